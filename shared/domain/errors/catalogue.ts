@@ -1,0 +1,32 @@
+/** Every error code Drawbridge can report. Codes are stable: they may be added, never renamed. */
+import { configEntries } from './config-entries.ts';
+import type { CatalogueEntry, Place, Problem } from './problem.ts';
+import { promotionEntries } from './promotion-entries.ts';
+import { remoteEntries } from './remote-entries.ts';
+
+export const catalogue = { ...configEntries, ...promotionEntries, ...remoteEntries };
+
+export type ErrorCode = keyof typeof catalogue;
+type FactsOf<Code extends ErrorCode> = (typeof catalogue)[Code] extends CatalogueEntry<infer Facts> ? Facts : never;
+
+/** Builds the problem for a code: its facts fill the catalogue's sentences, `place` says where. */
+export function problem<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>, place: Place = {}): Problem {
+  const found = catalogue[code] as unknown as CatalogueEntry<FactsOf<Code>>;
+  return { code, exit: found.exit, status: found.status, cause: found.cause(facts), next: found.next(facts), place };
+}
+
+/** A problem on its way to a boundary that reports it. `name` is the code: what a state machine's ErrorEquals matches. */
+export class DrawbridgeError extends Error {
+  readonly problem: Problem;
+
+  constructor(reported: Problem, options?: ErrorOptions) {
+    super(`${reported.cause} ${reported.next}`, options);
+    this.name = reported.code;
+    this.problem = reported;
+  }
+}
+
+/** Shorthand for the one way surprises leave the code: `throw failure('LEASE_LOST', {...})`. */
+export function failure<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>, place: Place = {}): DrawbridgeError {
+  return new DrawbridgeError(problem(code, facts, place));
+}
