@@ -8,6 +8,7 @@
 import type { CloudFormationState } from './cloudformation/state.ts';
 import type { DynamoDbState } from './dynamodb/state.ts';
 import type { EventsState } from './events/state.ts';
+import type { Faults } from './fault.ts';
 import type { HttpApiState } from './http-api/state.ts';
 import type { IamState } from './iam/state.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -66,6 +67,8 @@ export interface Job {
   readonly service: ServiceName;
   readonly name: string;
   readonly payload: Json;
+  /** A job that never keeps the clock running by itself: the next firing of a schedule. */
+  readonly background?: true;
 }
 
 export type ServiceName =
@@ -185,7 +188,11 @@ export interface Sandbox {
   readonly endpoint: string;
   /** Epoch milliseconds of the virtual clock. */
   now(): number;
-  schedule(job: Omit<Job, 'order'>): void;
+  /** Queues a job and returns its order, by which it can be cancelled while it has not run. */
+  schedule(job: Omit<Job, 'order'>): number;
+  cancel(order: number): void;
+  /** What has to go wrong here, if anything; asking counts as the next occurrence. */
+  readonly faults: Faults;
   /** `length` characters of `alphabet`, reproducible: the n-th id of a kind under a seed is always the same. */
   mint(kind: string, length: number, alphabet?: string): string;
   /** A version-4-shaped UUID, reproducible like `mint`. */
