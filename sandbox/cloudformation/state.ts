@@ -1,4 +1,186 @@
-/** Placeholder until the service is written. */
-export type CloudFormationState = Record<string, never>;
+/** What CloudFormation keeps of every account and region. Plain JSON; times are epoch milliseconds of the virtual clock. */
+import type { ExecutionStatus, ResourceChange, ResourceStatus, StackStatus } from '@aws-sdk/client-cloudformation';
+import type { Caller, Json } from '../kernel.ts';
 
-export const emptyCloudFormationState = (): CloudFormationState => ({});
+export interface CloudFormationState {
+  /** By stack ARN; deleted stacks stay, as in AWS they answer by ARN for 90 days. */
+  readonly stacks: Record<string, StackRecord>;
+  /** By change set ARN. */
+  readonly changeSets: Record<string, ChangeSetRecord>;
+  /** By stack ARN, oldest first. */
+  readonly events: Record<string, StackEventRecord[]>;
+  /** Template texts by sha256, so that a template used by many stacks and change sets is held once. */
+  readonly templates: Record<string, string>;
+}
+
+/** The inputs a stack was, or would be, made from. */
+export interface StackModel {
+  /** Key into `templates`. */
+  readonly template: string;
+  readonly description?: string;
+  readonly parameters: Record<string, string>;
+  /** Parameters whose values are never shown. */
+  readonly noEcho: readonly string[];
+  readonly tags: Record<string, string>;
+  readonly capabilities: readonly string[];
+  readonly notificationArns: readonly string[];
+}
+
+export interface StackRecord {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly account: string;
+  readonly region: string;
+  readonly createdAt: number;
+  updatedAt?: number;
+  deletedAt?: number;
+  status: StackStatus;
+  statusReason?: string;
+  /** Absent while the stack is a shell in REVIEW_IN_PROGRESS. */
+  model?: StackModel;
+  outputs: OutputRecord[];
+  resources: Record<string, ResourceRecord>;
+  /** Sticky: used for every later operation until another one is given. */
+  roleArn?: string;
+  /** The change set executed last. */
+  changeSetId?: string;
+  policy?: string;
+  terminationProtection: boolean;
+  disableRollback: boolean;
+  parentId?: string;
+  rootId?: string;
+  /** Names of exports this stack imports. */
+  imports: string[];
+  /** Client request tokens seen, with the operation each was used for. */
+  readonly tokens: Record<string, string>;
+  /** The operation in progress, or the one that failed and can be rolled back or continued. */
+  operation?: OperationRecord;
+}
+
+export interface OutputRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+}
+
+export interface ResourceRecord {
+  readonly logicalId: string;
+  readonly type: string;
+  physicalId?: string;
+  status: ResourceStatus;
+  statusReason?: string;
+  updatedAt: number;
+  definition: ResourceDefinition;
+  attributes: Record<string, Json>;
+}
+
+/** A resource of a template with every intrinsic function answered. */
+export interface ResourceDefinition {
+  readonly properties: Record<string, Json>;
+  readonly dependsOn: readonly string[];
+  readonly metadata?: Json;
+  readonly deletionPolicy?: string;
+  readonly updateReplacePolicy?: string;
+}
+
+export interface ChangeSetRecord {
+  readonly changeSetId: string;
+  readonly changeSetName: string;
+  readonly stackId: string;
+  readonly type: 'CREATE' | 'UPDATE';
+  readonly createdAt: number;
+  readonly description?: string;
+  readonly clientToken?: string;
+  status: 'CREATE_PENDING' | 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'FAILED';
+  statusReason?: string;
+  executionStatus: ExecutionStatus;
+  readonly model: StackModel;
+  readonly roleArn?: string;
+  readonly onStackFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
+  readonly includeNestedStacks: boolean;
+  changes: ResourceChange[];
+  parentId?: string;
+  rootId?: string;
+  /** Change sets of nested stacks by the logical id of the nested stack. */
+  nested: Record<string, string>;
+  /** Token and caller of the execution. */
+  executionToken?: string;
+}
+
+export interface StackEventRecord {
+  readonly eventId: string;
+  readonly at: number;
+  readonly logicalId: string;
+  readonly physicalId?: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly token?: string;
+  /** JSON text. */
+  readonly properties?: string;
+}
+
+/**
+ * One operation on a stack: an ordered list of phases, each a graph of steps. Only one runs at a time on a stack, and it is data, so
+ * the world can be saved in its middle.
+ */
+export interface OperationRecord {
+  readonly id: string;
+  readonly kind: 'create' | 'update' | 'delete' | 'rollback' | 'continue-rollback';
+  phase: Phase;
+  readonly token?: string;
+  /** Who acts where the stack has no role. */
+  readonly caller: Caller;
+  /** What happens when a step fails. */
+  readonly onFailure: 'rollback' | 'nothing' | 'delete';
+  /** The inputs the stack moves to. */
+  readonly target?: StackModel;
+  /** What a rollback goes back to; absent when the stack never had a stable state. */
+  readonly before?: StableState;
+  readonly changeSetId?: string;
+  /** Set by CloudFormation's own session; renewed when it nears its end. */
+  session?: Caller;
+  sessionExpiresAt?: number;
+  steps: Record<string, StepRecord>;
+  /** Physical resources to be removed once the update or the rollback went through. */
+  leftovers: ResourceRecord[];
+  readonly retain: readonly string[];
+  readonly retainExceptOnCreate: boolean;
+}
+
+export type Phase = 'forward' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';
+
+/** What a stack was made of when it was last stable. */
+export interface StableState {
+  readonly model: StackModel;
+  readonly outputs: OutputRecord[];
+  readonly resources: Record<string, ResourceRecord>;
+  readonly imports: string[];
+  readonly status: StackStatus;
+  readonly roleArn?: string;
+  readonly changeSetId?: string;
+}
+
+export interface StepRecord {
+  readonly logicalId: string;
+  /** `apply` brings a resource to a definition, `restore` back to its old one, `remove` deletes it. */
+  readonly verb: 'apply' | 'restore' | 'remove';
+  readonly after: readonly string[];
+  /** `begun`: announced, the resource was not touched yet; `acting`: touched, not yet stable. */
+  status: 'waiting' | 'begun' | 'acting' | 'done' | 'failed' | 'cancelled';
+  /** Order of the queued job, so that it can be cancelled. */
+  job?: number;
+  /** What an `apply` turned out to be. */
+  change?: 'create' | 'update' | 'replace';
+  /** The definition an `apply` brings the resource to. */
+  definition?: ResourceDefinition;
+  type?: string;
+}
+
+export const emptyCloudFormationState = (): CloudFormationState => ({
+  stacks: {},
+  changeSets: {},
+  events: {},
+  templates: {},
+});

@@ -1,6 +1,6 @@
 /** Every error code Drawbridge can report. Codes are stable: they may be added, never renamed. */
 import { configEntries } from './config-entries.ts';
-import type { CatalogueEntry, Place, Problem } from './problem.ts';
+import { type CatalogueEntry, type Place, placeText, type Problem } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
 
@@ -20,7 +20,8 @@ export class DrawbridgeError extends Error {
   readonly problem: Problem;
 
   constructor(reported: Problem, options?: ErrorOptions) {
-    super(`${reported.cause} ${reported.next}`, options);
+    const where = placeText(reported.place);
+    super(`${reported.cause}${where === '' ? '' : ` (${where})`} ${reported.next}`, options);
     this.name = reported.code;
     this.problem = reported;
   }

@@ -1,13 +1,153 @@
 import { entry } from './problem.ts';
 
-/** Problems of a promotion under way. */
+/** Problems of releases and promotions: what Drawbridge itself refuses or finds wrong. */
 export const promotionEntries = {
-  LEASE_LOST: entry<{ environment: string; held: number; current: number }>({
+  LEASE_LOST: entry<{ environment: string; epoch: number }>({
     exit: 1,
     status: 409,
-    cause: ({ environment, held, current }) =>
-      `The lease on ${environment} with epoch ${held} is no longer valid: the current epoch is ${current}.`,
-    next: () =>
-      'Another promotion took over; nothing was changed. Look at `drawbridge status` and promote again if needed.',
+    cause: ({ environment, epoch }) => `The lease on ${environment} that was granted with epoch ${epoch} is no longer this promotion's.`,
+    next: () => 'Another promotion took over and nothing was changed here. Look at `drawbridge status`, then promote again if needed.',
+  }),
+  ENVIRONMENT_UNKNOWN: entry<{ environment: string; known: string[] }>({
+    exit: 2,
+    status: 400,
+    cause: ({ environment, known }) => `The release has no environment "${environment}"; it has ${known.join(', ')}.`,
+    next: () => 'Name one of those, or leave the environments out to go through all of them.',
+  }),
+  ENVIRONMENT_BUSY: entry<{ environment: string; holder: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ environment, holder }) => `${environment} has been held by promotion ${holder} for longer than a rollout may wait.`,
+    next: ({ holder }) => `See what ${holder} is waiting for with \`drawbridge status ${holder}\`, then promote again.`,
+  }),
+  NOT_ELIGIBLE: entry<{ releaseId: string; environment: string; missing: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ releaseId, environment, missing }) =>
+      `Release ${releaseId} may not go to ${environment}: it has not been verified in ${missing}.`,
+    next: ({ missing }) => `Promote it to ${missing} first.`,
+  }),
+  NO_TARGETS: entry<{ environment: string }>({
+    exit: 2,
+    status: 422,
+    cause: ({ environment }) => `No target matches the labels of environment ${environment}.`,
+    next: () => 'Apply a Target whose labels match, or correct matchLabels in the pipeline.',
+  }),
+  TARGET_UNKNOWN: entry<{ target: string }>({
+    exit: 2,
+    status: 404,
+    cause: ({ target }) => `There is no target ${target} in the ledger.`,
+    next: () => 'Onboard the account with `drawbridge bootstrap` and apply the Target.',
+  }),
+  RELEASE_UNKNOWN: entry<{ release: string }>({
+    exit: 2,
+    status: 404,
+    cause: ({ release }) => `There is no release ${release}.`,
+    next: () => 'List the releases with `drawbridge history`, or make one with `drawbridge release`.',
+  }),
+  RELEASE_INCOMPLETE: entry<{ missing: string[] }>({
+    exit: 2,
+    status: 409,
+    cause: ({ missing }) => `The release cannot be completed: ${missing.length} of its files are missing or differ (${missing.join(', ')}).`,
+    next: () => 'Upload them to the addresses that POST /v1/releases gave, then complete the release again.',
+  }),
+  RELEASE_INVALID: entry<{ detail: string }>({
+    exit: 2,
+    status: 422,
+    cause: ({ detail }) => `The release's manifest is not valid: ${detail}.`,
+    next: () => 'Make the release with `drawbridge release`, which writes a valid manifest.',
+  }),
+  PROMOTION_UNKNOWN: entry<{ promotion: string }>({
+    exit: 2,
+    status: 404,
+    cause: ({ promotion }) => `There is no promotion ${promotion}.`,
+    next: () => 'List the promotions with `drawbridge history`.',
+  }),
+  IDEMPOTENCY_KEY: entry<{ detail: string }>({
+    exit: 2,
+    status: 400,
+    cause: ({ detail }) => `The Idempotency-Key header ${detail}.`,
+    next: () => 'Send a key of 1 to 128 letters, digits, dots, underscores or hyphens, new for each new request.',
+  }),
+  IDEMPOTENCY_CONFLICT: entry<{ promotion: string }>({
+    exit: 2,
+    status: 422,
+    cause: ({ promotion }) => `The Idempotency-Key was used before with another body, for promotion ${promotion}.`,
+    next: () => 'Send a new key with the new request, or the first body with this key.',
+  }),
+  BODY_INVALID: entry<{ detail: string }>({
+    exit: 2,
+    status: 400,
+    cause: ({ detail }) => `The request body is not valid: ${detail}.`,
+    next: () => 'Correct the named field; GET /v1 lists the resources.',
+  }),
+  ROUTE_UNKNOWN: entry<{ method: string; path: string }>({
+    exit: 2,
+    status: 404,
+    cause: ({ method, path }) => `There is nothing at ${method} ${path}.`,
+    next: () => 'See docs/reference for the resources of the API.',
+  }),
+  DIGEST_MISMATCH: entry<{ what: string; expected: string; actual: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ what, expected, actual }) => `${what} has digest ${actual}, but the release says ${expected}.`,
+    next: () => 'Nothing was executed. Somebody or something changed it after the release was made: find out who, then make a new release.',
+  }),
+  PLAN_CHANGED: entry<{ stack: string; planned: string; now: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ stack, planned, now }) => `The change set of stack ${stack} is not the one that was planned (${now} instead of ${planned}).`,
+    next: () => 'Nothing was executed. Promote again to get a new plan.',
+  }),
+  CHANGE_SET_REFUSED: entry<{ stack: string; reason: string }>({
+    exit: 1,
+    status: 422,
+    cause: ({ stack, reason }) => `CloudFormation could not make a change set for stack ${stack}: ${reason}`,
+    next: () => 'Correct the template or its parameters, make a new release and promote that.',
+  }),
+  CHANGE_SET_OVERDUE: entry<{ stack: string }>({
+    exit: 5,
+    status: 504,
+    cause: ({ stack }) => `CloudFormation did not finish the change set of stack ${stack} in time.`,
+    next: () => 'Promote again; if it happens again, look at the change set in the CloudFormation console.',
+  }),
+  CHANGE_SET_OBSOLETE: entry<{ stack: string; status: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ stack, status }) => `The planned change set of stack ${stack} can no longer be executed (${status}): the stack was changed meanwhile.`,
+    next: () => 'Nothing was executed. Promote again to plan against the stack as it is now.',
+  }),
+  STACK_BUSY: entry<{ stack: string; status: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ stack, status }) => `Stack ${stack} is in ${status}: somebody else is changing it.`,
+    next: () => 'Wait until that operation has ended, then promote again.',
+  }),
+  STACK_STUCK: entry<{ stack: string; status: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ stack, status }) => `Stack ${stack} is in ${status}, from which it cannot be updated.`,
+    next: ({ status }) =>
+      status === 'ROLLBACK_COMPLETE'
+        ? 'It was never created completely: delete it in the CloudFormation console, then promote again.'
+        : 'Bring it to a healthy state in the CloudFormation console (continue or roll back the update), then promote again.',
+  }),
+  NOT_VERIFIED: entry<{ stack: string; detail: string }>({
+    exit: 1,
+    status: 409,
+    cause: ({ stack, detail }) => `Stack ${stack} could not be verified after its deployment: ${detail}.`,
+    next: () => 'Look at the stack in the target account; somebody may have changed it while the rollout ran.',
+  }),
+  INTERNAL: entry<object>({
+    exit: 5,
+    status: 500,
+    cause: () => 'Something in Drawbridge broke while it handled the request.',
+    next: () => 'Send the request again with the same Idempotency-Key; the details are in the log of the API function.',
+  }),
+  CONTRACT_BROKEN: entry<{ step: string; detail: string }>({
+    exit: 5,
+    status: 500,
+    cause: ({ step, detail }) => `The step ${step} was handed data that is not in its contract: ${detail}.`,
+    next: () => 'This is a defect of Drawbridge or of a changed state machine; deploy both from the same version.',
   }),
 };

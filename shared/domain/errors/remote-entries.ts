@@ -1,12 +1,60 @@
 import { entry } from './problem.ts';
 
-/** Problems that AWS answered with. */
+/** Problems that AWS answered with, or that its answers reveal. */
 export const remoteEntries = {
   GUARD_ACCOUNT: entry<{ expected: string; actual: string }>({
     exit: 4,
     status: 500,
-    cause: ({ expected, actual }) =>
-      `The session belongs to account ${actual}, but the target's account is ${expected}.`,
-    next: () => 'Nothing was changed. Correct the target record with `drawbridge apply`, then promote again.',
+    cause: ({ expected, actual }) => `The session is ${actual}, but ${expected} was asked for.`,
+    next: () => 'Nothing was changed. Compare the target record with the account, then promote again.',
+  }),
+  ASSUME_ROLE_DENIED: entry<{ role: string; caller: string }>({
+    exit: 4,
+    status: 403,
+    cause: ({ role, caller }) => `${caller} may not assume ${role} (sts:AssumeRole).`,
+    next: () =>
+      'AWS does not say which check failed. Compare: the role exists; its trust names the orchestrator role; ExternalId, source identity and session tags are required as in accounts/account.yml; the orchestrator role may assume it; no service control policy denies it.',
+  }),
+  ACCESS_DENIED: entry<{ message: string }>({
+    exit: 4,
+    status: 403,
+    cause: ({ message }) => message,
+    next: () => 'Update the roles of that account from accounts/account.yml, or give the named role the named action.',
+  }),
+  EXPIRED_CREDENTIALS: entry<{ service: string }>({
+    exit: 4,
+    status: 503,
+    cause: ({ service }) => `${service} says the session has expired, also after assuming the role again.`,
+    next: () => 'Check the clock of the caller, and whether the sessions of the role were revoked.',
+  }),
+  REGION_DISABLED: entry<{ account: string; region: string }>({
+    exit: 4,
+    status: 409,
+    cause: ({ account, region }) => `AWS STS is not activated for account ${account} in ${region}.`,
+    next: () => 'Activate it in that account: IAM console, Account settings, Security Token Service.',
+  }),
+  THROTTLED: entry<{ service: string; message: string }>({
+    exit: 5,
+    status: 429,
+    cause: ({ service, message }) => `${service} is throttling: ${message}`,
+    next: () => 'The state machine tries again by itself; if it gave up, promote again with fewer targets at once.',
+  }),
+  QUOTA_REACHED: entry<{ service: string; message: string }>({
+    exit: 5,
+    status: 409,
+    cause: ({ service, message }) => `A quota of ${service} is reached: ${message}`,
+    next: () => 'Raise the quota in the Service Quotas console of that account, then promote again.',
+  }),
+  AWS_REFUSED: entry<{ service: string; code: string; message: string }>({
+    exit: 5,
+    status: 502,
+    cause: ({ service, code, message }) => `${service} answered ${code}: ${message}`,
+    next: () => 'Look the code up in the API reference of the service; if it passes by itself, promote again.',
+  }),
+  AWS_UNREACHABLE: entry<{ service: string; message: string }>({
+    exit: 5,
+    status: 503,
+    cause: ({ service, message }) => `${service} did not answer: ${message}`,
+    next: () => 'The state machine tries again by itself; check the AWS Health Dashboard if it gave up.',
   }),
 };

@@ -1,0 +1,35 @@
+/**
+ * Admission: the one function behind every way in. It freezes and records the request, then starts the execution; what a crash leaves
+ * between the two is finished by `reconcile`.
+ */
+import { readPromotion, recordPromotion, recordStarted } from '#shared/aws/ledger/promotions.ts';
+import { findRelease } from '#shared/aws/releases.ts';
+import { startPromotion } from '#shared/aws/state-machine.ts';
+import { problem } from '#shared/domain/errors/catalogue.ts';
+import {
+  type AdmissionAnswer,
+  AdmissionRequest,
+  executionInputOf,
+  promotionOf,
+  replayOf,
+} from '#shared/domain/promotion/request.ts';
+import { onEvent } from '#shared/lambda/event.ts';
+
+export const handler = onEvent(
+  'admission',
+  async (event, { ledger, documents, stateMachine }): Promise<AdmissionAnswer> => {
+    const asked = AdmissionRequest.parse(event);
+    const release = await findRelease(documents, asked.request.release);
+    if (release === undefined)
+      return { kind: 'refused', problem: problem('RELEASE_UNKNOWN', { release: asked.request.release }) };
+    const wanted = promotionOf(asked, release);
+    if (wanted.kind === 'refused') return wanted;
+
+    const { promotion } = wanted;
+    if (!(await recordPromotion(ledger, promotion)))
+      return replayOf(promotion, await readPromotion(ledger, promotion.id));
+    const executionArn = await startPromotion(stateMachine, executionInputOf(promotion));
+    await recordStarted(ledger, promotion, executionArn);
+    return { kind: 'accepted', promotion: { ...promotion, status: 'running', executionArn }, replayed: false };
+  },
+);

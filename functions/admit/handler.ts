@@ -1,0 +1,47 @@
+/** Admit: may this release enter the environment, and is it its turn? */
+import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { listTargets, listVerified } from '#shared/aws/ledger/targets.ts';
+import { readRelease } from '#shared/aws/releases.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
+import { ineligibility, turn } from '#shared/domain/promotion/admission.ts';
+import { journeyOf, targetsOf } from '#shared/domain/release/journey.ts';
+import { task } from '#shared/lambda/task.ts';
+
+export const handler = task('admit', async (input, { ledger, documents }) => {
+  const { promotion, environment, at, waits } = input;
+  const release = await readRelease(documents, input.release);
+  const targets = targetsOf(release, environment, await listTargets(ledger)).map((target) => target.name);
+  const record = (epoch: number, refused?: Problem) =>
+    recordRollout(ledger, {
+      promotion,
+      environment,
+      epoch,
+      status: refused ? 'rejected' : 'running',
+      startedAt: at,
+      reasons: refused ? [{ code: refused.code, text: `${refused.cause} ${refused.next}` }] : [],
+    });
+
+  const facts = {
+    environment,
+    targets,
+    releaseId: release.id,
+    journey: journeyOf(release),
+    verifiedIn: await listVerified(ledger, input.release),
+  };
+  const refused = ineligibility(facts);
+  const answer = refused
+    ? { kind: 'rejected' as const, problem: refused }
+    : turn(await takeLease(ledger, input, at), { environment, now: at, waits });
+
+  switch (answer.kind) {
+    case 'admitted':
+      await record(answer.epoch);
+      return { kind: 'admitted', epoch: answer.epoch, waits, targets };
+    case 'wait':
+      return { kind: 'wait', epoch: 0, waits: waits + 1, until: answer.until };
+    case 'rejected':
+      await record(0, answer.problem);
+      return { kind: 'rejected', epoch: 0, waits };
+  }
+});

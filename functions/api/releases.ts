@@ -1,0 +1,39 @@
+/** Releases: announce the manifest, upload what is missing to write-once addresses, complete. The digest is the release's name. */
+import type { Hono } from 'hono';
+import { hasArtifact, uploadOf } from '#shared/aws/artifacts.ts';
+import { putDocument } from '#shared/aws/documents.ts';
+import { listTargets } from '#shared/aws/ledger/targets.ts';
+import { readRelease } from '#shared/aws/releases.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import { missingFrom, placesOf } from '#shared/domain/release/places.ts';
+import { Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
+import { bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import type { Resources } from '#shared/lambda/resources.ts';
+
+export function releases(app: Hono<HttpEnvironment>, { ledger, documents, artifacts }: Resources): void {
+  /** Which files of the manifest are missing, with the address of each upload; nothing is recorded yet. */
+  app.post('/v1/releases', async (context) => {
+    const release = await bodyIn(context, Release);
+    const places = placesOf(release, await listTargets(ledger));
+    const missing = await missingFrom(places, ({ artifact, region }) => hasArtifact(artifacts, artifact, region));
+    const uploads = await Promise.all(missing.map(({ artifact, region }) => uploadOf(artifacts, artifact, region)));
+    return context.json({ id: releaseId(release), digest: releaseDigest(release), uploads });
+  });
+
+  /** Records the release once every file is where it belongs, with the digest it should have. Repeating it is harmless. */
+  app.post('/v1/releases/completions', async (context) => {
+    const release = await bodyIn(context, Release);
+    const places = placesOf(release, await listTargets(ledger));
+    const missing = await missingFrom(places, ({ artifact, region }) => hasArtifact(artifacts, artifact, region));
+    if (missing.length > 0)
+      throw failure('RELEASE_INCOMPLETE', {
+        missing: missing.map(({ artifact, region }) => `${artifact.key} in ${region}`),
+      });
+    const digest = await putDocument(documents, 'releases', release);
+    return context.json({ id: releaseId(release), digest }, 201, { Location: `/v1/releases/${digest}` });
+  });
+
+  app.get('/v1/releases/:digest', async (context) => {
+    return context.json(await readRelease(documents, context.req.param('digest')));
+  });
+}

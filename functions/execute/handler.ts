@@ -1,0 +1,26 @@
+/**
+ * Execute: run exactly the planned change set of one stack, and wait for it without paying. The step may be run twice or resumed late, so
+ * it checks lease, plan and change set again before it changes anything.
+ */
+import { confirmLease } from '#shared/aws/ledger/leases.ts';
+import { readPlannedStack } from '#shared/aws/ledger/plans.ts';
+import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { recordWait, waitFor } from '#shared/aws/ledger/waits.ts';
+import { conclude, executeOnce } from '#shared/aws/operations.ts';
+import { inTarget } from '#shared/aws/sessions.ts';
+import { waitingTask } from '#shared/lambda/task.ts';
+
+export const handler = waitingTask('execute', async (input, { ledger }) => {
+  const { promotion, environment } = input;
+  await confirmLease(ledger, input, input.at);
+  const target = await readTarget(ledger, input.target);
+  const planned = await readPlannedStack(ledger, input);
+
+  // Kept before anything is executed: however fast the stack is, whoever hears of its end finds who waits.
+  const wait = waitFor(input, target, planned);
+  await recordWait(ledger, wait);
+
+  const purpose = { target, role: 'deploy', promotion, environment, step: 'execute' } as const;
+  const operation = await inTarget(purpose, (session) => executeOnce(session, planned, wait));
+  await conclude(ledger, wait, operation);
+});

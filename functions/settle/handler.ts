@@ -1,0 +1,42 @@
+/** Settle: record how the rollout ended, open the next environment to a verified release, give the environment back. */
+import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
+import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
+import { recordRunning, recordVerified } from '#shared/aws/ledger/targets.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import { isGood } from '#shared/domain/promotion/records.ts';
+import { promotionEnd, reasonText, targetsRunning, verdict } from '#shared/domain/promotion/verdict.ts';
+import { task } from '#shared/lambda/task.ts';
+
+export const handler = task('settle', async (input, { ledger }) => {
+  const { promotion: id, pipeline, release, environment, at } = input;
+  const record = await readPromotionRecord(ledger, id);
+  if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
+  const rollout = record.rollouts.find((candidate) => candidate.environment === environment);
+  const deployments = record.deployments.filter((deployment) => deployment.environment === environment);
+  const settledBefore = rollout?.settledAt !== undefined;
+
+  const ended = verdict({
+    rollout,
+    deployments,
+    caught: input.error,
+    leaseLost: settledBefore ? undefined : await leaseLost(ledger, input),
+  });
+  await recordOutcome(ledger, input, { ...ended, at });
+  const { releaseId } = record.promotion;
+  const arrived = targetsRunning(deployments).map((target) => ({
+    pipeline,
+    environment,
+    target,
+    release,
+    releaseId,
+    promotion: id,
+    since: at,
+  }));
+  if (!settledBefore) await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
+  if (isGood(ended.outcome)) await recordVerified(ledger, { release, environment, at });
+  await freeLease(ledger, input);
+
+  const status = promotionEnd(record.promotion, record.rollouts, { environment, ...ended });
+  if (status !== undefined) await recordEnd(ledger, id, { status, at });
+  return { kind: ended.outcome, reasons: reasonText(ended.reasons) };
+});

@@ -1,0 +1,64 @@
+/** The jobs that carry an operation on: each runs one part of one step, starts what became possible, and ends phases. */
+import type { Sandbox } from '../../kernel.ts';
+import type { OperationRecord } from '../state.ts';
+import { endPhase } from './phase-end.ts';
+import { actOnStep, settleStep } from './step-act.ts';
+import { beginStep } from './step-begin.ts';
+import type { StepContext } from './step-context.ts';
+import { blockedSteps, isRunning, readySteps } from './steps.ts';
+
+export interface OperationJob {
+  readonly stackId: string;
+  readonly operationId: string;
+}
+
+export interface StepJob extends OperationJob {
+  readonly logicalId: string;
+}
+
+/** Starts every step that became possible; ends the phase when none is left. */
+export function advanceOperation(sandbox: Sandbox, job: OperationJob): void {
+  const context = contextOf(sandbox, job);
+  if (context !== undefined) advance(context);
+}
+
+/** Touches the resource of one step. */
+export async function actJob(sandbox: Sandbox, job: StepJob): Promise<void> {
+  const context = contextOf(sandbox, job);
+  const step = context?.operation.steps[job.logicalId];
+  if (context === undefined || step?.status !== 'begun') return;
+  await actOnStep(context, step);
+  advance(context);
+}
+
+/** One resource became stable. */
+export function settleJob(sandbox: Sandbox, job: StepJob): void {
+  const context = contextOf(sandbox, job);
+  const step = context?.operation.steps[job.logicalId];
+  if (context === undefined || step?.status !== 'acting') return;
+  settleStep(context, step);
+  advance(context);
+}
+
+/** The context of a job, unless the stack went on to another operation meanwhile. */
+function contextOf(sandbox: Sandbox, job: OperationJob): StepContext | undefined {
+  const stack = sandbox.world.cloudformation.stacks[job.stackId];
+  const operation = stack?.operation;
+  if (stack === undefined || operation?.id !== job.operationId) return undefined;
+  return { sandbox, stack, operation };
+}
+
+function advance(context: StepContext): void {
+  const { operation } = context;
+  for (let ready = next(operation); ready !== undefined; ready = next(operation)) beginStep(context, ready);
+  for (let blocked = blockedSteps(operation); blocked.length > 0; blocked = blockedSteps(operation)) {
+    for (const step of blocked) step.status = 'cancelled';
+  }
+  if (Object.values(operation.steps).some((step) => isRunning(step))) return;
+  endPhase(context);
+}
+
+/** One at a time: beginning a step can finish it at once, or fail it and cancel the rest. */
+function next(operation: OperationRecord) {
+  return readySteps(operation)[0];
+}

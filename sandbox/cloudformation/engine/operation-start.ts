@@ -1,0 +1,143 @@
+/** The beginnings of operations: create, update, delete, rollback and continued rollback. */
+import type { Caller, Sandbox } from '../../kernel.ts';
+import { startDelay } from '../durations.ts';
+import { dependencyOrder } from '../stack-evaluation.ts';
+import { recordResourceEvent, setStackStatus } from '../stack-events.ts';
+import { deniedByStackPolicy } from '../stack-policy.ts';
+import type { OperationRecord, StableState, StackModel, StackRecord, StepRecord } from '../state.ts';
+import { startRestore } from './phase-end.ts';
+import { applySteps, removeSteps } from './steps.ts';
+
+/** Who started an operation, and how it was asked for. */
+export interface OperationRequest {
+  readonly caller: Caller;
+  readonly token?: string | undefined;
+  readonly roleArn?: string | undefined;
+  readonly changeSetId?: string;
+  readonly onFailure?: OperationRecord['onFailure'];
+  readonly retain?: readonly string[];
+  readonly retainExceptOnCreate?: boolean | undefined;
+}
+
+/** Starts making or updating a stack to a model. */
+export function startDeployment(
+  sandbox: Sandbox,
+  stack: StackRecord,
+  request: OperationRequest & { readonly model: StackModel },
+): void {
+  const creating = stack.model === undefined;
+  const before = creating ? undefined : stableStateOf(stack);
+  const operation = begin(sandbox, stack, { ...request, kind: creating ? 'create' : 'update' });
+  const { order, dependencies } = dependencyOrder(sandbox, stack, request.model);
+  Object.assign(operation, { target: request.model, ...(before === undefined ? {} : { before }) });
+  operation.phase = 'forward';
+  operation.steps = applySteps(order, dependencies);
+  stack.model = request.model;
+  if (!creating) stack.updatedAt = sandbox.now();
+  stack.disableRollback = operation.onFailure === 'nothing';
+  const status = creating ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS';
+  setStackStatus(sandbox, stack, { status, reason: 'User Initiated' });
+  if (refusedRemovals(sandbox, stack, operation)) startRestore({ sandbox, stack, operation }, policyReason);
+  else queueAdvance(sandbox, stack, operation);
+}
+
+/** Starts deleting a stack. */
+export function startDelete(sandbox: Sandbox, stack: StackRecord, request: OperationRequest): void {
+  const operation = begin(sandbox, stack, { ...request, kind: 'delete' });
+  operation.steps = removeSteps(Object.values(stack.resources).filter((record) => record.status !== 'DELETE_COMPLETE'));
+  setStackStatus(sandbox, stack, { status: 'DELETE_IN_PROGRESS', reason: 'User Initiated' });
+  queueAdvance(sandbox, stack, operation);
+}
+
+/** Starts the way back from UPDATE_FAILED to the last stable state. */
+export function startRollback(sandbox: Sandbox, stack: StackRecord, request: OperationRequest): void {
+  const failed = stack.operation;
+  const operation = begin(sandbox, stack, { ...request, kind: 'rollback' });
+  Object.assign(operation, { before: failed?.before, steps: failed?.steps ?? {}, phase: 'forward' });
+  startRestore({ sandbox, stack, operation }, 'User Initiated');
+}
+
+/** Takes up a rollback that failed. Skipped resources count as updated (API Reference, ContinueUpdateRollback). */
+export function continueRollback(
+  sandbox: Sandbox,
+  stack: StackRecord,
+  request: OperationRequest & { readonly skip: readonly string[] },
+): void {
+  const failed = stack.operation;
+  const operation = begin(sandbox, stack, { ...request, kind: 'continue-rollback' });
+  const steps = Object.values(failed?.steps ?? {}).map((step) => resumed(step, request.skip));
+  Object.assign(operation, { before: failed?.before, leftovers: failed?.leftovers ?? [], phase: 'rollback' });
+  operation.steps = Object.fromEntries(steps.map((step) => [step.logicalId, step]));
+  setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'User Initiated' });
+  for (const logicalId of request.skip) {
+    const record = stack.resources[logicalId];
+    if (record === undefined) continue;
+    Object.assign(record, { status: 'UPDATE_COMPLETE', updatedAt: sandbox.now() });
+    const { type, physicalId } = record;
+    const reason = 'Resource skipped during rollback';
+    const event = { logicalId, type, status: 'UPDATE_COMPLETE', reason } as const;
+    recordResourceEvent(sandbox, stack, physicalId === undefined ? event : { ...event, physicalId });
+  }
+  queueAdvance(sandbox, stack, operation);
+}
+
+const policyReason = 'Action denied by stack policy. ';
+
+function begin(
+  sandbox: Sandbox,
+  stack: StackRecord,
+  request: OperationRequest & { readonly kind: OperationRecord['kind'] },
+): OperationRecord {
+  const { kind, caller, token, roleArn, changeSetId, onFailure, retain, retainExceptOnCreate } = request;
+  if (roleArn !== undefined) stack.roleArn = roleArn;
+  if (token !== undefined) stack.tokens[token] = kind;
+  if (changeSetId !== undefined) stack.changeSetId = changeSetId;
+  stack.operation = {
+    id: sandbox.uuid('stack-operation'),
+    kind,
+    phase: 'delete',
+    caller,
+    onFailure: onFailure ?? 'rollback',
+    steps: {},
+    leftovers: [],
+    retain: retain ?? [],
+    retainExceptOnCreate: retainExceptOnCreate ?? false,
+    ...(token === undefined ? {} : { token }),
+    ...(changeSetId === undefined ? {} : { changeSetId }),
+  };
+  return stack.operation;
+}
+
+function stableStateOf(stack: StackRecord): StableState {
+  const { model, outputs, resources, imports, status, roleArn, changeSetId } = stack;
+  return structuredClone({
+    model,
+    outputs,
+    resources,
+    imports,
+    status,
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(changeSetId === undefined ? {} : { changeSetId }),
+  }) as StableState;
+}
+
+/** Removing a resource is checked against the stack policy before anything is touched. */
+function refusedRemovals(sandbox: Sandbox, stack: StackRecord, operation: OperationRecord): boolean {
+  const gone = Object.values(stack.resources).filter((record) => operation.steps[record.logicalId] === undefined);
+  const refused = gone.flatMap(({ logicalId, type }) => {
+    const reason = deniedByStackPolicy(stack, { logicalId, type, action: 'Update:Delete' });
+    return reason === undefined ? [] : [{ logicalId, type, reason }];
+  });
+  for (const event of refused) recordResourceEvent(sandbox, stack, { ...event, status: 'UPDATE_FAILED' });
+  return refused.length > 0;
+}
+
+function resumed(step: StepRecord, skip: readonly string[]): StepRecord {
+  if (skip.includes(step.logicalId)) return { ...step, status: 'done' };
+  return step.status === 'done' ? step : { ...step, status: 'waiting' };
+}
+
+function queueAdvance(sandbox: Sandbox, stack: StackRecord, operation: OperationRecord): void {
+  const payload = { stackId: stack.stackId, operationId: operation.id };
+  sandbox.schedule({ at: sandbox.now() + startDelay, service: 'cloudformation', name: 'advance', payload });
+}

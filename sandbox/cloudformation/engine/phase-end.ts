@@ -1,0 +1,174 @@
+/** What follows when the last step of a phase is over. Status names and reasons: CloudFormation User Guide, "Stack status codes". */
+import { changeSetsOf } from '../stack-lookup.ts';
+import { outputsOf } from '../stack-evaluation.ts';
+import { setStackStatus } from '../stack-events.ts';
+import { exportConflict } from '../stack-exports.ts';
+import type { OperationRecord, ResourceRecord, StackRecord, StepRecord } from '../state.ts';
+import type { StepContext } from './step-context.ts';
+import { failedSteps, removeSteps, restoreSteps } from './steps.ts';
+
+const phaseDelay = 1_000;
+
+/** Ends a phase: the operation is over, or its next phase is queued. */
+export function endPhase(context: StepContext): void {
+  const { phase } = context.operation;
+  if (phase === 'forward') endForward(context);
+  else if (phase === 'cleanup') endCleanup(context);
+  else if (phase === 'rollback') endRollback(context);
+  else if (phase === 'rollback-cleanup') endRollbackCleanup(context);
+  else endDelete(context);
+}
+
+function endForward(context: StepContext): void {
+  const failed = failedSteps(context.operation);
+  if (failed.length > 0) {
+    undo(context, failureReason(failed));
+    return;
+  }
+  const completed = complete(context);
+  if (completed !== undefined) undo(context, completed);
+}
+
+/** Every resource is there: outputs are known, exports checked. Answers why that failed, if it did. */
+function complete(context: StepContext): string | undefined {
+  const { sandbox, stack, operation } = context;
+  const evaluated = outputsOf(sandbox, stack);
+  if (evaluated.kind === 'invalid') return evaluated.message;
+  const conflict = exportConflict(sandbox, stack, evaluated.outputs);
+  if (conflict !== undefined) return conflict;
+  stack.outputs = evaluated.outputs;
+  stack.imports = evaluated.imports;
+  if (operation.kind === 'create') {
+    finish(context, 'CREATE_COMPLETE');
+    return undefined;
+  }
+  setStackStatus(sandbox, stack, { status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' });
+  operation.leftovers.push(...withdrawn(stack, operation));
+  enter(context, 'cleanup', removeSteps(operation.leftovers));
+  return undefined;
+}
+
+/** Resources the new template has no more. They leave the stack now and are removed in the cleanup. */
+function withdrawn(stack: StackRecord, operation: OperationRecord): ResourceRecord[] {
+  const gone = Object.values(stack.resources).filter((record) => operation.steps[record.logicalId] === undefined);
+  for (const record of gone) delete stack.resources[record.logicalId];
+  return gone;
+}
+
+function undo(context: StepContext, reason: string): void {
+  const { operation } = context;
+  if (operation.kind === 'create') undoCreate(context, reason);
+  else if (operation.onFailure === 'nothing' || operation.before === undefined) stop(context, 'UPDATE_FAILED', reason);
+  else startRestore(context, reason);
+}
+
+function undoCreate(context: StepContext, reason: string): void {
+  const { sandbox, stack, operation } = context;
+  if (operation.onFailure === 'nothing') {
+    stop(context, 'CREATE_FAILED', reason);
+    return;
+  }
+  const deleting = operation.onFailure === 'delete';
+  const status = deleting ? 'DELETE_IN_PROGRESS' : 'ROLLBACK_IN_PROGRESS';
+  setStackStatus(sandbox, stack, { status, reason: `${reason}${deleting ? 'Delete' : 'Rollback'} requested by user.` });
+  enter(context, deleting ? 'delete' : 'rollback', removeSteps(Object.values(stack.resources)));
+}
+
+/** Begins the way back to what the stack was. */
+export function startRestore(context: StepContext, reason: string): void {
+  const { sandbox, stack, operation } = context;
+  if (operation.before === undefined) return;
+  setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason });
+  const { model, roleArn } = operation.before;
+  stack.model = model;
+  if (roleArn !== undefined) stack.roleArn ??= roleArn;
+  enter(context, 'rollback', restoreSteps(stack, operation, operation.before));
+}
+
+function endCleanup(context: StepContext): void {
+  const kept = failedSteps(context.operation).length > 0;
+  const reason = 'Update successful. One or more resources could not be deleted.';
+  finish(context, 'UPDATE_COMPLETE', kept ? reason : undefined);
+}
+
+function endRollback(context: StepContext): void {
+  const { sandbox, stack, operation } = context;
+  const failed = failedSteps(operation);
+  if (operation.before === undefined) {
+    if (failed.length > 0) finish(context, 'ROLLBACK_FAILED', failureReason(failed));
+    else finish(context, 'ROLLBACK_COMPLETE');
+    return;
+  }
+  if (failed.length > 0) {
+    stop(context, 'UPDATE_ROLLBACK_FAILED', failureReason(failed));
+    return;
+  }
+  stack.outputs = operation.before.outputs;
+  stack.imports = operation.before.imports;
+  setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' });
+  enter(context, 'rollback-cleanup', removeSteps(operation.leftovers));
+}
+
+function endRollbackCleanup(context: StepContext): void {
+  finish(context, 'UPDATE_ROLLBACK_COMPLETE');
+}
+
+function endDelete(context: StepContext): void {
+  const { sandbox, stack, operation } = context;
+  const failed = failedSteps(operation);
+  if (failed.length > 0) {
+    finish(context, 'DELETE_FAILED', failureReason(failed));
+    return;
+  }
+  stack.deletedAt = sandbox.now();
+  finish(context, 'DELETE_COMPLETE');
+  for (const { changeSetId } of changeSetsOf(sandbox, stack.stackId)) {
+    if (changeSetId !== operation.changeSetId) delete sandbox.world.cloudformation.changeSets[changeSetId];
+  }
+}
+
+/** The operation is over and leaves nothing to continue. */
+function finish(context: StepContext, status: StackRecord['status'], reason?: string): void {
+  const { sandbox, stack } = context;
+  settleChangeSet(context, status);
+  setStackStatus(sandbox, stack, { status, ...(reason === undefined ? {} : { reason }) });
+  delete stack.operation;
+}
+
+/** The operation is over, but RollbackStack or ContinueUpdateRollback can take it up again. */
+function stop(context: StepContext, status: StackRecord['status'], reason: string): void {
+  settleChangeSet(context, status);
+  setStackStatus(context.sandbox, context.stack, { status, reason });
+}
+
+function settleChangeSet({ sandbox, operation }: StepContext, status: string): void {
+  const changeSet = sandbox.world.cloudformation.changeSets[operation.changeSetId ?? ''];
+  if (changeSet === undefined) return;
+  const complete = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
+  changeSet.executionStatus = complete ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
+}
+
+function enter({ sandbox, stack, operation }: StepContext, phase: OperationRecord['phase'], steps: Record<string, StepRecord>) {
+  operation.phase = phase;
+  operation.steps = steps;
+  const payload = { stackId: stack.stackId, operationId: operation.id };
+  sandbox.schedule({ at: sandbox.now() + phaseDelay, service: 'cloudformation', name: 'advance', payload });
+}
+
+/** "The following resource(s) failed to update: [A, B]. " */
+function failureReason(failed: readonly StepRecord[]): string {
+  const verbs = { create: 'create', update: 'update', remove: 'delete' } as const;
+  const kinds = (['create', 'update', 'remove'] as const).map((kind) => ({
+    kind,
+    names: failed.filter((step) => kindOf(step) === kind).map((step) => step.logicalId),
+  }));
+  return kinds
+    .filter(({ names }) => names.length > 0)
+    .map(({ kind, names }) => `The following resource(s) failed to ${verbs[kind]}: [${names.join(', ')}]. `)
+    .join('');
+}
+
+function kindOf(step: StepRecord): 'create' | 'update' | 'remove' {
+  if (step.verb === 'remove') return 'remove';
+  return step.verb === 'apply' && step.change === 'create' ? 'create' : 'update';
+}

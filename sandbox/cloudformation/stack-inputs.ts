@@ -1,0 +1,67 @@
+/** From what a request says to the model of a stack: template, parameters, tags, capabilities, all checked. */
+import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../kernel.ts';
+import { checkCapabilities } from './capabilities.ts';
+import { limitExceeded, validationError } from './errors.ts';
+import { checkParameters, checkTags } from './request-rules.ts';
+import { declaredResources, readTemplate, resolvedParameters, templateFault } from './stack-evaluation.ts';
+import type { StackModel, StackRecord } from './state.ts';
+import { storeTemplate, type TemplateSource, templateText } from './template-source.ts';
+
+export interface StackInputs extends TemplateSource {
+  readonly Parameters?: Parameter[] | undefined;
+  readonly Tags?: Tag[] | undefined;
+  readonly Capabilities?: string[] | undefined;
+  readonly NotificationARNs?: string[] | undefined;
+}
+
+/**
+ * The model a request describes, checked as CloudFormation checks before it answers: template format, parameter values, quotas,
+ * capabilities. Tags and notification ARNs that are left out stay as they are; an empty list clears them (API Reference, UpdateStack).
+ */
+export async function modelOf(call: Call<StackInputs>, stack: StackRecord): Promise<StackModel> {
+  const { sandbox, input } = call;
+  const text = await templateText(call, stack);
+  const template = readTemplate(text);
+  const resources = declaredResources(template);
+  checkQuotas(Object.keys(template.Resources).length, Object.keys(template.Outputs ?? {}).length);
+  checkCapabilities(resources, input.Capabilities ?? []);
+  const previous = stack.model;
+  const { values, noEcho } = resolvedParameters(template, checkParameters(input.Parameters), previous?.parameters ?? {});
+  checkNotifications(input.NotificationARNs);
+  const model: StackModel = {
+    template: storeTemplate(sandbox, text),
+    ...(template.Description === undefined ? {} : { description: template.Description }),
+    parameters: values,
+    noEcho,
+    tags: input.Tags === undefined ? (previous?.tags ?? {}) : checkTags(input.Tags),
+    capabilities: input.Capabilities ?? [],
+    notificationArns: input.NotificationARNs ?? previous?.notificationArns ?? [],
+  };
+  const fault = templateFault(sandbox, stack, model);
+  if (fault !== undefined) throw validationError(fault);
+  refuseTypeChanges(stack, resources);
+  return model;
+}
+
+function checkQuotas(resources: number, outputs: number): void {
+  if (resources > 500) {
+    throw validationError(`Template format error: Number of resources, ${resources}, is greater than maximum allowed, 500`);
+  }
+  if (outputs > 200) {
+    throw validationError(`Template format error: Number of outputs, ${outputs}, is greater than maximum allowed, 200`);
+  }
+}
+
+function checkNotifications(arns: readonly string[] | undefined): void {
+  if ((arns?.length ?? 0) > 5) throw limitExceeded('Number of notification ARNs exceeds the limit of 5.');
+}
+
+function refuseTypeChanges(stack: StackRecord, resources: ReturnType<typeof declaredResources>): void {
+  const changed = resources.filter(({ logicalId, type }) => (stack.resources[logicalId]?.type ?? type) !== type);
+  if (changed.length === 0) return;
+  const names = changed.map((resource) => resource.logicalId).join(', ');
+  throw validationError(
+    `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${names}]`,
+  );
+}

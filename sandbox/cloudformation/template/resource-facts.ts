@@ -1,0 +1,64 @@
+import { specifiedMembers, specifiedResource } from './service-spec.ts';
+
+/** What the specification says about a resource type. */
+export interface ResourceFacts {
+  /** Whether AWS has the type. Everything else is empty if not. */
+  readonly known: boolean;
+  readonly properties: readonly string[];
+  /** Names `Fn::GetAtt` may ask for. */
+  readonly attributes: readonly string[];
+  /** What identifies the resource in `Ref`: properties or attributes. */
+  readonly identifier: readonly string[];
+  /** The property that holds tags, if the type can be tagged. */
+  readonly tagProperty?: string;
+  /** For example `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`. */
+  readonly arnTemplate?: string;
+  readonly hasArn: boolean;
+}
+
+const cached = new Map<string, ResourceFacts>();
+
+export function resourceFacts(type: string): ResourceFacts {
+  const facts = cached.get(type) ?? readFacts(type);
+  cached.set(type, facts);
+  return facts;
+}
+
+export type Recreation = 'Never' | 'Conditionally' | 'Always';
+
+/**
+ * Whether changing the value at `path` (property, then members) recreates the resource. A property says so for everything inside it; a
+ * type or property the specification does not know may always do so.
+ */
+export function recreationOf(type: string, path: readonly string[]): Recreation {
+  const resource = specifiedResource(type);
+  const [name = '', ...inside] = path;
+  let property = resource?.properties[name];
+  if (resource?.additionalReplacementProperties?.some((additional) => startsWith(path, additional))) return 'Always';
+  if (!property) return 'Conditionally';
+  for (const member of [undefined, ...inside]) {
+    if (member !== undefined) property = specifiedMembers(property.type)?.[member] ?? property;
+    if (property.causesReplacement === 'yes') return 'Always';
+    if (property.causesReplacement === 'maybe') return 'Conditionally';
+  }
+  return 'Never';
+}
+
+const startsWith = (path: readonly string[], prefix: readonly string[]): boolean =>
+  prefix.every((part, index) => part === '*' || path[index] === part);
+
+function readFacts(type: string): ResourceFacts {
+  const resource = specifiedResource(type);
+  if (!resource) return { known: false, properties: [], attributes: [], identifier: [], hasArn: false };
+  const attributes = Object.keys(resource.attributes);
+  const tagProperty = resource.tagInformation?.tagPropertyName;
+  return {
+    known: true,
+    properties: Object.keys(resource.properties),
+    attributes,
+    identifier: resource.cfnRefIdentifier ?? resource.primaryIdentifier ?? [],
+    ...(tagProperty === undefined ? {} : { tagProperty }),
+    ...(resource.arnTemplate === undefined ? {} : { arnTemplate: resource.arnTemplate }),
+    hasArn: resource.arnTemplate !== undefined || attributes.some((name) => /arn$/i.test(name)),
+  };
+}

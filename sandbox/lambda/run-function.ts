@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import type { Sandbox } from '../kernel.ts';
+import type { Outcome } from './execution-environment.ts';
+import { bundleName } from './registry.ts';
+import type { StoredFunction } from './state.ts';
+import { environmentFor } from './warm-environments.ts';
+
+export interface FunctionRun {
+  readonly sandbox: Sandbox;
+  readonly stored: StoredFunction;
+  /** Where the bundles are. */
+  readonly folder: string;
+  readonly requestId: string;
+  /** JSON text. */
+  readonly payload: string;
+}
+
+/** JSON text of the result, or of `{errorType, errorMessage}` when it failed. */
+export interface FunctionResult {
+  readonly failed: boolean;
+  readonly payload: string;
+}
+
+/** Lambda's limit on what a function returns: 6 MB and a little for the envelope. */
+const responseLimit = 6_291_556;
+
+/** Real time an invocation may take, whatever its configured timeout: nothing in the sandbox may hang. */
+const longestRealMilliseconds = 30_000;
+
+/** Runs one of Drawbridge's functions in its thread. Any other function answers `null`: users' code never runs here. */
+export async function runFunction({
+  sandbox,
+  stored,
+  folder,
+  requestId,
+  payload,
+}: FunctionRun): Promise<FunctionResult> {
+  const bundle = bundleName(stored.handler);
+  if (bundle === undefined) return { failed: false, payload: 'null' };
+  const environment = environmentFor(sandbox, stored, join(folder, `${bundle}.mjs`));
+  const limit = Math.min(stored.timeoutSeconds * 1000, longestRealMilliseconds);
+  const outcome = await environment.invoke({ requestId, payload, limit });
+  return resultOf(outcome, requestId, limit);
+}
+
+function resultOf(outcome: Outcome, requestId: string, limit: number): FunctionResult {
+  if (outcome.kind === 'timed-out') {
+    const seconds = (limit / 1000).toFixed(2);
+    return failure('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`);
+  }
+  if (outcome.kind === 'exited') {
+    const how = outcome.code === 0 ? 'without providing a reason' : `with error: exit status ${outcome.code}`;
+    return failure('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited ${how}`);
+  }
+  if (Buffer.byteLength(outcome.payload) > responseLimit)
+    return failure(
+      'Function.ResponseSizeTooLarge',
+      `Response payload size exceeded maximum allowed payload size (${responseLimit} bytes).`,
+    );
+  return { failed: outcome.failed, payload: outcome.payload };
+}
+
+function failure(errorType: string, errorMessage: string): FunctionResult {
+  return { failed: true, payload: JSON.stringify({ errorType, errorMessage }) };
+}

@@ -1,0 +1,59 @@
+import type { CallFault, DeliveryFault, Fault, Faults, ResourceFault } from '#sandbox/fault.ts';
+import type { JournalEntry } from '#sandbox/journal-entry.ts';
+import type { World } from '#sandbox/kernel.ts';
+
+/**
+ * Hands out the faults a run asks for. How often each was met is counted in the world, so a world that is saved and continued with the
+ * same faults meets each of them once and not again.
+ */
+export function createFaults(world: World, faults: readonly Fault[], record: (entry: JournalEntry) => void): Faults {
+  const occurrence = (fault: Fault): number => {
+    const counter = `fault ${JSON.stringify(fault)}`;
+    const count = (world.counters[counter] ?? 0) + 1;
+    world.counters[counter] = count;
+    return count;
+  };
+  const injected = <F extends Fault>(fault: F | undefined): F | undefined => {
+    if (fault) record({ kind: 'fault', at: world.now, fault: sentence(fault) });
+    return fault;
+  };
+  // Every matching fault counts the occurrence, the first one that is due happens.
+  const due = <F extends Fault>(matching: readonly F[], isDue: (fault: F, count: number) => boolean): F | undefined =>
+    injected(matching.filter((fault) => isDue(fault, occurrence(fault)))[0]);
+
+  const calls = faults.filter((fault): fault is CallFault => fault.kind === 'call');
+  const resources = faults.filter((fault): fault is ResourceFault => fault.kind === 'resource');
+  const deliveries = faults.filter((fault): fault is DeliveryFault => fault.kind === 'delivery');
+  return {
+    call: (place) =>
+      due(
+        calls.filter((fault) => fits(fault, place, ['service', 'operation', 'account'])),
+        (fault, count) => count === fault.nth,
+      ),
+    resource: (place) =>
+      due(
+        resources.filter((fault) => fits(fault, place, ['account', 'stackName', 'logicalId', 'status'])),
+        (fault, count) => count <= fault.times,
+      ),
+    delivery: () => due(deliveries, (fault, count) => count === fault.nth),
+  };
+}
+
+/** True when every named part that the fault states is the place's; an unstated part fits anything. */
+function fits<Part extends string>(
+  fault: { readonly [Key in Part]?: string },
+  place: { readonly [Key in Part]: string },
+  parts: readonly Part[],
+): boolean {
+  return parts.every((part) => fault[part] === undefined || fault[part] === place[part]);
+}
+
+function sentence(fault: Fault): string {
+  if (fault.kind === 'resource') return `${fault.logicalId}: ${fault.status}, ${fault.reason}`;
+  if (fault.kind === 'delivery') {
+    const what = typeof fault.what === 'string' ? fault.what : `late by ${fault.what.lateByMilliseconds} ms`;
+    return `event delivery ${fault.nth}: ${what}`;
+  }
+  const what = fault.what === 'no-reply' ? fault.what : fault.what.error;
+  return `${fault.service}:${fault.operation} call ${fault.nth}: ${what} ${fault.when} it took effect`;
+}

@@ -1,0 +1,6 @@
+export interface Packaged {
+  readonly template: string;
+  readonly artifacts: string;
+  readonly names: readonly string[];
+}
+export function ensurePackaged(): Promise<Packaged>;

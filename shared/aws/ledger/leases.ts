@@ -1,0 +1,84 @@
+/** Leases in the ledger: taken, confirmed, extended and freed by conditional writes on their epoch. */
+import { failure, problem } from '#shared/domain/errors/catalogue.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { after, type Claim, claim, isCurrent, type Lease, leaseSeconds } from '#shared/domain/promotion/lease.ts';
+import type { Reason } from '#shared/domain/promotion/records.ts';
+import { changeItem, getItem, type Ledger } from './table.ts';
+
+export interface Place {
+  readonly pipeline: string;
+  readonly environment: string;
+  readonly promotion: PromotionId;
+}
+
+export interface Holding extends Place {
+  readonly epoch: number;
+}
+
+/** Asks for the environment at `now`. Losing a race to another promotion reads as held by it. */
+export async function takeLease(ledger: Ledger, place: Place, now: string): Promise<Claim> {
+  const current = await readLease(ledger, place);
+  const claimed = claim(current, place.promotion, now);
+  if (claimed.kind === 'held') return claimed;
+  const { holder, epoch, expiresAt } = claimed.lease;
+  const written = await changeItem(ledger, keyOf(place), {
+    UpdateExpression: 'SET holder = :holder, epoch = :epoch, expiresAt = :expiresAt',
+    ConditionExpression: current === undefined ? 'attribute_not_exists(pk)' : 'epoch = :seen AND holder = :seenHolder',
+    ExpressionAttributeValues: {
+      ':holder': holder,
+      ':epoch': epoch,
+      ':expiresAt': expiresAt,
+      ...(current === undefined ? {} : { ':seen': current.epoch, ':seenHolder': current.holder }),
+    },
+  });
+  if (written) return claimed;
+  const winner = await readLease(ledger, place);
+  if (winner === undefined || winner.holder === 'nobody') return { kind: 'held', holder: place.promotion, until: now };
+  return claim(winner, place.promotion, now);
+}
+
+/** Confirms that a step may still change anything, and keeps the lease alive from `at`. Throws LEASE_LOST. */
+export async function confirmLease(ledger: Ledger, holding: Holding, at: string): Promise<void> {
+  const kept = await changeItem(ledger, keyOf(holding), {
+    UpdateExpression: 'SET expiresAt = :expiresAt',
+    ConditionExpression: 'holder = :holder AND epoch = :epoch',
+    ExpressionAttributeValues: {
+      ':holder': holding.promotion,
+      ':epoch': holding.epoch,
+      ':expiresAt': after(at, leaseSeconds),
+    },
+  });
+  if (!kept) throw failure('LEASE_LOST', { environment: holding.environment, epoch: holding.epoch });
+}
+
+/** As confirmLease, but only reads: for steps that prepare and change nothing lasting. Throws LEASE_LOST. */
+export async function checkLease(ledger: Ledger, holding: Holding): Promise<void> {
+  const current = await readLease(ledger, holding);
+  if (isCurrent(current, holding.promotion, holding.epoch)) return;
+  throw failure('LEASE_LOST', { environment: holding.environment, epoch: holding.epoch });
+}
+
+/** The reason why a step of this holding may record nothing any more, or undefined. Epoch 0 is a rollout that was never admitted. */
+export async function leaseLost(ledger: Ledger, holding: Holding): Promise<Reason | undefined> {
+  const { environment, epoch } = holding;
+  if (epoch === 0 || isCurrent(await readLease(ledger, holding), holding.promotion, epoch)) return undefined;
+  const { code, cause } = problem('LEASE_LOST', { environment, epoch });
+  return { code, text: cause };
+}
+
+/** Gives the environment back. A lease that is no longer ours stays as it is. */
+export async function freeLease(ledger: Ledger, holding: Holding): Promise<void> {
+  await changeItem(ledger, keyOf(holding), {
+    UpdateExpression: 'SET holder = :nobody',
+    ConditionExpression: 'holder = :holder AND epoch = :epoch',
+    ExpressionAttributeValues: { ':nobody': 'nobody', ':holder': holding.promotion, ':epoch': holding.epoch },
+  });
+}
+
+async function readLease(ledger: Ledger, place: Place): Promise<Lease | undefined> {
+  return (await getItem(ledger, keyOf(place))) as Lease | undefined;
+}
+
+function keyOf(place: Place) {
+  return { pk: `LEASE#${place.pipeline}#${place.environment}`, sk: 'LEASE' };
+}

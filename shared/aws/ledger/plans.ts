@@ -1,0 +1,65 @@
+/** The handles of a target's plan: which change sets stand for it. The plan itself is a document under its digest, without handles. */
+import * as z from 'zod';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import { Digest, Instant, Name, PromotionId } from '#shared/domain/identifiers.ts';
+import { readRollout } from './promotions.ts';
+import { getItem, type Ledger, putItem } from './table.ts';
+
+export const PlannedStack = z.strictObject({
+  stack: Name,
+  stackName: z.string(),
+  stackId: z.string(),
+  changeSetName: z.string(),
+  changeSetId: z.string(),
+  /** Digest of the normalised changes, compared again before execution. */
+  digest: Digest,
+});
+export type PlannedStack = z.infer<typeof PlannedStack>;
+
+export const PlannedTarget = z.strictObject({
+  promotion: PromotionId,
+  environment: Name,
+  target: Name,
+  digest: Digest,
+  preparedAt: Instant,
+  /** Only the stacks that change, in the order of their dependencies. */
+  stacks: z.array(PlannedStack),
+});
+export type PlannedTarget = z.infer<typeof PlannedTarget>;
+
+type Where = Pick<PlannedTarget, 'promotion' | 'environment' | 'target'>;
+
+/** Keeps the handles of a target's newest plan. */
+export async function recordPlannedTarget(ledger: Ledger, planned: PlannedTarget): Promise<void> {
+  await putItem(ledger, { ...keyOf(planned), ...planned });
+}
+
+export async function readPlannedTarget(ledger: Ledger, where: Where): Promise<PlannedTarget | undefined> {
+  const item = await getItem(ledger, keyOf(where));
+  if (item === undefined) return undefined;
+  const { pk: _pk, sk: _sk, ...rest } = item;
+  return PlannedTarget.parse(rest);
+}
+
+/**
+ * The handles to execute one stack by, if the rollout is still bound to the plan with `digest`. Throws PLAN_CHANGED when the plan is
+ * another one, or knows nothing of the stack.
+ */
+export async function readPlannedStack(
+  ledger: Ledger,
+  sought: Where & { readonly stack: string; readonly digest: string },
+): Promise<PlannedStack & { readonly preparedAt: string }> {
+  const { promotion, environment, stack, digest } = sought;
+  const [rollout, planned] = await Promise.all([
+    readRollout(ledger, promotion, environment),
+    readPlannedTarget(ledger, sought),
+  ]);
+  const found = planned?.stacks.find((candidate) => candidate.stack === stack);
+  if (rollout?.planDigest === digest && planned !== undefined && found !== undefined)
+    return { ...found, preparedAt: planned.preparedAt };
+  throw failure('PLAN_CHANGED', { stack, planned: digest, now: rollout?.planDigest ?? 'none' });
+}
+
+function keyOf(where: Where) {
+  return { pk: `PROMOTION#${where.promotion}`, sk: `PLANNED#${where.environment}#${where.target}` };
+}

@@ -1,0 +1,180 @@
+/** Promotions and their rollouts in the ledger. */
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import {
+  type Deployment,
+  type Outcome,
+  Promotion,
+  type Reason,
+  type Rollout,
+} from '#shared/domain/promotion/records.ts';
+import {
+  changeItem,
+  getItem,
+  type Item,
+  type Ledger,
+  putItem,
+  putNew,
+  putUnlessSettled,
+  queryIndex,
+  queryItems,
+} from './table.ts';
+
+/** Group in the index for promotions that were accepted and whose execution is not known to have started. */
+const outbox = 'OUTBOX';
+
+/** What the ledger knows of one promotion. */
+export interface PromotionRecord {
+  readonly promotion: Promotion;
+  readonly rollouts: Rollout[];
+  readonly deployments: Deployment[];
+}
+
+/** Records a promotion before its execution starts. Answers false if the id is taken: the same request came before. */
+export async function recordPromotion(ledger: Ledger, promotion: Promotion): Promise<boolean> {
+  return putNew(ledger, {
+    ...groupKey(promotion.id, 'PROMOTION'),
+    gsi1pk: outbox,
+    gsi1sk: `${promotion.requestedAt}#${promotion.id}`,
+    ...promotion,
+  });
+}
+
+/** Notes that the execution runs, and moves the promotion from the outbox to its pipeline's list. Repeating it changes nothing. */
+export async function recordStarted(ledger: Ledger, promotion: Promotion, executionArn: string): Promise<void> {
+  await changeItem(ledger, groupKey(promotion.id, 'PROMOTION'), {
+    UpdateExpression: 'SET executionArn = :arn, #status = :running, gsi1pk = :list',
+    ConditionExpression: '#status = :accepted',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: {
+      ':arn': executionArn,
+      ':running': 'running',
+      ':accepted': 'accepted',
+      ':list': listOf(promotion.pipeline),
+    },
+  });
+}
+
+/** Ends a promotion once; a later end does not overwrite the first. */
+export async function recordEnd(ledger: Ledger, id: PromotionId, end: { status: Outcome; at: string }): Promise<void> {
+  await changeItem(ledger, groupKey(id, 'PROMOTION'), {
+    UpdateExpression: 'SET #status = :status, settledAt = :at',
+    ConditionExpression: 'attribute_not_exists(settledAt)',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':status': end.status, ':at': end.at },
+  });
+}
+
+export async function readPromotion(ledger: Ledger, id: PromotionId): Promise<Promotion | undefined> {
+  const item = await getItem(ledger, groupKey(id, 'PROMOTION'));
+  return item === undefined ? undefined : promotionOf(item);
+}
+
+/** The promotion with all its rollouts and deployments, in one query. */
+export async function readPromotionRecord(ledger: Ledger, id: PromotionId): Promise<PromotionRecord | undefined> {
+  const items = await queryItems(ledger, `PROMOTION#${id}`, '');
+  const own = items.find((item) => item['sk'] === 'PROMOTION');
+  if (own === undefined) return undefined;
+  const some = <Kind>(prefix: string) =>
+    items.filter((item) => String(item['sk']).startsWith(prefix)).map((item) => withoutKeys(item) as Kind);
+  return {
+    promotion: promotionOf(own),
+    rollouts: some<Rollout>('ROLLOUT#'),
+    deployments: some<Deployment>('DEPLOYMENT#'),
+  };
+}
+
+/** Promotions of a pipeline, newest first. */
+export async function listPromotions(ledger: Ledger, pipeline: string): Promise<Promotion[]> {
+  return (await queryIndex(ledger, listOf(pipeline), 'newest-first'))
+    .filter((item) => item['sk'] === 'PROMOTION')
+    .map(promotionOf);
+}
+
+/** Promotions that were accepted and not started, oldest first: what the reconciler has to finish. */
+export async function listAccepted(ledger: Ledger): Promise<Promotion[]> {
+  return (await queryIndex(ledger, outbox, 'oldest-first')).map(promotionOf);
+}
+
+/** Begins a rollout's record; a rollout that exists keeps its record. */
+export async function recordRollout(ledger: Ledger, rollout: Rollout): Promise<void> {
+  await putNew(ledger, { ...rolloutKey(rollout.promotion, rollout.environment), ...rollout });
+}
+
+/** Binds the rollout to the plan that was decided on. */
+export async function recordPlan(
+  ledger: Ledger,
+  rollout: Pick<Rollout, 'promotion' | 'environment'>,
+  planDigest: string,
+): Promise<void> {
+  await changeItem(ledger, rolloutKey(rollout.promotion, rollout.environment), {
+    UpdateExpression: 'SET planDigest = :digest',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
+    ExpressionAttributeValues: { ':digest': planDigest },
+  });
+}
+
+export async function readRollout(
+  ledger: Ledger,
+  promotion: PromotionId,
+  environment: string,
+): Promise<Rollout | undefined> {
+  const item = await getItem(ledger, rolloutKey(promotion, environment));
+  return item === undefined ? undefined : (withoutKeys(item) as Rollout);
+}
+
+/** Ends a rollout once: outcome, reasons and time. */
+export async function recordOutcome(
+  ledger: Ledger,
+  rollout: Pick<Rollout, 'promotion' | 'environment'>,
+  end: { outcome: Outcome; reasons: readonly Reason[]; at: string },
+): Promise<void> {
+  await changeItem(ledger, rolloutKey(rollout.promotion, rollout.environment), {
+    UpdateExpression: 'SET #status = :status, reasons = :reasons, settledAt = :at',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':status': end.outcome, ':reasons': end.reasons, ':at': end.at },
+  });
+}
+
+/** Writes how one stack of one target stands, as read from CloudFormation. A settled deployment is not set back to an unsettled one. */
+export async function recordDeployment(ledger: Ledger, deployment: Deployment): Promise<void> {
+  const { promotion, environment, target, stack, outcome } = deployment;
+  const item = { ...groupKey(promotion, `DEPLOYMENT#${environment}#${target}#${stack}`), ...deployment };
+  if (outcome === 'deployed' || outcome === 'failed') await putItem(ledger, item);
+  else await putUnlessSettled(ledger, item);
+}
+
+/** Writes the deployments a decided plan foresees. */
+export async function recordDeployments(ledger: Ledger, deployments: readonly Deployment[]): Promise<void> {
+  await Promise.all(deployments.map((deployment) => recordDeployment(ledger, deployment)));
+}
+
+/** The deployments of one rollout. */
+export async function listDeployments(
+  ledger: Ledger,
+  rollout: Pick<Rollout, 'promotion' | 'environment'>,
+): Promise<Deployment[]> {
+  const items = await queryItems(ledger, `PROMOTION#${rollout.promotion}`, `DEPLOYMENT#${rollout.environment}#`);
+  return items.map((item) => withoutKeys(item) as Deployment);
+}
+
+function promotionOf(item: Item): Promotion {
+  return Promotion.parse(withoutKeys(item));
+}
+
+function withoutKeys(item: Item): Item {
+  const { pk: _pk, sk: _sk, gsi1pk: _list, gsi1sk: _order, ...rest } = item;
+  return rest;
+}
+
+function groupKey(id: PromotionId, sk: string) {
+  return { pk: `PROMOTION#${id}`, sk };
+}
+
+function rolloutKey(id: PromotionId, environment: string) {
+  return groupKey(id, `ROLLOUT#${environment}`);
+}
+
+function listOf(pipeline: string): string {
+  return `PIPELINE#${pipeline}`;
+}

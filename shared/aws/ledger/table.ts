@@ -1,0 +1,122 @@
+/**
+ * The ledger's one table, append-first: single-item conditional writes only, so every write is either the first of its kind or fenced.
+ * Keys: `pk` groups what is read together, `sk` orders it.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { asked, isCode } from '../translate-error.ts';
+
+export interface Ledger {
+  readonly table: string;
+}
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export type Item = Record<string, unknown>;
+
+const service = 'Amazon DynamoDB';
+let client: DynamoDBDocumentClient | undefined;
+
+function documentClient(): DynamoDBDocumentClient {
+  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } });
+  return client;
+}
+
+/** Reads one item, strongly consistent: what a step decides on must not be older than what another step wrote. */
+export async function getItem(ledger: Ledger, key: Key): Promise<Item | undefined> {
+  const command = new GetCommand({ TableName: ledger.table, Key: key, ConsistentRead: true });
+  return (await asked(service, documentClient().send(command))).Item;
+}
+
+/** Writes an item unless its key is taken. Answers whether this call wrote it. */
+export async function putNew(ledger: Ledger, item: Key & Item): Promise<boolean> {
+  return fenced(
+    documentClient().send(
+      new PutCommand({ TableName: ledger.table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+    ),
+  );
+}
+
+/** Writes an item unless the one there records an outcome that stands. Answers whether this call wrote it. */
+export async function putUnlessSettled(ledger: Ledger, item: Key & Item): Promise<boolean> {
+  const command = new PutCommand({
+    TableName: ledger.table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk) OR NOT outcome IN (:deployed, :failed)',
+    ExpressionAttributeValues: { ':deployed': 'deployed', ':failed': 'failed' },
+  });
+  return fenced(documentClient().send(command));
+}
+
+/** Writes an item whatever was there: only for records whose newest writer is right by definition. */
+export async function putItem(ledger: Ledger, item: Key & Item): Promise<void> {
+  await asked(service, documentClient().send(new PutCommand({ TableName: ledger.table, Item: item })));
+}
+
+export type Change = Pick<
+  UpdateCommandInput,
+  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+/** Changes one item under a condition. Answers false, and changes nothing, when the condition does not hold. */
+export async function changeItem(ledger: Ledger, key: Key, change: Change): Promise<boolean> {
+  return fenced(documentClient().send(new UpdateCommand({ TableName: ledger.table, Key: key, ...change })));
+}
+
+/** Reads all items of a group whose `sk` begins with `prefix`, in order, through all pages. */
+export async function queryItems(ledger: Ledger, pk: string, prefix: string): Promise<Item[]> {
+  return queryAll({
+    TableName: ledger.table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+    ConsistentRead: true,
+  });
+}
+
+/** Reads the index `by-pipeline`, newest first unless told otherwise. Eventually consistent, so only for lists. */
+export async function queryIndex(
+  ledger: Ledger,
+  gsi1pk: string,
+  order: 'newest-first' | 'oldest-first',
+): Promise<Item[]> {
+  return queryAll({
+    TableName: ledger.table,
+    IndexName: 'by-pipeline',
+    KeyConditionExpression: 'gsi1pk = :pk',
+    ExpressionAttributeValues: { ':pk': gsi1pk },
+    ScanIndexForward: order === 'oldest-first',
+  });
+}
+
+async function queryAll(input: QueryCommandInput): Promise<Item[]> {
+  const items: Item[] = [];
+  let ExclusiveStartKey: Item | undefined;
+  do {
+    const command = new QueryCommand({ ...input, ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }) });
+    const page = await asked(service, documentClient().send(command));
+    items.push(...(page.Items ?? []));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return items;
+}
+
+async function fenced(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isCode(error, 'ConditionalCheckFailedException')) return false;
+    return asked(service, Promise.reject(error));
+  }
+}

@@ -1,0 +1,80 @@
+/** Targets and what they run, in the ledger. */
+import * as z from 'zod';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import { AccountId, Digest, Instant, Name, PromotionId, Region } from '#shared/domain/identifiers.ts';
+import { changeItem, getItem, type Item, type Ledger, putItem, putNew, queryItems } from './table.ts';
+
+/** A target as onboarded: where it is, what selects it, and the ExternalId issued for its account. */
+export const TargetRecord = z.strictObject({
+  name: Name,
+  account: AccountId,
+  region: Region,
+  labels: z.record(z.string(), z.string()),
+  externalId: z.string().min(2).max(1224),
+});
+export type TargetRecord = z.infer<typeof TargetRecord>;
+
+/** Which release one target of an environment runs, and since when. */
+export const Running = z.strictObject({
+  pipeline: Name,
+  environment: Name,
+  target: Name,
+  release: Digest,
+  releaseId: z.string(),
+  promotion: PromotionId,
+  since: Instant,
+});
+export type Running = z.infer<typeof Running>;
+
+const targets = 'TARGETS';
+
+export async function recordTarget(ledger: Ledger, target: TargetRecord): Promise<void> {
+  await putItem(ledger, { pk: targets, sk: `TARGET#${target.name}`, ...target });
+}
+
+/** Throws TARGET_UNKNOWN. */
+export async function readTarget(ledger: Ledger, name: string): Promise<TargetRecord> {
+  const item = await getItem(ledger, { pk: targets, sk: `TARGET#${name}` });
+  if (item === undefined) throw failure('TARGET_UNKNOWN', { target: name });
+  return TargetRecord.parse(withoutKeys(item));
+}
+
+export async function listTargets(ledger: Ledger): Promise<TargetRecord[]> {
+  return (await queryItems(ledger, targets, 'TARGET#')).map((item) => TargetRecord.parse(withoutKeys(item)));
+}
+
+/** Notes that a release was verified in an environment, which opens the next one to it. The first time counts. */
+export async function recordVerified(
+  ledger: Ledger,
+  verified: { release: string; environment: string; at: string },
+): Promise<void> {
+  await putNew(ledger, { pk: `RELEASE#${verified.release}`, sk: `VERIFIED#${verified.environment}`, at: verified.at });
+}
+
+/** The environments in which this release was verified. */
+export async function listVerified(ledger: Ledger, release: string): Promise<Set<string>> {
+  const items = await queryItems(ledger, `RELEASE#${release}`, 'VERIFIED#');
+  return new Set(items.map((item) => String(item['sk']).slice('VERIFIED#'.length)));
+}
+
+/** Notes what a target runs now. The same release stays "since" its first arrival. */
+export async function recordRunning(ledger: Ledger, running: Running): Promise<void> {
+  const key = { pk: `RUNNING#${running.pipeline}`, sk: `${running.environment}#${running.target}` };
+  await changeItem(ledger, key, {
+    UpdateExpression:
+      'SET pipeline = :pipeline, environment = :environment, target = :target, #release = :release, releaseId = :releaseId, promotion = :promotion, since = :since',
+    ConditionExpression: 'attribute_not_exists(pk) OR #release <> :release',
+    ExpressionAttributeNames: { '#release': 'release' },
+    ExpressionAttributeValues: Object.fromEntries(Object.entries(running).map(([name, value]) => [`:${name}`, value])),
+  });
+}
+
+/** What is where: every target of a pipeline with the release it runs. */
+export async function listRunning(ledger: Ledger, pipeline: string): Promise<Running[]> {
+  return (await queryItems(ledger, `RUNNING#${pipeline}`, '')).map((item) => Running.parse(withoutKeys(item)));
+}
+
+function withoutKeys(item: Item): Item {
+  const { pk: _pk, sk: _sk, ...rest } = item;
+  return rest;
+}

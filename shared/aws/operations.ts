@@ -1,0 +1,88 @@
+/** Executing a planned change set once, however often the step runs, and following what became of it. */
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { Operation } from '#shared/domain/plan/operation.ts';
+import { digestOfChanges } from '#shared/domain/plan/preparation.ts';
+import type { Deployment } from '#shared/domain/promotion/records.ts';
+import { executeChangeSet, readChangeSet } from './change-sets.ts';
+import type { PlannedStack } from './ledger/plans.ts';
+import { recordDeployment } from './ledger/promotions.ts';
+import type { Ledger } from './ledger/table.ts';
+import { closeWait, type Wait } from './ledger/waits.ts';
+import type { TargetSession } from './sessions.ts';
+import { readOperation } from './stacks.ts';
+import { answerTask } from './state-machine.ts';
+
+/**
+ * Executes the change set if nobody did, after comparing it with what was planned; otherwise takes up the operation that runs or ended.
+ * A lost reply is therefore adopted, never repeated. Throws PLAN_CHANGED, CHANGE_SET_OBSOLETE.
+ */
+export async function executeOnce(session: TargetSession, planned: PlannedStack, wait: Wait): Promise<Operation> {
+  const { stack } = planned;
+  const place = { stack: planned.stackName, account: wait.account, region: wait.region };
+  const found = await readChangeSet(session, { changeSet: planned.changeSetId });
+  if (found.kind === 'ready' && found.executionStatus === 'AVAILABLE') {
+    const now = digestOfChanges(found.changes);
+    if (now !== planned.digest) throw failure('PLAN_CHANGED', { stack, planned: planned.digest, now }, place);
+    const executed = await executeChangeSet(session, { changeSetId: planned.changeSetId, token: wait.operation });
+    if (executed === 'started') return { kind: 'in-progress', status: 'EXECUTE_IN_PROGRESS' };
+  }
+  const operation = await readOperation(session, { stackId: wait.stackId, token: wait.operation, since: wait.since });
+  if (operation.kind !== 'not-started') return operation;
+  const status = found.kind === 'ready' ? found.executionStatus : found.kind;
+  throw failure('CHANGE_SET_OBSOLETE', { stack, status }, place);
+}
+
+/** Records how the operation stands and, once it is settled, answers the step that waits for it. Answering twice is harmless. */
+export async function conclude(
+  ledger: Ledger,
+  wait: Wait,
+  operation: Operation,
+): Promise<'waiting' | 'answered' | 'gone'> {
+  const answer = answerOf(wait, operation);
+  await recordDeployment(ledger, { ...deploymentOf(wait), ...standing(operation, answer) });
+  if (answer === undefined) return 'waiting';
+  const answered = await answerTask(wait.token, answer);
+  await closeWait(ledger, wait);
+  return answered;
+}
+
+function answerOf(wait: Wait, operation: Operation) {
+  if (operation.kind === 'deployed') return { kind: 'deployed' as const, status: operation.status };
+  if (operation.kind !== 'failed') return undefined;
+  const { failure: first, status } = operation;
+  const text = `${wait.target} (${wait.account}/${wait.region}): ${first.resource} (${first.type}) ${first.status}: ${first.reason} Stack ${wait.stackName} is ${status}.`;
+  return {
+    kind: 'failed' as const,
+    status,
+    reason: { code: 'STACK_FAILED', text, resource: first.resource, target: wait.target },
+  };
+}
+
+function standing(
+  operation: Operation,
+  answer: ReturnType<typeof answerOf>,
+): Pick<Deployment, 'status' | 'outcome' | 'reason'> {
+  const status = operation.kind === 'not-started' ? 'PLANNED' : operation.status;
+  if (answer === undefined) return { status, outcome: 'in-progress' };
+  return answer.kind === 'failed'
+    ? { status, outcome: 'failed', reason: answer.reason }
+    : { status, outcome: 'deployed' };
+}
+
+function deploymentOf(wait: Wait): Omit<Deployment, 'status' | 'outcome' | 'reason'> {
+  const { promotion, environment, target, account, region, stack, stackName, role, sessionName, changeSetName, at } =
+    wait;
+  return {
+    promotion,
+    environment,
+    target,
+    account,
+    region,
+    stack,
+    stackName,
+    role,
+    sessionName,
+    changeSet: changeSetName,
+    at,
+  };
+}

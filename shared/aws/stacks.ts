@@ -1,0 +1,106 @@
+/** Stacks of one target as CloudFormation describes them, through a guarded session. Reads only. */
+import { createHash } from 'node:crypto';
+import {
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  type StackEvent as SdkStackEvent,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import type { LiveStack } from '#shared/domain/plan/comparison.ts';
+import { type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+import { isMissingStack } from './change-sets.ts';
+import type { TargetSession } from './sessions.ts';
+import { asked } from './translate-error.ts';
+
+const service = 'AWS CloudFormation';
+
+/** Events of one operation never fill more pages than this: 500 resources × a few events each. */
+const mostPages = 50;
+
+/** The stack's status and id, or undefined when there is none. `stack` is its name or ARN. */
+export async function readStackStatus(
+  session: TargetSession,
+  stack: string,
+): Promise<{ stackId: string; status: string } | undefined> {
+  const found = await describeStack(session, stack);
+  return found === undefined ? undefined : { stackId: found.StackId ?? '', status: found.StackStatus ?? '' };
+}
+
+/** Everything that a release decides about a stack, as it is now. One DescribeStacks and one GetTemplate. */
+export async function readStack(session: TargetSession, stackName: string): Promise<LiveStack | undefined> {
+  const found = await describeStack(session, stackName);
+  if (found === undefined) return undefined;
+  const settled = found.StackStatus !== 'REVIEW_IN_PROGRESS';
+  return {
+    stackId: found.StackId ?? '',
+    status: found.StackStatus ?? '',
+    templateDigest: settled ? await readTemplateDigest(session, { stackName }) : '',
+    parameters: Object.fromEntries(
+      (found.Parameters ?? []).map((parameter) => [parameter.ParameterKey ?? '', parameter.ParameterValue ?? '']),
+    ),
+    tags: Object.fromEntries((found.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
+    capabilities: [...(found.Capabilities ?? [])],
+    roleArn: found.RoleARN,
+  };
+}
+
+/** Digest of the template a stack runs, or that one of its change sets would bring: the original bytes, before any macro. */
+export async function readTemplateDigest(
+  session: TargetSession,
+  of: { stackName: string; changeSet?: string },
+): Promise<string> {
+  const command = new GetTemplateCommand({
+    TemplateStage: 'Original',
+    // A change set's ARN names it alone; together with a stack name CloudFormation wants the set's name.
+    ...(of.changeSet === undefined ? { StackName: of.stackName } : { ChangeSetName: of.changeSet }),
+  });
+  const { TemplateBody } = await asked(service, session.cloudFormation.send(command));
+  return `sha256:${createHash('sha256')
+    .update(TemplateBody ?? '')
+    .digest('hex')}`;
+}
+
+/** What became of the operation with this token, read from the stack's events back to `since` (ISO 8601). The stack is named by ARN. */
+export async function readOperation(
+  session: TargetSession,
+  sought: { stackId: string; token: string; since: string },
+): Promise<Operation> {
+  const events: StackEvent[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const command = new DescribeStackEventsCommand({
+      StackName: sought.stackId,
+      ...(NextToken === undefined ? {} : { NextToken }),
+    });
+    const answer = await asked(service, session.cloudFormation.send(command));
+    events.push(...(answer.StackEvents ?? []).map(stackEvent));
+    NextToken = answer.NextToken;
+    const oldest = events.at(-1);
+    if (NextToken === undefined || (oldest !== undefined && oldest.at < sought.since)) break;
+  }
+  return operationOf(events, sought.token);
+}
+
+async function describeStack(session: TargetSession, StackName: string): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await session.cloudFormation.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0];
+  } catch (error) {
+    if (isMissingStack(error)) return undefined;
+    return asked(service, Promise.reject(error));
+  }
+}
+
+function stackEvent(event: SdkStackEvent): StackEvent {
+  return {
+    stackId: event.StackId ?? '',
+    physicalId: event.PhysicalResourceId,
+    logicalId: event.LogicalResourceId ?? '',
+    type: event.ResourceType ?? '',
+    status: event.ResourceStatus ?? '',
+    reason: event.ResourceStatusReason,
+    token: event.ClientRequestToken,
+    at: event.Timestamp?.toISOString() ?? '',
+  };
+}

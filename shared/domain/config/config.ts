@@ -1,0 +1,16 @@
+/** What configuration files hold once they are read. */
+import type { Parameters, Pipeline, Policy, Target } from './schema.ts';
+import type { PlaceOf } from './yaml-source.ts';
+
+/** A document and the places of everything in it. */
+export interface Located<Document> {
+  readonly document: Document;
+  readonly placeOf: PlaceOf;
+}
+
+export interface Config {
+  readonly pipelines: readonly Located<Pipeline>[];
+  readonly parameters: readonly Located<Parameters>[];
+  readonly targets: readonly Located<Target>[];
+  readonly policies: readonly Located<Policy>[];
+}

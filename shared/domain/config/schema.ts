@@ -1,0 +1,107 @@
+/** The four kinds of drawbridge.yml. Unknown fields are errors: a misspelt field that is ignored would be a silent decision. */
+import * as z from 'zod';
+import { AccountId, Name, StackName } from '../identifiers.ts';
+import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
+import { regions } from './regions.ts';
+
+export const apiVersion = 'drawbridge/v1';
+
+const head = <Kind extends string>(kind: Kind) => ({ apiVersion: z.literal(apiVersion), kind: z.literal(kind) });
+
+const label = /^[A-Za-z0-9]([\w./-]{0,61}[A-Za-z0-9])?$/;
+const Labels = z.record(z.string().regex(label), z.string().regex(label));
+export type Labels = z.infer<typeof Labels>;
+const MatchLabels = Labels.refine((labels) => Object.keys(labels).length > 0, 'expected at least one label');
+
+/** CloudFormation API reference, Tag: 50 per stack, keys to 128 characters and not `aws:`, values to 256. */
+const Tags = z.record(z.string().regex(/^(?!aws:)[\s\S]{1,128}$/), z.string().max(256)).superRefine(atMost(50, 'tags'));
+
+// A logical name of a template's Parameters section; ArtifactsBucket is declared and filled by Drawbridge.
+const ParameterName = z.string().regex(/^(?!ArtifactsBucket$)[A-Za-z0-9]{1,255}$/);
+
+export const Capability = z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']);
+
+const PipelineStack = z.strictObject({
+  name: Name,
+  /** Path of the template, relative to this file. */
+  template: z.string().regex(/^(?!\w+:\/\/)[^\0]+$/, 'expected the path of a local file'),
+  stackName: StackName,
+  dependsOn: z.array(Name).exactOptional(),
+  capabilities: z.array(Capability).exactOptional(),
+  parameters: z.record(ParameterName, StackValue).superRefine(atMost(maxParameters, 'parameters')).exactOptional(),
+  tags: Tags.exactOptional(),
+  terminationProtection: z.boolean().exactOptional(),
+});
+export type PipelineStack = z.infer<typeof PipelineStack>;
+
+// 40 is what one inline Map state runs at once (Step Functions Developer Guide, "Using Map state in Inline mode").
+const MaxConcurrency = z.int().min(1).max(40);
+
+export const Environment = z.strictObject({
+  name: Name,
+  targets: z.strictObject({ matchLabels: MatchLabels }),
+  /** Zero matching targets are not an error. */
+  allowEmpty: z.boolean().exactOptional(),
+  maxConcurrency: MaxConcurrency.exactOptional(),
+  waves: z
+    .array(z.strictObject({ matchLabels: MatchLabels.exactOptional(), maxConcurrency: MaxConcurrency.exactOptional() }))
+    .min(1)
+    .exactOptional(),
+  /** Functions of the target that the audit role may invoke. */
+  verify: z.array(z.strictObject({ lambda: z.string().regex(/^drawbridge-verify-[\w-]{1,46}$/) })).exactOptional(),
+});
+export type Environment = z.infer<typeof Environment>;
+
+export const Pipeline = z.strictObject({
+  ...head('Pipeline'),
+  metadata: z.strictObject({ name: Name, labels: Labels.exactOptional() }),
+  stacks: z.array(PipelineStack).min(1),
+  /** In the order in which a release passes them. */
+  environments: z.array(Environment).min(1),
+});
+export type Pipeline = z.infer<typeof Pipeline>;
+
+export const Layer = z.strictObject({
+  environment: Name.exactOptional(),
+  matchLabels: MatchLabels.exactOptional(),
+  target: Name.exactOptional(),
+  values: z.record(ParameterName, LayerValue).superRefine(atMost(maxParameters, 'values')),
+  tags: Tags.exactOptional(),
+});
+export type Layer = z.infer<typeof Layer>;
+
+export const Parameters = z.strictObject({ ...head('Parameters'), pipeline: Name, layers: z.array(Layer).min(1) });
+export type Parameters = z.infer<typeof Parameters>;
+
+export const Target = z.strictObject({
+  ...head('Target'),
+  metadata: z.strictObject({ name: Name, labels: Labels }),
+  account: AccountId,
+  region: z.enum(regions),
+  /** Lifetime of assumed sessions. The orchestrator chains roles, which AWS caps at one hour (IAM User Guide, "Role chaining"). */
+  sessionSeconds: z.int().min(900).max(3600).exactOptional(),
+  /** Lets targets of different environments share an account, in different regions. */
+  allowSameAccount: z.boolean().exactOptional(),
+});
+export type Target = z.infer<typeof Target>;
+
+export const Policy = z.strictObject({
+  ...head('Policy'),
+  metadata: z.strictObject({ name: Name }),
+  selector: z
+    .strictObject({ environments: z.array(Name).min(1).exactOptional(), matchLabels: MatchLabels.exactOptional() })
+    .exactOptional(),
+  autoPromote: z.boolean().exactOptional(),
+  requireApproval: z.boolean().exactOptional(),
+});
+export type Policy = z.infer<typeof Policy>;
+
+export const kinds = { Pipeline, Parameters, Target, Policy };
+export type Kind = keyof typeof kinds;
+
+function atMost(limit: number, unit: string): (value: Record<string, unknown>, context: z.RefinementCtx) => void {
+  return (value, context) => {
+    const actual = Object.keys(value).length;
+    if (actual > limit) context.addIssue({ code: 'custom', params: { actual, limit, unit } });
+  };
+}

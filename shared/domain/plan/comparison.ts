@@ -1,0 +1,64 @@
+/**
+ * Whether a stack already is what a release wants, decided from what CloudFormation says of it now and never from memory.
+ * An equal stack needs no change set, so promoting again writes nothing.
+ */
+
+/** What the release wants of one stack in one target. */
+export interface DesiredStack {
+  readonly stack: string;
+  readonly stackName: string;
+  readonly templateUrl: string;
+  /** `sha256:…` of the template's bytes. */
+  readonly templateDigest: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Parameters whose live value CloudFormation does not show or resolves itself: NoEcho and SSM types. */
+  readonly opaqueParameters: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly roleArn: string;
+}
+
+/** What CloudFormation says of the stack now. */
+export interface LiveStack {
+  readonly stackId: string;
+  readonly status: string;
+  readonly templateDigest: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly roleArn?: string | undefined;
+}
+
+/** Names what differs, in words for a person; empty when nothing does and a change set would be idle. */
+export function differences(desired: DesiredStack, live: LiveStack): string[] {
+  const found: string[] = [];
+  if (live.templateDigest !== desired.templateDigest) found.push('template');
+  found.push(
+    ...recordDifferences('parameter', desired.parameters, live.parameters).filter((name) => !isOpaque(desired, name)),
+  );
+  found.push(...recordDifferences('tag', desired.tags, live.tags));
+  if (!sameSet(desired.capabilities, live.capabilities)) found.push('capabilities');
+  if (live.roleArn !== desired.roleArn) found.push('execution role');
+  if (desired.opaqueParameters.length > 0)
+    found.push(`parameter ${desired.opaqueParameters.join(', ')} cannot be compared`);
+  return found;
+}
+
+function isOpaque(desired: DesiredStack, difference: string): boolean {
+  return desired.opaqueParameters.some((name) => difference === `parameter ${name}`);
+}
+
+function recordDifferences(
+  word: string,
+  wanted: Readonly<Record<string, string>>,
+  live: Readonly<Record<string, string>>,
+): string[] {
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(live)])].sort();
+  return names.filter((name) => wanted[name] !== live[name]).map((name) => `${word} ${name}`);
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const left = new Set(a);
+  const right = new Set(b);
+  return left.size === right.size && [...left].every((value) => right.has(value));
+}

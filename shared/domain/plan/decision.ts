@@ -1,0 +1,75 @@
+/** From the plans of the targets to one plan of the rollout, and what it asks for. */
+import type { PromotionId } from '../identifiers.ts';
+import { roleName, sessionName } from '../names.ts';
+import type { Deployment } from '../promotion/records.ts';
+import type { StackPlan, TargetPlan } from './stack-plan.ts';
+
+/** One document for the whole rollout. Its digest is what an approval is bound to. */
+export interface RolloutPlan {
+  readonly schemaVersion: 1;
+  readonly pipeline: string;
+  readonly release: string;
+  readonly environment: string;
+  readonly targets: readonly TargetPlan[];
+}
+
+export type Decision =
+  | { readonly kind: 'nothing-to-do' }
+  | {
+      readonly kind: 'go';
+      readonly waves: { readonly targets: { readonly target: string; readonly stacks: string[] }[] }[];
+    };
+
+/** The rollout's plan: targets in the order of their names, so that it does not depend on which was planned first. */
+export function rolloutPlanOf(
+  rollout: Pick<RolloutPlan, 'pipeline' | 'release' | 'environment'>,
+  targets: readonly TargetPlan[],
+): RolloutPlan {
+  const { pipeline, release, environment } = rollout;
+  return {
+    schemaVersion: 1,
+    pipeline,
+    release,
+    environment,
+    targets: targets.toSorted((a, b) => (a.target < b.target ? -1 : 1)),
+  };
+}
+
+/** All targets that change, in one wave, each with its changing stacks in order; or nothing to do. */
+export function decision(targets: readonly TargetPlan[]): Decision {
+  const changing = targets
+    .map((target) => ({ target: target.target, stacks: target.stacks.filter(changes).map((stack) => stack.stack) }))
+    .filter((target) => target.stacks.length > 0);
+  return changing.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', waves: [{ targets: changing }] };
+}
+
+/** The deployments a decided plan foresees: what changes is pending, what does not is already done. */
+export function foreseenDeployments(
+  rollout: { promotion: PromotionId; environment: string; at: string },
+  targets: readonly TargetPlan[],
+): Deployment[] {
+  const { promotion, environment, at } = rollout;
+  return targets.flatMap(({ target, account, region, stacks }) =>
+    stacks.map((stack) => {
+      const role = changes(stack) ? 'deploy' : 'preview';
+      return {
+        promotion,
+        environment,
+        target,
+        account,
+        region,
+        stack: stack.stack,
+        stackName: stack.stackName,
+        role: roleName(role),
+        sessionName: sessionName(promotion, changes(stack) ? 'execute' : 'plan'),
+        status: changes(stack) ? 'PLANNED' : 'UNCHANGED',
+        outcome: changes(stack) ? 'pending' : 'unchanged',
+        at,
+      };
+    }),
+  );
+}
+
+function changes(stack: StackPlan): boolean {
+  return stack.kind === 'changes';
+}

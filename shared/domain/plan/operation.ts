@@ -1,0 +1,55 @@
+/** Reading one CloudFormation operation out of a stack's events, by the client request token that every one of its events echoes. */
+import { isDeployed, isSettled } from './stack-status.ts';
+
+export interface StackEvent {
+  readonly stackId: string;
+  readonly physicalId?: string | undefined;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string | undefined;
+  readonly token?: string | undefined;
+  readonly at: string;
+}
+
+export interface FirstFailure {
+  readonly resource: string;
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+export type Operation =
+  | { readonly kind: 'not-started' }
+  | { readonly kind: 'in-progress'; readonly status: string }
+  | { readonly kind: 'deployed'; readonly status: string }
+  | { readonly kind: 'failed'; readonly status: string; readonly failure: FirstFailure };
+
+/** What became of the operation with `token`. `events` are newest first, as DescribeStackEvents gives them. */
+export function operationOf(events: readonly StackEvent[], token: string): Operation {
+  const ours = events.filter((event) => event.token === token);
+  const latest = ours.find(isStackItself);
+  if (latest === undefined)
+    return ours.length === 0 ? { kind: 'not-started' } : { kind: 'in-progress', status: 'STARTING' };
+  if (!isSettled(latest.status)) return { kind: 'in-progress', status: latest.status };
+  if (isDeployed(latest.status)) return { kind: 'deployed', status: latest.status };
+  return { kind: 'failed', status: latest.status, failure: firstFailure(ours, latest) };
+}
+
+// Siblings that CloudFormation cancels because of the first failure are not causes.
+const cancelled = /^Resource (creation|update|deletion) cancelled/;
+
+function firstFailure(ours: readonly StackEvent[], latest: StackEvent): FirstFailure {
+  const failed = ours.filter((event) => event.status.endsWith('_FAILED') && !cancelled.test(event.reason ?? ''));
+  const cause = failed.findLast((event) => !isStackItself(event)) ?? failed.at(-1) ?? latest;
+  return {
+    resource: cause.logicalId,
+    type: cause.type,
+    status: cause.status,
+    reason: (cause.reason ?? 'CloudFormation gave no reason.').slice(0, 1000),
+  };
+}
+
+function isStackItself(event: StackEvent): boolean {
+  return event.physicalId === event.stackId;
+}

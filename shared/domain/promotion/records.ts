@@ -1,0 +1,90 @@
+/** The ledger's records of a promotion. Status words are the glossary's, one meaning each. */
+import * as z from 'zod';
+import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
+
+/** How a promotion or rollout ended, or that it has not. */
+export const Status = z.enum([
+  'accepted',
+  'running',
+  'succeeded',
+  'unchanged',
+  'rejected',
+  'failed',
+  'errored',
+  'aborted',
+]);
+export type Status = z.infer<typeof Status>;
+
+/** How a rollout ends: `unchanged` when every stack already was what the release wants. */
+export const Outcome = z.enum(['succeeded', 'unchanged', 'rejected', 'failed', 'errored', 'aborted']);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** True for the outcomes after which the next environment may follow. */
+export function isGood(outcome: Outcome): boolean {
+  return outcome === 'succeeded' || outcome === 'unchanged';
+}
+
+/** Why something did not go well: stable code, sentence, and the failed resource where there is one. */
+export const Reason = z.strictObject({
+  code: z.string(),
+  text: z.string(),
+  resource: z.string().optional(),
+  target: z.string().optional(),
+});
+export type Reason = z.infer<typeof Reason>;
+
+export const Trigger = z.strictObject({ kind: z.enum(['api', 'schedule', 'webhook']), source: z.string().optional() });
+
+export const Promotion = z.strictObject({
+  id: PromotionId,
+  pipeline: Name,
+  release: Digest,
+  releaseId: z.string(),
+  environments: z.array(Name).min(1),
+  requestedBy: z.string(),
+  requestedAt: Instant,
+  trigger: Trigger,
+  status: Status,
+  executionArn: z.string().optional(),
+  settledAt: Instant.optional(),
+});
+export type Promotion = z.infer<typeof Promotion>;
+
+export const Rollout = z.strictObject({
+  promotion: PromotionId,
+  environment: Name,
+  status: Status,
+  epoch: z.int().nonnegative(),
+  planDigest: Digest.optional(),
+  startedAt: Instant,
+  settledAt: Instant.optional(),
+  reasons: z.array(Reason),
+});
+export type Rollout = z.infer<typeof Rollout>;
+
+export const Deployment = z.strictObject({
+  promotion: PromotionId,
+  environment: Name,
+  target: Name,
+  stack: Name,
+  stackName: z.string(),
+  account: z.string(),
+  region: z.string(),
+  role: z.string(),
+  sessionName: z.string(),
+  changeSet: z.string().optional(),
+  status: z.string(),
+  outcome: z.enum(['pending', 'in-progress', 'deployed', 'unchanged', 'failed']),
+  reason: Reason.optional(),
+  at: Instant,
+});
+export type Deployment = z.infer<typeof Deployment>;
+
+/** The frozen input of the Step Functions execution: written before it starts, so a crash in between loses nothing. */
+export const ExecutionInput = z.strictObject({
+  promotion: PromotionId,
+  pipeline: Name,
+  release: Digest,
+  environments: z.array(Name).min(1),
+});
+export type ExecutionInput = z.infer<typeof ExecutionInput>;

@@ -1,0 +1,96 @@
+/** Asking for a promotion: what every way in hands to admission, and what it answers. */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { failure, problem } from '../errors/catalogue.ts';
+import type { Problem } from '../errors/problem.ts';
+import { Digest, Instant, Name, type PromotionId } from '../identifiers.ts';
+import { type ExecutionInput, Promotion, Trigger } from './records.ts';
+
+/** What a caller may choose. It names a release; it can never name a role, an account or a template. */
+export const PromotionRequest = z.strictObject({
+  release: Digest,
+  /** In the release's order; all of them when left out. */
+  environments: z.array(Name).min(1).optional(),
+});
+export type PromotionRequest = z.infer<typeof PromotionRequest>;
+
+const IdempotencyKey = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,255}$/);
+
+/** The key of a request, so that sending it again is the same request. Throws IDEMPOTENCY_KEY when it is missing or malformed. */
+export function idempotencyKeyOf(header: string | undefined): string {
+  if (header === undefined) throw failure('IDEMPOTENCY_KEY', { detail: 'is missing' });
+  const key = IdempotencyKey.safeParse(header);
+  if (!key.success) throw failure('IDEMPOTENCY_KEY', { detail: 'is malformed' });
+  return key.data;
+}
+
+export const AdmissionRequest = z.strictObject({
+  request: PromotionRequest,
+  actor: z.string().min(1),
+  idempotencyKey: IdempotencyKey,
+  trigger: Trigger,
+  at: Instant,
+});
+export type AdmissionRequest = z.infer<typeof AdmissionRequest>;
+
+export const AdmissionAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('accepted'), promotion: Promotion, replayed: z.boolean() }),
+  z.strictObject({ kind: z.literal('refused'), problem: z.custom<Problem>() }),
+]);
+export type AdmissionAnswer = z.infer<typeof AdmissionAnswer>;
+
+/** The same actor with the same key always means the same promotion, so repeating a request cannot start a second one. */
+export function promotionIdOf(request: Pick<AdmissionRequest, 'actor' | 'idempotencyKey'>): PromotionId {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([request.actor, request.idempotencyKey]))
+    .digest('hex');
+  return `prm-${hash.slice(0, 16)}`;
+}
+
+/** The promotion a request asks for: the named environments in the release's order, or all of them. */
+export function promotionOf(
+  asked: AdmissionRequest,
+  release: {
+    readonly id: string;
+    readonly pipeline: string;
+    readonly environments: readonly { readonly name: string }[];
+  },
+): { kind: 'promotion'; promotion: Promotion } | { kind: 'refused'; problem: Problem } {
+  const known = release.environments.map((environment) => environment.name);
+  const wanted = asked.request.environments ?? known;
+  const unknown = wanted.find((environment) => !known.includes(environment));
+  if (unknown !== undefined)
+    return { kind: 'refused', problem: problem('ENVIRONMENT_UNKNOWN', { environment: unknown, known }) };
+  const promotion: Promotion = {
+    id: promotionIdOf(asked),
+    pipeline: release.pipeline,
+    release: asked.request.release,
+    releaseId: release.id,
+    environments: known.filter((environment) => wanted.includes(environment)),
+    requestedBy: asked.actor,
+    requestedAt: asked.at,
+    trigger: asked.trigger,
+    status: 'accepted',
+  };
+  return { kind: 'promotion', promotion };
+}
+
+/** The answer to a request whose promotion exists: the first result again, or a refusal when the key was used for something else. */
+export function replayOf(wanted: Promotion, recorded: Promotion | undefined): AdmissionAnswer {
+  const same = recorded?.release === wanted.release && recorded.environments.join() === wanted.environments.join();
+  if (recorded !== undefined && same) return { kind: 'accepted', promotion: recorded, replayed: true };
+  return { kind: 'refused', problem: problem('IDEMPOTENCY_CONFLICT', { promotion: wanted.id }) };
+}
+
+/** The frozen input of the promotion's execution: the same promotion always gives the same bytes. */
+export function executionInputOf(promotion: Promotion): ExecutionInput {
+  const { id, pipeline, release, environments } = promotion;
+  return { promotion: id, pipeline, release, environments };
+}
+
+const overdueMilliseconds = 60_000;
+
+/** Whether an accepted promotion should have started by now. */
+export function isOverdue(promotion: Promotion, now: string): boolean {
+  return promotion.status === 'accepted' && Date.parse(now) - Date.parse(promotion.requestedAt) > overdueMilliseconds;
+}

@@ -1,0 +1,50 @@
+/** What a session is for. Everything STS asks for is derived from it, so CloudTrail in the target tells the promotion behind each call. */
+import type { PromotionId } from '../identifiers.ts';
+import { type Placed, roleArn, sessionName, type TargetRole } from '../names.ts';
+
+/** The least STS grants (STS API reference, AssumeRole DurationSeconds). A step never needs more, and a stolen session soon ends. */
+export const sessionSeconds = 900;
+
+/** A target as recorded in the ledger by `bootstrap` and `apply`. */
+export interface TrustedTarget extends Placed {
+  readonly name: string;
+  /** Issued by us, one per account; an identifier against confused deputies, not a secret, yet never printed. */
+  readonly externalId: string;
+}
+
+export interface Purpose {
+  readonly target: TrustedTarget;
+  readonly role: TargetRole;
+  readonly promotion: PromotionId;
+  readonly environment: string;
+  /** The step that works, for the session name: `plan`, `execute`, `resume`, `verify`. */
+  readonly step: string;
+}
+
+export interface SessionRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly externalId: string;
+  readonly sourceIdentity: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What AssumeRole is asked for a purpose. The trust policies of accounts/account.yml require every part of it. */
+export function sessionRequest(purpose: Purpose): SessionRequest {
+  return {
+    roleArn: roleArn(purpose.target, purpose.role),
+    sessionName: sessionName(purpose.promotion, purpose.step),
+    durationSeconds: sessionSeconds,
+    externalId: purpose.target.externalId,
+    sourceIdentity: purpose.promotion,
+    tags: { 'drawbridge:promotion': purpose.promotion, 'drawbridge:environment': purpose.environment },
+  };
+}
+
+/** Whether GetCallerIdentity's answer is the session we asked for: account, role and session name. */
+export function isExpectedIdentity(purpose: Purpose, identity: { account: string; arn: string }): boolean {
+  const { account } = purpose.target;
+  const role = `drawbridge-${purpose.role}/${sessionName(purpose.promotion, purpose.step)}`;
+  return identity.account === account && identity.arn.endsWith(`::${account}:assumed-role/${role}`);
+}

@@ -1,0 +1,17 @@
+/** The only reader of the process environment in a function. */
+
+/** What serverless.yml gives to the functions; each gets only what it needs. */
+export type Variable =
+  | 'ADMISSION_FUNCTION'
+  | 'ARTIFACTS_BUCKET_PREFIX'
+  | 'DOCUMENTS_BUCKET'
+  | 'LEDGER_TABLE'
+  | 'STATE_MACHINE_ARN';
+
+/** The value of a variable. Throws at the first use when the deployment did not set it. */
+export function variable(name: Variable): string {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new Error(`The environment variable ${name} is not set on this function; see serverless.yml.`);
+  return value;
+}

@@ -1,0 +1,28 @@
+/** What a deployment consists of, as its functions see it: names from the environment, read when first used. */
+import { variable } from './environment-variables.ts';
+
+export interface Resources {
+  readonly ledger: { readonly table: string };
+  readonly documents: { readonly bucket: string };
+  readonly artifacts: { readonly prefix: string };
+  readonly stateMachine: { readonly arn: string };
+  readonly admissionFunction: string;
+}
+
+export const resources: Resources = {
+  get ledger() {
+    return { table: variable('LEDGER_TABLE') };
+  },
+  get documents() {
+    return { bucket: variable('DOCUMENTS_BUCKET') };
+  },
+  get artifacts() {
+    return { prefix: variable('ARTIFACTS_BUCKET_PREFIX') };
+  },
+  get stateMachine() {
+    return { arn: variable('STATE_MACHINE_ARN') };
+  },
+  get admissionFunction() {
+    return variable('ADMISSION_FUNCTION');
+  },
+};
