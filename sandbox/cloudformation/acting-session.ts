@@ -1,6 +1,7 @@
 /** Whose rights CloudFormation uses: the stack's role, or the caller of the operation where the stack has none. */
-import type { Caller, Json, Permission, Sandbox } from '../kernel.ts';
+
 import { AwsError } from '../aws-error.ts';
+import type { Caller, Json, Permission, Sandbox } from '../kernel.ts';
 import { validationError } from './errors.ts';
 import type { OperationRecord, StackRecord } from './state.ts';
 

@@ -165,7 +165,12 @@ function record(
   };
   const resources = Object.keys(stack.resources).length;
   const at = sandbox.now() + changeSetDuration(resources);
-  sandbox.schedule({ at: sandbox.now() + 500, service: 'cloudformation', name: 'begin-change-set', payload: { changeSetId } });
+  sandbox.schedule({
+    at: sandbox.now() + 500,
+    service: 'cloudformation',
+    name: 'begin-change-set',
+    payload: { changeSetId },
+  });
   sandbox.schedule({ at, service: 'cloudformation', name: 'compute-change-set', payload: { changeSetId } });
   return { Id: changeSetId, StackId: stack.stackId };
 }

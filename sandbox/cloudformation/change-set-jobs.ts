@@ -1,6 +1,6 @@
 /** The jobs that compute a change set after CreateChangeSet answered. */
 import type { Sandbox } from '../kernel.ts';
-import { computeChanges } from './stack-evaluation.ts';
+import { computeChanges } from './stack-changes.ts';
 import { isBusy } from './stack-lookup.ts';
 import type { ChangeSetRecord, StackModel, StackRecord } from './state.ts';
 

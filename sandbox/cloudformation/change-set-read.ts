@@ -24,7 +24,8 @@ const changesPerPage = 100;
 export function changeSetPermission(action: string, call: Call<Named>): Permission[] {
   const { ChangeSetName: given = '', StackName } = call.input;
   const place = placeOf(call);
-  const found = given.startsWith('arn:') || StackName !== undefined ? findChangeSet(place, given, StackName) : undefined;
+  const found =
+    given.startsWith('arn:') || StackName !== undefined ? findChangeSet(place, given, StackName) : undefined;
   const name = given.startsWith('arn:') ? (given.split('/')[1] ?? given) : given;
   const resource = found?.stackId ?? stackResource(place, StackName ?? 'unknown');
   return [{ action: `cloudformation:${action}`, resource, context: { 'cloudformation:ChangeSetName': name } }];
@@ -52,7 +53,9 @@ export const listChangeSets: Operation<ListChangeSetsCommandInput, Listed> = {
   ],
   run(call) {
     const stack = needStack(placeOf(call), call.input.StackName ?? '', noStack);
-    const active = changeSetsOf(call.sandbox, stack.stackId).filter((one) => !one.executionStatus.startsWith('EXECUTE'));
+    const active = changeSetsOf(call.sandbox, stack.stackId).filter(
+      (one) => !one.executionStatus.startsWith('EXECUTE'),
+    );
     const { items, ...next } = page(active, call.input.NextToken, 100);
     const Summaries = items.map((one) => {
       const { Parameters, Capabilities, NotificationARNs, Tags, OnStackFailure, ...summary } = facts(call, one);
@@ -80,7 +83,7 @@ export const deleteChangeSet: Operation<DeleteChangeSetCommandInput, Record<stri
   },
 };
 
-function facts(call: Call<unknown>, changeSet: ChangeSetRecord) {
+function facts(call: Call<unknown>, changeSet: ChangeSetRecord): Described {
   const { model } = changeSet;
   const optional = {
     Description: changeSet.description,

@@ -31,7 +31,8 @@ export function checkTags(tags: readonly Tag[] | undefined): Record<string, stri
     if (Key === '' || Key.length > 128) throw constraint('tags.member.key', Key, 'length between 1 and 128');
     if (Value.length > 256) throw constraint('tags.member.value', Value, 'length less than or equal to 256');
     if (/^aws:/i.test(Key)) throw validationError('aws: prefixed tag key names are not allowed for external use.');
-    if (Key in checked) throw validationError(`Duplicate tag keys found. Please note that Tag keys are case insensitive.`);
+    if (Key in checked)
+      throw validationError(`Duplicate tag keys found. Please note that Tag keys are case insensitive.`);
     checked[Key] = Value;
   }
   return checked;
@@ -56,7 +57,8 @@ export function page<Item>(
   size: number,
 ): { readonly items: Item[]; readonly NextToken?: string } {
   const from = token === undefined ? 0 : Number(token);
-  if (!Number.isInteger(from) || from < 0 || from > items.length) throw validationError('The specified NextToken is not valid.');
+  if (!Number.isInteger(from) || from < 0 || from > items.length)
+    throw validationError('The specified NextToken is not valid.');
   const next = from + size;
   return { items: items.slice(from, next), ...(next < items.length ? { NextToken: String(next) } : {}) };
 }

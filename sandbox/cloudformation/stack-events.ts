@@ -1,7 +1,7 @@
 /** Writing down what happens to a stack: its events, the journal, and the status events on the account's bus. */
 import type { Json, Sandbox } from '../kernel.ts';
 import { stableHash } from './durations.ts';
-import type { ResourceRecord, StackRecord } from './state.ts';
+import type { ResourceRecord, StackEventRecord, StackRecord } from './state.ts';
 
 interface ResourceEvent {
   readonly logicalId: string;
@@ -38,11 +38,7 @@ export function recordResourceEvent(sandbox: Sandbox, stack: StackRecord, event:
   });
 }
 
-function append(
-  sandbox: Sandbox,
-  stack: StackRecord,
-  event: Omit<ResourceEvent, 'properties'> & { readonly eventId: string; readonly properties?: string },
-): void {
+function append(sandbox: Sandbox, stack: StackRecord, event: Omit<StackEventRecord, 'at' | 'token'>): void {
   const { events } = sandbox.world.cloudformation;
   const token = stack.operation?.token;
   const at = sandbox.now();

@@ -53,7 +53,8 @@ export function exportConflict(
 export function exportInUse(place: Place, stack: StackRecord): string | undefined {
   for (const { exportName } of stack.outputs) {
     const users = exportName === undefined ? [] : importersOf(place, exportName);
-    if (users.length > 0) return `Delete canceled. Cannot delete export ${exportName} as it is in use by ${users.join(', ')}.`;
+    if (users.length > 0)
+      return `Delete canceled. Cannot delete export ${exportName} as it is in use by ${users.join(', ')}.`;
   }
   return undefined;
 }

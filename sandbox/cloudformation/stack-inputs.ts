@@ -6,6 +6,7 @@ import { limitExceeded, validationError } from './errors.ts';
 import { checkParameters, checkTags } from './request-rules.ts';
 import { declaredResources, readTemplate, resolvedParameters, templateFault } from './stack-evaluation.ts';
 import type { StackModel, StackRecord } from './state.ts';
+import { resourceTypeFault } from './template/compare.ts';
 import { storeTemplate, type TemplateSource, templateText } from './template-source.ts';
 
 export interface StackInputs extends TemplateSource {
@@ -27,7 +28,11 @@ export async function modelOf(call: Call<StackInputs>, stack: StackRecord): Prom
   checkQuotas(Object.keys(template.Resources).length, Object.keys(template.Outputs ?? {}).length);
   checkCapabilities(resources, input.Capabilities ?? []);
   const previous = stack.model;
-  const { values, noEcho } = resolvedParameters(template, checkParameters(input.Parameters), previous?.parameters ?? {});
+  const { values, noEcho } = resolvedParameters(
+    template,
+    checkParameters(input.Parameters),
+    previous?.parameters ?? {},
+  );
   checkNotifications(input.NotificationARNs);
   const model: StackModel = {
     template: storeTemplate(sandbox, text),
@@ -46,7 +51,9 @@ export async function modelOf(call: Call<StackInputs>, stack: StackRecord): Prom
 
 function checkQuotas(resources: number, outputs: number): void {
   if (resources > 500) {
-    throw validationError(`Template format error: Number of resources, ${resources}, is greater than maximum allowed, 500`);
+    throw validationError(
+      `Template format error: Number of resources, ${resources}, is greater than maximum allowed, 500`,
+    );
   }
   if (outputs > 200) {
     throw validationError(`Template format error: Number of outputs, ${outputs}, is greater than maximum allowed, 200`);
@@ -58,10 +65,7 @@ function checkNotifications(arns: readonly string[] | undefined): void {
 }
 
 function refuseTypeChanges(stack: StackRecord, resources: ReturnType<typeof declaredResources>): void {
-  const changed = resources.filter(({ logicalId, type }) => (stack.resources[logicalId]?.type ?? type) !== type);
-  if (changed.length === 0) return;
-  const names = changed.map((resource) => resource.logicalId).join(', ');
-  throw validationError(
-    `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${names}]`,
-  );
+  const after = Object.fromEntries(resources.map((resource) => [resource.logicalId, resource]));
+  const fault = resourceTypeFault(stack.resources, after);
+  if (fault !== undefined) throw validationError(fault);
 }

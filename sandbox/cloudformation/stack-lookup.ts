@@ -53,7 +53,8 @@ export function findChangeSet(
     const changeSet = place.sandbox.world.cloudformation.changeSets[nameOrArn];
     return changeSet !== undefined && ownStack(place, changeSet.stackId) ? changeSet : undefined;
   }
-  if (stackName === undefined) throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
+  if (stackName === undefined)
+    throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
   const stack = findStack(place, stackName);
   if (stack === undefined) return undefined;
   return changeSetsOf(place.sandbox, stack.stackId).find((changeSet) => changeSet.changeSetName === nameOrArn);

@@ -12,7 +12,7 @@ import { inputsChange } from './change-set-jobs.ts';
 import { startDeployment } from './engine/operation-start.ts';
 import { alreadyExists, noStack, tokenAlreadyExists, validationError } from './errors.ts';
 import { checkName, checkToken } from './request-rules.ts';
-import { computeChanges } from './stack-evaluation.ts';
+import { computeChanges } from './stack-changes.ts';
 import { modelOf } from './stack-inputs.ts';
 import { changeSetsOf, findStack, placeOf, stackResource } from './stack-lookup.ts';
 import { checkPolicy } from './stack-policy.ts';

@@ -79,6 +79,8 @@ export interface ResourceRecord {
 export interface ResourceDefinition {
   readonly properties: Record<string, Json>;
   readonly dependsOn: readonly string[];
+  /** The stack's tags, on types that can be tagged. */
+  readonly stackTags: Record<string, string>;
   readonly metadata?: Json;
   readonly deletionPolicy?: string;
   readonly updateReplacePolicy?: string;

@@ -22,7 +22,10 @@ export async function templateText(call: Call<TemplateSource>, stack: StackRecor
   const { TemplateBody, TemplateURL, UsePreviousTemplate } = call.input;
   const given = [TemplateBody, TemplateURL, UsePreviousTemplate || undefined].filter((source) => source !== undefined);
   if (given.length === 0) throw validationError('Either Template URL or Template Body must be specified.');
-  if (given.length > 1) throw validationError('You must specify only one of the following: TemplateBody, TemplateURL or UsePreviousTemplate.');
+  if (given.length > 1)
+    throw validationError(
+      'You must specify only one of the following: TemplateBody, TemplateURL or UsePreviousTemplate.',
+    );
   if (TemplateBody !== undefined) return inline(TemplateBody);
   if (TemplateURL !== undefined) return await fetched(call, TemplateURL);
   if (stack?.model === undefined) throw validationError('No previous template exists for this stack.');
@@ -53,7 +56,11 @@ async function fetched(call: Call<TemplateSource>, url: string): Promise<string>
   const place = objectOf(url);
   if (place === undefined) throw validationError('TemplateURL must be a supported URL.');
   const { sandbox, caller, region } = call;
-  const input = { Bucket: place.bucket, Key: place.key, ...(place.version === undefined ? {} : { VersionId: place.version }) };
+  const input = {
+    Bucket: place.bucket,
+    Key: place.key,
+    ...(place.version === undefined ? {} : { VersionId: place.version }),
+  };
   try {
     const output = await sandbox.perform({ service: 's3', operation: 'GetObject', input, caller, region });
     const bytes = await bodyOf((output as { Body?: unknown }).Body);

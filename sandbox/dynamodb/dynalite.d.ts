@@ -8,5 +8,5 @@ declare module 'dynalite' {
     readonly deleteTableMs?: number;
   }
   const dynalite: (options?: Options) => Server;
-  export default dynalite;
+  export = dynalite;
 }

@@ -1,4 +1,35 @@
-/** Placeholder until the service is written. */
-export type HttpApiState = Record<string, never>;
+import type { Json } from '../kernel.ts';
 
-export const emptyHttpApiState = (): HttpApiState => ({});
+/** HTTP APIs by their id. */
+export interface HttpApiState {
+  apis: Record<string, HttpApi>;
+}
+
+export interface HttpApi {
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+  name: string;
+  /** Stages by name; only `$default` answers. */
+  stages: Record<string, Json>;
+  routes: Record<string, Route>;
+  integrations: Record<string, Integration>;
+  authorizers: Record<string, Json>;
+}
+
+export interface Route {
+  readonly id: string;
+  /** `METHOD /path/{parameter}/{proxy+}`, or `$default`. */
+  readonly key: string;
+  readonly authorization: 'NONE' | 'AWS_IAM' | 'JWT' | 'CUSTOM';
+  readonly integrationId?: string;
+}
+
+export interface Integration {
+  readonly id: string;
+  readonly type: string;
+  readonly uri: string;
+  readonly payloadFormatVersion: string;
+}
+
+export const emptyHttpApiState = (): HttpApiState => ({ apis: {} });

@@ -1,4 +1,4 @@
-import type { Service } from '../kernel.ts';
+import type { Sandbox, Service } from '../kernel.ts';
 import { eventJob } from './event-invocation.ts';
 import { functionProvider } from './function-provider.ts';
 import { getFunction } from './get-function.ts';
@@ -6,12 +6,19 @@ import { invokeOperation } from './invoke.ts';
 import { permissionProvider } from './permission-provider.ts';
 import { functionsFolder } from './registry.ts';
 import { aliasProvider, eventInvokeConfigProvider, versionProvider } from './version-providers.ts';
+import { closeWorkers } from './warm-environments.ts';
+
+/** Closing the sandbox ends the threads. */
+export interface LambdaService extends Service {
+  readonly close: (sandbox: Sandbox) => Promise<void>;
+}
 
 /** Lambda whose own functions are the bundles in `folder`. */
-export function lambdaServiceOver(folder: string): Service {
+export function lambdaServiceOver(folder: string): LambdaService {
   return {
     name: 'lambda',
     operations: { Invoke: invokeOperation(folder), GetFunction: getFunction },
+    close: closeWorkers,
     jobs: { event: eventJob(folder) },
     providers: {
       'AWS::Lambda::Function': functionProvider,
@@ -23,4 +30,4 @@ export function lambdaServiceOver(folder: string): Service {
   };
 }
 
-export const lambdaService: Service = lambdaServiceOver(functionsFolder);
+export const lambdaService: LambdaService = lambdaServiceOver(functionsFolder);

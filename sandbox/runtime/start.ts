@@ -3,6 +3,7 @@ import { listen, type WireServer } from '#sandbox/wire/server.ts';
 import { type Clock, createClock } from './clock.ts';
 import { emptyWorld } from './empty-world.ts';
 import { createFaults } from './faults.ts';
+import { identity as sandboxIdentity } from './identity.ts';
 import { createJobQueue, type JobQueue } from './job-queue.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { mint, uuid } from './mint.ts';
@@ -19,8 +20,7 @@ export async function startSandbox(options: StartOptions): Promise<RunningSandbo
   const world = options.world ?? emptyWorld(options.seed);
   const live = options.mode === 'live';
   const machineNow = options.machineNow ?? Date.now;
-  const { services, jobLimit: limit = JOB_LIMIT } = options;
-  const identity = options.identity ?? (await import('./identity.ts')).identity;
+  const { services, identity = sandboxIdentity, jobLimit: limit = JOB_LIMIT } = options;
   const clock = createClock(world, live ? machineNow : undefined);
   const journal = createJournal();
   const queue = createJobQueue({ world, clock, limit, execute: (job) => executeJob(sandbox, services, job) });

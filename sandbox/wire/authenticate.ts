@@ -1,4 +1,4 @@
-import type { SessionCaller } from '#sandbox/kernel.ts';
+import type { ServiceName, SessionCaller } from '#sandbox/kernel.ts';
 import type { WireHost, WireRequest } from './host.ts';
 import { declaredPayload, findSignature, isSame, isSignedWith, type Signature, sha256 } from './signature.ts';
 
@@ -31,15 +31,18 @@ export type RefusalReason =
 const TOLERANCE_MILLISECONDS = 5 * 60_000;
 
 /**
- * Establishes who signed the request. Checked in this order: form, key, session token, session expiry, time, payload digest, signature.
+ * Establishes who signed the request. Checked in this order: form, service, key, session token, session expiry, time, payload digest, signature.
  * The time may be near the virtual or the machine's clock, because the AWS CLI signs with the latter; a presigned URL is held against the
  * virtual clock alone.
  */
-export function authenticate(host: WireHost, request: WireRequest): Authentication {
+export function authenticate(host: WireHost, request: WireRequest, service: ServiceName): Authentication {
   const found = findSignature(request);
   if (found.kind === 'none') return { kind: 'anonymous' };
   if (found.kind === 'malformed') return refused('incomplete', found.message);
   const { signature } = found;
+  if (signature.scope.service !== service) {
+    return refused('wrong signature', `Credential should be scoped to correct service: '${service}'.`);
+  }
   const session = host.sessionOf(signature.accessKeyId);
   if (!session) return refused('unknown key');
   if (!isSame(signature.sessionToken ?? '', session.sessionToken)) return refused('wrong token');

@@ -51,7 +51,7 @@ function callerOf(
   service: ServiceName,
   { request, model }: Incoming,
 ): { readonly caller: Caller; readonly region: string } {
-  const authentication = authenticate(host, request);
+  const authentication = authenticate(host, request, service);
   if (authentication.kind === 'session') return authentication;
   if (authentication.kind === 'anonymous' && admitsUnsigned(service, request)) {
     return { caller: anonymous, region: homeRegion };

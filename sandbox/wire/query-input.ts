@@ -63,33 +63,40 @@ function readNode(schema: NormalizedSchema, node: Node, path: string): unknown {
 
 function readList(schema: NormalizedSchema, node: Node, path: string): unknown[] {
   const item = schema.getValueSchema();
-  const holder = schema.getMergedTraits().xmlFlattened ? node : onlyChild(node, wireName(item, 'member'), path);
-  return numbered(holder, path).map(([number, child]) => readNode(item, child, join(path, number)));
+  const elements = elementsOf({ schema, node, path, elementName: wireName(item, 'member') });
+  return elements.map((element) => readNode(item, element.node, element.path));
 }
 
 function readMap(schema: NormalizedSchema, node: Node, path: string): Record<string, unknown> {
-  const [key, value] = [schema.getKeySchema(), schema.getValueSchema()];
-  const holder = schema.getMergedTraits().xmlFlattened ? node : onlyChild(node, 'entry', path);
-  const entries = numbered(holder, path).map(([number, entry]) => {
-    const keyNode = entry.children.get(wireName(key, 'key'));
-    const valueNode = entry.children.get(wireName(value, 'value')) ?? emptyNode();
-    return [keyNode?.text ?? '', readNode(value, valueNode, join(path, number))] as const;
+  const [keyName, valueSchema] = [wireName(schema.getKeySchema(), 'key'), schema.getValueSchema()];
+  const valueName = wireName(valueSchema, 'value');
+  const entries = elementsOf({ schema, node, path, elementName: 'entry' }).map((entry) => {
+    const key = entry.node.children.get(keyName)?.text ?? '';
+    return [key, readNode(valueSchema, entry.node.children.get(valueName) ?? emptyNode(), entry.path)] as const;
   });
   return Object.fromEntries(entries);
 }
 
-/** The children `1`, `2`, … in numeric order. An empty list is sent as `Name=`. */
-function numbered(node: Node | undefined, path: string): (readonly [number: string, child: Node])[] {
-  const children = [...(node?.children ?? [])];
-  const stranger = children.find(([part]) => !/^[1-9]\d*$/.test(part));
-  if (stranger) throw unknownParameter(join(path, stranger[0]));
-  return children.sort(([left], [right]) => Number(left) - Number(right));
+interface Collection {
+  readonly schema: NormalizedSchema;
+  readonly node: Node;
+  readonly path: string;
+  readonly elementName: string;
 }
 
-function onlyChild(node: Node, name: string, path: string): Node | undefined {
-  const stranger = [...node.children.keys()].find((part) => part !== name);
+/** `Name.member.1`, `Name.member.2`, … in numeric order, or `Name.1` for a flattened collection. An empty list is sent as `Name=`. */
+function elementsOf({ schema, node, path, elementName }: Collection): { readonly node: Node; readonly path: string }[] {
+  const flat = Boolean(schema.getMergedTraits().xmlFlattened);
+  const stranger = flat ? undefined : [...node.children.keys()].find((part) => part !== elementName);
   if (stranger !== undefined) throw unknownParameter(join(path, stranger));
-  return node.children.get(name);
+  const holder = flat ? node : node.children.get(elementName);
+  const holderPath = flat ? path : join(path, elementName);
+  const children = [...(holder?.children ?? [])];
+  const unnumbered = children.find(([part]) => !/^[1-9]\d*$/.test(part));
+  if (unnumbered) throw unknownParameter(join(holderPath, unnumbered[0]));
+  return children
+    .sort(([left], [right]) => Number(left) - Number(right))
+    .map(([number, child]) => ({ node: child, path: join(holderPath, number) }));
 }
 
 function readText(schema: NormalizedSchema, text: string, path: string): unknown {

@@ -65,7 +65,7 @@ export function refusalError(protocol: ProtocolName, refusal: Refusal): AwsError
   const [code, status, message] = tableOf(protocol)[refusal.reason];
   // S3's texts are fixed where it has one; the others' carry the facts of the request.
   const text = protocol === 'rest-xml' ? message || refusal.message : (refusal.message ?? message);
-  return new AwsError(code, text ?? message, protocol === 'rest-json' ? 403 : status);
+  return new AwsError(code, text ?? message, protocol === 'rest-json' || protocol === 'http-api' ? 403 : status);
 }
 
 function tableOf(protocol: ProtocolName): Record<RefusalReason, Answer> {

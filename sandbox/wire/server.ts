@@ -17,7 +17,12 @@ const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
 /** Serves every AWS protocol of the sandbox on one loopback port that the system picks. */
 export async function listen(host: WireHost): Promise<WireServer> {
   const server = createServer((incoming, outgoing) => {
-    serve(host, incoming, outgoing).catch(() => incoming.socket.destroy());
+    serve(host, incoming, outgoing).catch((error: Error) => {
+      // A client that hung up early is no news; an answer that cannot be sent is a defect of the sandbox.
+      const line = `${incoming.method} ${incoming.url}: ${error.stack}`;
+      if (incoming.complete) host.sandbox.record({ kind: 'log', at: host.sandbox.now(), source: 'wire', line });
+      incoming.socket.destroy();
+    });
   });
   server.requestTimeout = REQUEST_TIMEOUT_MILLISECONDS;
   server.headersTimeout = REQUEST_TIMEOUT_MILLISECONDS;

@@ -1,4 +1,5 @@
 /** Every name Drawbridge derives. Derived names are what makes a step safe to repeat: the same step always asks for the same thing. */
+import { createHash } from 'node:crypto';
 import type { PromotionId } from './identifiers.ts';
 
 /** Path of every role and policy Drawbridge puts into an account. */
@@ -38,9 +39,17 @@ export function changeSetName(promotion: PromotionId, attempt: number): string {
   return `${changeSetPrefix}${promotion}-${attempt}`;
 }
 
-/** ClientRequestToken of one execution: echoed on every event of the operation, so it finds our events among others'. */
-export function operationToken(promotion: PromotionId, step: { environment: string; stack: string; attempt: number }): string {
-  return `${promotion}-${step.environment}-${step.stack}-${step.attempt}`.slice(0, 128);
+/**
+ * ClientRequestToken of one execution: echoed on every event of the operation, so it finds our events among others'. At most 128 letters,
+ * digits and hyphens (API reference, ExecuteChangeSet), so names too long for it are told apart by their hash.
+ */
+export function operationToken(
+  promotion: PromotionId,
+  step: { environment: string; stack: string; attempt: number },
+): string {
+  const token = `${promotion}-${step.environment}-${step.stack}-${step.attempt}`;
+  if (token.length <= 128) return token;
+  return `${promotion}-${createHash('sha256').update(token).digest('hex')}`;
 }
 
 /** Session name seen in the target's CloudTrail: `prm-…-plan`, 2–64 characters. */

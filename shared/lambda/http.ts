@@ -1,8 +1,8 @@
 /** The one stack for HTTP endpoints: hono under API Gateway, actor from the authenticated context, problems as RFC 9457 documents. */
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
+import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import { type Context, Hono } from 'hono';
-import { handle } from 'hono/aws-lambda';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import type * as z from 'zod';
 import { DrawbridgeError, failure, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
@@ -24,7 +24,7 @@ export function http(declare: (app: Hono<HttpEnvironment>, resources: Resources)
   );
   app.onError((error, context) => answerProblem(context, problemOf(error)));
   const respond = handle(app);
-  return middy().handler(async (event: APIGatewayProxyEventV2) => respond(event));
+  return middy().handler(async (event: unknown) => respond(event as LambdaEvent));
 }
 
 /** Who is calling, as API Gateway authenticated them; nothing in the request can change it. */

@@ -30,7 +30,11 @@ export function fakeIdentity(options: { caller?: Partial<SessionCaller>; denied?
   return {
     authorise: (_sandbox, _caller, { action, resource }) => {
       if (!options.denied?.includes(action)) return;
-      throw new AwsError('AccessDenied', `User: ${caller.arn} is not authorized to perform: ${action} on ${resource}`, 403);
+      throw new AwsError(
+        'AccessDenied',
+        `User: ${caller.arn} is not authorized to perform: ${action} on ${resource}`,
+        403,
+      );
     },
     openSession: () => ({ ...credentials, expiresAt: caller.expiresAt, caller }),
     callerOf: (_sandbox, key) => (key === ACCESS_KEY ? caller : undefined),

@@ -53,7 +53,9 @@ export async function signedFetch(endpoint: string, request: SignedRequest): Pro
 }
 
 const pick = ({ secretAccessKey, sessionToken, accessKeyId }: SignedRequest) =>
-  Object.fromEntries(Object.entries({ secretAccessKey, sessionToken, accessKeyId }).filter(([, value]) => value !== undefined));
+  Object.fromEntries(
+    Object.entries({ secretAccessKey, sessionToken, accessKeyId }).filter(([, value]) => value !== undefined),
+  );
 
 /** The hash that the signer asks for, from node:crypto. */
 function Sha256(this: { update: (data: Uint8Array) => void; digest: () => Promise<Uint8Array> }, secret?: Uint8Array) {

@@ -72,7 +72,8 @@ export function continueRollback(
   for (const logicalId of request.skip) {
     const record = stack.resources[logicalId];
     if (record === undefined) continue;
-    Object.assign(record, { status: 'UPDATE_COMPLETE', updatedAt: sandbox.now() });
+    const old = operation.before?.resources[logicalId]?.definition ?? record.definition;
+    Object.assign(record, { status: 'UPDATE_COMPLETE', updatedAt: sandbox.now(), definition: old });
     const { type, physicalId } = record;
     const reason = 'Resource skipped during rollback';
     const event = { logicalId, type, status: 'UPDATE_COMPLETE', reason } as const;

@@ -1,8 +1,9 @@
 /** What follows when the last step of a phase is over. Status names and reasons: CloudFormation User Guide, "Stack status codes". */
-import { changeSetsOf } from '../stack-lookup.ts';
+
 import { outputsOf } from '../stack-evaluation.ts';
 import { setStackStatus } from '../stack-events.ts';
 import { exportConflict } from '../stack-exports.ts';
+import { changeSetsOf } from '../stack-lookup.ts';
 import type { OperationRecord, ResourceRecord, StackRecord, StepRecord } from '../state.ts';
 import type { StepContext } from './step-context.ts';
 import { failedSteps, removeSteps, restoreSteps } from './steps.ts';
@@ -148,7 +149,11 @@ function settleChangeSet({ sandbox, operation }: StepContext, status: string): v
   changeSet.executionStatus = complete ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
 }
 
-function enter({ sandbox, stack, operation }: StepContext, phase: OperationRecord['phase'], steps: Record<string, StepRecord>) {
+function enter(
+  { sandbox, stack, operation }: StepContext,
+  phase: OperationRecord['phase'],
+  steps: Record<string, StepRecord>,
+) {
   operation.phase = phase;
   operation.steps = steps;
   const payload = { stackId: stack.stackId, operationId: operation.id };

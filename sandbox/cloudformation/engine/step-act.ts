@@ -3,6 +3,7 @@ import { AwsError } from '../../aws-error.ts';
 import type { Json, ResourceRequest, ResourceResult } from '../../kernel.ts';
 import { actingCaller, passedRoles } from '../acting-session.ts';
 import { resourceDuration } from '../durations.ts';
+import { providedProperties } from '../resource-definition.ts';
 import { plainIdentity, resourcePermissions } from '../resource-types.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
@@ -115,7 +116,7 @@ function requestFor(context: StepContext, record: ResourceRecord, definition: Re
   const { logicalId, type, physicalId } = record;
   return {
     ...{ sandbox, account, region, stackId, stackName, logicalId, type },
-    properties: definition.properties,
+    properties: providedProperties(type, definition),
     ...(physicalId === undefined ? {} : { physicalId }),
   };
 }
@@ -130,7 +131,8 @@ function authorise(context: StepContext, request: ResourceRequest, verb: Verb): 
 
 function queueSettle({ sandbox, stack, operation }: StepContext, step: StepRecord): void {
   const type = stack.resources[step.logicalId]?.type ?? step.type ?? '';
-  const verb = step.verb === 'remove' ? 'remove' : step.change === 'update' || step.verb === 'restore' ? 'update' : 'create';
+  const verb =
+    step.verb === 'remove' ? 'remove' : step.change === 'update' || step.verb === 'restore' ? 'update' : 'create';
   const payload = { stackId: stack.stackId, operationId: operation.id, logicalId: step.logicalId };
   const at = sandbox.now() + resourceDuration(type, verb);
   step.job = sandbox.schedule({ at, service: 'cloudformation', name: 'settle', payload });

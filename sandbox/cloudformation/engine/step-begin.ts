@@ -1,5 +1,6 @@
 /** The first part of a step: finding out what has to be done, and saying so. Nothing is touched yet. */
-import { evaluateOne, replacementOf } from '../stack-evaluation.ts';
+import { replacementOf } from '../resource-definition.ts';
+import { evaluateOne } from '../stack-evaluation.ts';
 import { deniedByStackPolicy } from '../stack-policy.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
@@ -59,14 +60,15 @@ function announceApply(
   const status = step.change === 'create' ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS';
   const reason = 'Requested update requires the creation of a new physical resource; hence creating one.';
   const { type, definition } = made;
-  const record = (stack.resources[logicalId] ??= {
+  const record = stack.resources[logicalId] ?? {
     logicalId,
     type,
     status,
     updatedAt: sandbox.now(),
     definition,
     attributes: {},
-  });
+  };
+  stack.resources[logicalId] = record;
   mark(context, record, { status, ...(step.change === 'replace' ? { reason } : {}) });
   queueAct(context, step);
 }
@@ -78,7 +80,7 @@ function announceUnknown({ sandbox, stack }: StepContext, step: StepRecord): voi
     type: step.type,
     status: 'CREATE_IN_PROGRESS',
     updatedAt: sandbox.now(),
-    definition: { properties: {}, dependsOn: [] },
+    definition: { properties: {}, dependsOn: [], stackTags: {} },
     attributes: {},
   };
 }
@@ -98,8 +100,9 @@ function beginRestore(context: StepContext, step: StepRecord): void {
     step.status = 'done';
     return;
   }
-  if (step.change === 'replace') stack.resources[step.logicalId] = structuredClone(old);
-  const record = (stack.resources[step.logicalId] ??= structuredClone(old));
+  const current = step.change === 'replace' ? undefined : stack.resources[step.logicalId];
+  const record = current ?? structuredClone(old);
+  stack.resources[step.logicalId] = record;
   mark(context, record, { status: 'UPDATE_IN_PROGRESS' });
   queueAct(context, step);
 }

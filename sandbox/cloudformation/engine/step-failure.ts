@@ -1,5 +1,5 @@
 /** A step that went wrong, and what that means for the others. */
-import { AwsError } from '../../aws-error.ts';
+import type { AwsError } from '../../aws-error.ts';
 import type { Sandbox } from '../../kernel.ts';
 import type { ResourceRecord, StepRecord } from '../state.ts';
 import { mark, removable, type StepContext } from './step-context.ts';

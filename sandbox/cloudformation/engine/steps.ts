@@ -1,5 +1,5 @@
 /** The graphs of steps an operation goes through. A step waits until all steps it comes after are done. */
-import type { OperationRecord, ResourceRecord, StackRecord, StableState, StepRecord } from '../state.ts';
+import type { OperationRecord, ResourceRecord, StableState, StackRecord, StepRecord } from '../state.ts';
 
 type Steps = Record<string, StepRecord>;
 
@@ -53,9 +53,7 @@ function isReplaced(stack: StackRecord, before: StableState, step: StepRecord): 
 
 export function readySteps(operation: OperationRecord): StepRecord[] {
   return Object.values(operation.steps).filter(
-    (step) =>
-      step.status === 'waiting' &&
-      step.after.every((id) => (operation.steps[id]?.status ?? 'done') === 'done'),
+    (step) => step.status === 'waiting' && step.after.every((id) => (operation.steps[id]?.status ?? 'done') === 'done'),
   );
 }
 

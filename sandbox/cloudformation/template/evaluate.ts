@@ -1,4 +1,9 @@
-import type { Template, TemplateOutput, TemplateResource } from '#shared/domain/template/template.ts';
+import {
+  isObject,
+  type Template,
+  type TemplateOutput,
+  type TemplateResource,
+} from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
 import { evaluateConditions } from './conditions.ts';
 import { dependencyOrder } from './dependencies.ts';
@@ -10,8 +15,17 @@ import type {
   EvaluationContext,
   ResourceEvaluation,
 } from './evaluation.ts';
-import { resolveValue } from './intrinsic-functions.ts';
-import { causesOf, emptyRecord, evaluating, invalid, isUnknown, type Scope, scalarText } from './scope.ts';
+import { functionCall, resolveValue } from './intrinsic-functions.ts';
+import {
+  causesOf,
+  emptyRecord,
+  evaluating,
+  invalid,
+  isUnknown,
+  type Resolved,
+  type Scope,
+  scalarText,
+} from './scope.ts';
 import { checkStatically } from './static-checks.ts';
 
 /**
@@ -69,14 +83,8 @@ function applies(member: TemplateResource | TemplateOutput, scope: Scope): boole
 }
 
 function evaluatedResource(resource: TemplateResource, scope: SectionScope): EvaluatedResource {
-  const properties: Record<string, Json> = {};
   const causes: Record<string, Causes> = {};
-  for (const [name, expression] of Object.entries(resource.Properties ?? {})) {
-    const own = scope('Resources');
-    const value = resolveValue(expression, own);
-    causes[name] = causesOf(own.record);
-    if (value !== undefined) properties[name] = value;
-  }
+  const properties = members(resource.Properties ?? {}, '/Properties', { scope, causes });
   const { Type: type, Condition: condition, DependsOn: dependsOn = [] } = resource;
   return {
     type,
@@ -88,6 +96,36 @@ function evaluatedResource(resource: TemplateResource, scope: SectionScope): Eva
     unknownPaths: unknownPaths(properties, '/Properties'),
     causes,
   };
+}
+
+interface Tracing {
+  readonly scope: SectionScope;
+  readonly causes: Record<string, Causes>;
+}
+
+/** Resolves plain objects and lists member by member, so that each function's causes are known at the place of its value. */
+function traced(expression: Json, pointer: string, tracing: Tracing): Resolved {
+  if (Array.isArray(expression)) {
+    const items: Json[] = [];
+    for (const item of expression) {
+      const value = traced(item, `${pointer}/${items.length}`, tracing);
+      if (value !== undefined) items.push(value);
+    }
+    return items;
+  }
+  if (isObject(expression) && !functionCall(expression)) return members(expression, pointer, tracing);
+  const own = tracing.scope('Resources');
+  const value = resolveValue(expression, own);
+  if (own.record.parameters.size + own.record.references.size > 0) tracing.causes[pointer] = causesOf(own.record);
+  return value;
+}
+
+function members(expression: { [name: string]: Json }, pointer: string, tracing: Tracing): { [name: string]: Json } {
+  const entries = Object.entries(expression).map(([name, member]): [string, Resolved] => [
+    name,
+    traced(member, `${pointer}/${name}`, tracing),
+  ]);
+  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
 function policies({ DeletionPolicy: deletion, UpdateReplacePolicy: replace }: TemplateResource) {

@@ -40,7 +40,7 @@ export interface EvaluatedResource {
   readonly updatePolicy?: Json;
   /** JSON pointers of the values that are known only after apply, for example `/Properties/Role`. */
   readonly unknownPaths: readonly string[];
-  /** What each property was computed from, by property name. */
+  /** What was computed from something else, by JSON pointer (`/Properties/Environment/Variables/TABLE`). */
   readonly causes: Readonly<Record<string, Causes>>;
 }
 

@@ -39,7 +39,8 @@ export function resolveValue(value: Json, scope: Scope): Resolved {
   return Object.fromEntries(members.filter((member): member is [string, Json] => member[1] !== undefined));
 }
 
-function functionCall(value: { [name: string]: Json }) {
+/** The intrinsic function an object stands for, if it is one. */
+export function functionCall(value: { [name: string]: Json }) {
   const names = Object.keys(value);
   const name =
     names.find((key) => key.startsWith('Fn::')) ?? (names.length === 1 && names[0] === 'Ref' ? 'Ref' : undefined);

@@ -49,11 +49,13 @@ const startsWith = (path: readonly string[], prefix: readonly string[]): boolean
 
 function readFacts(type: string): ResourceFacts {
   const resource = specifiedResource(type);
-  if (!resource) return { known: false, properties: [], attributes: [], identifier: [], hasArn: false };
+  // The CDK puts AWS::CDK::Metadata into every stack; AWS knows it, its public specification does not.
+  const known = resource !== undefined || type === 'AWS::CDK::Metadata';
+  if (!resource) return { known, properties: [], attributes: [], identifier: [], hasArn: false };
   const attributes = Object.keys(resource.attributes);
   const tagProperty = resource.tagInformation?.tagPropertyName;
   return {
-    known: true,
+    known,
     properties: Object.keys(resource.properties),
     attributes,
     identifier: resource.cfnRefIdentifier ?? resource.primaryIdentifier ?? [],

@@ -2,8 +2,7 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 
 type Specification = ReturnType<typeof loadAwsServiceSpecSync>;
-export type SpecifiedResource = ReturnType<Specification['lookup']> extends never ? never : ReturnType<typeof lookUp>;
-export type SpecifiedProperty = NonNullable<SpecifiedResource>['properties'][string];
+type SpecifiedProperty = NonNullable<ReturnType<typeof specifiedResource>>['properties'][string];
 type PropertyType = SpecifiedProperty['type'];
 
 let loaded: Specification | undefined;
@@ -13,13 +12,9 @@ const specification = (): Specification => {
   return loaded;
 };
 
-function lookUp(type: string) {
-  return specification().lookup('resource', 'cloudFormationType', 'equals', type)[0];
-}
-
 /** The specification of a resource type, for example `AWS::SQS::Queue`; undefined if there is none. */
-export function specifiedResource(type: string): SpecifiedResource {
-  return lookUp(type);
+export function specifiedResource(type: string) {
+  return specification().lookup('resource', 'cloudFormationType', 'equals', type)[0];
 }
 
 /** The members of an object type; undefined for anything else. Lists and maps stand for their elements. */

@@ -1,5 +1,5 @@
 /** Choice rules: what a Choice state compares. Source: States Language, "Choice State: Data-test Expressions". */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import { lookUp, parsePath, type Scope, valueAt } from './json-path.ts';
 import { StateFailure } from './state-failure.ts';
 

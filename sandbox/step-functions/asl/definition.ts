@@ -3,7 +3,7 @@
  * Source: https://states-language.net/spec.html and Step Functions Developer Guide, "Using Amazon States Language".
  */
 import * as z from 'zod';
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import { type ChoiceRule, ruleProblems } from './choice-rule.ts';
 import { isWritablePath, parsePath } from './json-path.ts';
 import { expressionProblem, templateProblems } from './payload-template.ts';

@@ -1,6 +1,6 @@
 /** The intrinsic functions the sandbox knows. Each answers undefined for arguments AWS would refuse. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 
 type IntrinsicFunction = (values: readonly Json[]) => Json | undefined;
 

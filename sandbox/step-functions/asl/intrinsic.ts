@@ -1,5 +1,5 @@
 /** Intrinsic functions: `States.Format('{} of {}', $.name, $$.Execution.Id)`. Source: States Language, "Intrinsic Functions". */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import { intrinsicFunctions } from './intrinsic-functions.ts';
 import { parsePath, type Scope, valueAt } from './json-path.ts';
 import { StateFailure } from './state-failure.ts';

@@ -2,7 +2,7 @@
  * The JSONPath subset of the sandbox: `$`, `.name`, `['name']`, `[0]`, `[*]`, and `$$` for the context object. Anything else is refused
  * when the machine is created, so no path is ever half understood.
  */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import { StateFailure } from './state-failure.ts';
 
 export type PathStep = { readonly name: string } | { readonly index: number } | 'every';

@@ -1,4 +1,4 @@
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import { type Definition, definitionSchema, type Processor, type State, type TaskState } from './definition.ts';
 
 /** Why a machine is refused: the state (empty for the machine itself), the field and what is wrong. */

@@ -1,5 +1,5 @@
 /** Payload templates: JSON in which a key ending in `.$` holds a path or an intrinsic function. Source: States Language, "Payload Template". */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import { callIntrinsic, intrinsicProblem, isIntrinsic } from './intrinsic.ts';
 import { parsePath, type Scope, valueAt } from './json-path.ts';
 

@@ -1,5 +1,5 @@
 /** A run while one event is worked in: the copy that may be changed, and the commands gathered so far. */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import type { Definition, Processor, State } from '../asl/definition.ts';
 import { type Scope, valueAt } from '../asl/json-path.ts';
 import type { Command, Frame, MapItem, Run } from './run.ts';

@@ -1,5 +1,5 @@
 /** What each type of state does when it is entered. */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import { matches } from '../asl/choice-rule.ts';
 import type { ChoiceState, FailState, MapState, ParallelState, PassState, WaitState } from '../asl/definition.ts';
 import { type Scope, valueAt } from '../asl/json-path.ts';

@@ -1,5 +1,5 @@
 /** The state of one execution as the engine sees it, and what goes in and out of it. All of it is plain JSON. */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import type { Failure } from '../asl/state-failure.ts';
 
 export type RunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';

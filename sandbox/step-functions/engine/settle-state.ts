@@ -1,5 +1,5 @@
 /** How a state ends: with a result, with an error that is retried or caught, or with an error that ends everything around it. */
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import type { Catcher, Retrier, State } from '../asl/definition.ts';
 import { valueAt, writeAt } from '../asl/json-path.ts';
 import { fillTemplate } from '../asl/payload-template.ts';

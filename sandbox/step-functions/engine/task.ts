@@ -1,6 +1,6 @@
 /** Task states: one attempt at a Lambda function, with or without a task token. */
 import { createHash } from 'node:crypto';
-import type { Json } from '../../kernel.ts';
+import type { Json } from '#sandbox/kernel.ts';
 import type { TaskState } from '../asl/definition.ts';
 import { valueAt } from '../asl/json-path.ts';
 import { fillTemplate } from '../asl/payload-template.ts';

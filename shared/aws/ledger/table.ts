@@ -16,6 +16,19 @@ import { asked, isCode } from '../translate-error.ts';
 
 export interface Ledger {
   readonly table: string;
+  /** Where the table is and as whom it is used; without it, as the environment says. */
+  readonly connection?: LedgerConnection;
+}
+
+/** For the few who are not a function of the deployment: bootstrap, and a rehearsal's set-up. */
+export interface LedgerConnection {
+  readonly endpoint?: string;
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
 }
 
 export interface Key {
@@ -26,23 +39,28 @@ export interface Key {
 export type Item = Record<string, unknown>;
 
 const service = 'Amazon DynamoDB';
-let client: DynamoDBDocumentClient | undefined;
+const clients = new Map<LedgerConnection | undefined, DynamoDBDocumentClient>();
 
-function documentClient(): DynamoDBDocumentClient {
-  client ??= DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } });
-  return client;
+function clientOf({ connection }: Ledger): DynamoDBDocumentClient {
+  const known = clients.get(connection);
+  if (known !== undefined) return known;
+  const created = DynamoDBDocumentClient.from(new DynamoDBClient(connection ?? {}), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  clients.set(connection, created);
+  return created;
 }
 
 /** Reads one item, strongly consistent: what a step decides on must not be older than what another step wrote. */
 export async function getItem(ledger: Ledger, key: Key): Promise<Item | undefined> {
   const command = new GetCommand({ TableName: ledger.table, Key: key, ConsistentRead: true });
-  return (await asked(service, documentClient().send(command))).Item;
+  return (await asked(service, clientOf(ledger).send(command))).Item;
 }
 
 /** Writes an item unless its key is taken. Answers whether this call wrote it. */
 export async function putNew(ledger: Ledger, item: Key & Item): Promise<boolean> {
   return fenced(
-    documentClient().send(
+    clientOf(ledger).send(
       new PutCommand({ TableName: ledger.table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
     ),
   );
@@ -56,12 +74,12 @@ export async function putUnlessSettled(ledger: Ledger, item: Key & Item): Promis
     ConditionExpression: 'attribute_not_exists(pk) OR NOT outcome IN (:deployed, :failed)',
     ExpressionAttributeValues: { ':deployed': 'deployed', ':failed': 'failed' },
   });
-  return fenced(documentClient().send(command));
+  return fenced(clientOf(ledger).send(command));
 }
 
 /** Writes an item whatever was there: only for records whose newest writer is right by definition. */
 export async function putItem(ledger: Ledger, item: Key & Item): Promise<void> {
-  await asked(service, documentClient().send(new PutCommand({ TableName: ledger.table, Item: item })));
+  await asked(service, clientOf(ledger).send(new PutCommand({ TableName: ledger.table, Item: item })));
 }
 
 export type Change = Pick<
@@ -71,12 +89,12 @@ export type Change = Pick<
 
 /** Changes one item under a condition. Answers false, and changes nothing, when the condition does not hold. */
 export async function changeItem(ledger: Ledger, key: Key, change: Change): Promise<boolean> {
-  return fenced(documentClient().send(new UpdateCommand({ TableName: ledger.table, Key: key, ...change })));
+  return fenced(clientOf(ledger).send(new UpdateCommand({ TableName: ledger.table, Key: key, ...change })));
 }
 
 /** Reads all items of a group whose `sk` begins with `prefix`, in order, through all pages. */
 export async function queryItems(ledger: Ledger, pk: string, prefix: string): Promise<Item[]> {
-  return queryAll({
+  return queryAll(ledger, {
     TableName: ledger.table,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
@@ -90,7 +108,7 @@ export async function queryIndex(
   gsi1pk: string,
   order: 'newest-first' | 'oldest-first',
 ): Promise<Item[]> {
-  return queryAll({
+  return queryAll(ledger, {
     TableName: ledger.table,
     IndexName: 'by-pipeline',
     KeyConditionExpression: 'gsi1pk = :pk',
@@ -99,12 +117,12 @@ export async function queryIndex(
   });
 }
 
-async function queryAll(input: QueryCommandInput): Promise<Item[]> {
+async function queryAll(ledger: Ledger, input: QueryCommandInput): Promise<Item[]> {
   const items: Item[] = [];
   let ExclusiveStartKey: Item | undefined;
   do {
     const command = new QueryCommand({ ...input, ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }) });
-    const page = await asked(service, documentClient().send(command));
+    const page = await asked(service, clientOf(ledger).send(command));
     items.push(...(page.Items ?? []));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);

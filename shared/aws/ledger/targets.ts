@@ -11,6 +11,8 @@ export const TargetRecord = z.strictObject({
   region: Region,
   labels: z.record(z.string(), z.string()),
   externalId: z.string().min(2).max(1224),
+  /** Lifetime of sessions in this target; 900 where nothing is said. */
+  sessionSeconds: z.int().min(900).max(3600).exactOptional(),
 });
 export type TargetRecord = z.infer<typeof TargetRecord>;
 

@@ -18,6 +18,12 @@ export const configEntries = {
     cause: ({ detail }) => detail,
     next: ({ hint }) => hint,
   }),
+  UNEXPECTED: entry<{ detail: string }>({
+    exit: 1,
+    status: 500,
+    cause: ({ detail }) => `Drawbridge itself failed: ${detail}`,
+    next: () => 'This is a defect; please report it with the command you ran.',
+  }),
   FILE_ENCODING: entry<{ path: string }>({
     ...invalid,
     cause: ({ path }) => `The file ${path} is not UTF-8 text.`,

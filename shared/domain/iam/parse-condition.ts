@@ -26,11 +26,16 @@ interface Entry {
   readonly values: readonly string[];
 }
 
+const suffix = 'IfExists';
+
 function readOperator(written: string): Omit<Condition, 'key' | 'values'> {
-  const [, quantifier, operator = written, ifExists] =
-    /^(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/.exec(written) ?? [];
-  const ends = { operator, ifExists: ifExists !== undefined };
-  return quantifier === 'ForAllValues' || quantifier === 'ForAnyValue' ? { ...ends, quantifier } : ends;
+  const quantifier = (['ForAllValues', 'ForAnyValue'] as const).find((name) => written.startsWith(`${name}:`));
+  const ifExists = written.endsWith(suffix);
+  const operator = written.slice(
+    quantifier ? quantifier.length + 1 : 0,
+    ifExists ? written.length - suffix.length : undefined,
+  );
+  return { operator, ifExists, ...(quantifier && { quantifier }) };
 }
 
 function conditionProblems({ written, key, values }: Entry, pointer: string): PolicyProblem[] {

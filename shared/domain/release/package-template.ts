@@ -1,6 +1,6 @@
 /** The pure half of packaging a template; reading and zipping files is the caller's. */
-import { type Document, isMap, parseDocument, visit } from 'yaml';
-import { isObject, type Json, type JsonObject, type Template, type TemplatePath } from '../template/template.ts';
+import { isMap, type ParsedNode, parseDocument } from 'yaml';
+import type { Json, Template, TemplatePath } from '../template/template.ts';
 import { type LocalReference, localReferences } from './local-references.ts';
 import { artifactsBucketParameter } from './release.ts';
 
@@ -16,19 +16,22 @@ export type PackagedFileOf = (reference: LocalReference) => PackagedFile;
 
 /**
  * The template's text with every local reference replaced by its place in the artifacts bucket. The bucket is the parameter
- * ArtifactsBucket, added if need be, so the bytes are the same in every environment. Comments and short tags stay; a template without
- * local references stays byte for byte.
+ * ArtifactsBucket, added if need be, so the bytes are the same in every environment. Only these places of the text change: comments, short
+ * tags and spelling stay, and a template without local references stays byte for byte. `template` is `text` parsed.
  */
 export function packageTemplate(text: string, template: Template, packagedFileOf: PackagedFileOf): string {
   const references = localReferences(template);
   if (references.length === 0) return text;
-  const declared = template.Parameters ?? {};
+  const declared = Object.hasOwn(template.Parameters ?? {}, artifactsBucketParameter);
   const edits = [
     ...references.flatMap((reference) => editsOf(reference, packagedFileOf(reference))),
-    ...(artifactsBucketParameter in declared ? [] : [declaration]),
+    ...(declared ? [] : [declaration]),
   ];
-  const document = parseDocument(text, { logLevel: 'silent' });
-  return isJson(text) || hasAliases(document) ? editData(template, edits) : editYaml(document, edits);
+  const root = parseDocument(text, { logLevel: 'silent' }).contents;
+  return edits
+    .map((edit) => spliceOf(text, root, edit))
+    .sort((a, b) => b.at - a.at)
+    .reduce(apply, text);
 }
 
 interface Edit {
@@ -60,41 +63,44 @@ function editsOf({ form, path }: LocalReference, file: PackagedFile): Edit[] {
   }
 }
 
-function isJson(text: string): boolean {
-  return text.trimStart().startsWith('{');
+/** A part of the text, by offsets, and what comes in its place. JSON is valid where YAML expects a value, so one form serves both. */
+interface Splice {
+  readonly at: number;
+  readonly length: number;
+  readonly text: string;
 }
 
-/** JSON templates, and YAML ones whose aliases would make one edit change two places, are written anew from their data. */
-function editData(template: Template, edits: readonly Edit[]): string {
-  const data = structuredClone(template) as unknown as JsonObject;
-  for (const { path, value } of edits) {
-    const owner = path.slice(0, -1).reduce((node, segment) => {
-      const member = node[segment];
-      const next = isObject(member) ? member : {};
-      node[segment] = next;
-      return next;
-    }, data);
-    owner[String(path.at(-1))] = value;
+/** Replaces what is at the path, or makes it the first member of the closest map that is there. */
+function spliceOf(source: string, root: unknown, { path, value }: Edit): Splice {
+  let node = root;
+  for (const [index, segment] of path.entries()) {
+    const next = isMap(node) ? node.get(segment, true) : undefined;
+    if (next === undefined) return insertion(source, node, { path: path.slice(index), value });
+    node = next;
   }
-  return `${JSON.stringify(data, null, 2)}\n`;
+  const { from, to } = rangeOf(node);
+  // A block scalar ends with its last line break, which the next member still needs.
+  const end = source.slice(from, to).endsWith('\n') ? to - 1 : to;
+  return { at: from, length: end - from, text: JSON.stringify(value) };
 }
 
-function editYaml(document: Document, edits: readonly Edit[]): string {
-  for (const { path, value } of edits) {
-    const owner = document.getIn(path.slice(0, -1));
-    if (isMap(owner)) owner.set(path.at(-1), document.createNode(value));
-    else document.setIn(path.slice(0, -1), document.createNode({ [String(path.at(-1))]: value }));
-  }
-  return document.toString({ lineWidth: 0 });
+function insertion(source: string, map: unknown, { path: [name, ...rest], value }: Edit): Splice {
+  const nested = rest.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
+  const member = `${JSON.stringify(name)}: ${JSON.stringify(nested)}`;
+  const first = isMap(map) ? map.items[0]?.key : undefined;
+  // Only `{}` has no first member.
+  if (first === undefined) return { at: rangeOf(map).from + 1, length: 0, text: member };
+  const { from: at } = rangeOf(first);
+  const indent = ' '.repeat(at - (source.lastIndexOf('\n', at - 1) + 1));
+  return { at, length: 0, text: isMap(map) && map.flow ? `${member}, ` : `${member}\n${indent}` };
 }
 
-function hasAliases(document: Document): boolean {
-  let found = false;
-  visit(document, {
-    Alias: () => {
-      found = true;
-      return visit.BREAK;
-    },
-  });
-  return found;
+/** Where a node stands. Every parsed node has a range; a member without a value stands nowhere and is never asked for. */
+function rangeOf(node: unknown): { from: number; to: number } {
+  const [from, to] = (node as ParsedNode).range;
+  return { from, to };
+}
+
+function apply(text: string, { at, length, text: replacement }: Splice): string {
+  return text.slice(0, at) + replacement + text.slice(at + length);
 }

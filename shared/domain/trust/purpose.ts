@@ -3,13 +3,15 @@ import type { PromotionId } from '../identifiers.ts';
 import { type Placed, roleArn, sessionName, type TargetRole } from '../names.ts';
 
 /** The least STS grants (STS API reference, AssumeRole DurationSeconds). A step never needs more, and a stolen session soon ends. */
-export const sessionSeconds = 900;
+const shortestSession = 900;
 
 /** A target as recorded in the ledger by `bootstrap` and `apply`. */
 export interface TrustedTarget extends Placed {
   readonly name: string;
   /** Issued by us, one per account; an identifier against confused deputies, not a secret, yet never printed. */
   readonly externalId: string;
+  /** Lifetime of sessions there, 900–3600 s: a role assumed by a role's session ends within the hour (IAM User Guide, role chaining). */
+  readonly sessionSeconds?: number;
 }
 
 export interface Purpose {
@@ -35,7 +37,7 @@ export function sessionRequest(purpose: Purpose): SessionRequest {
   return {
     roleArn: roleArn(purpose.target, purpose.role),
     sessionName: sessionName(purpose.promotion, purpose.step),
-    durationSeconds: sessionSeconds,
+    durationSeconds: purpose.target.sessionSeconds ?? shortestSession,
     externalId: purpose.target.externalId,
     sourceIdentity: purpose.promotion,
     tags: { 'drawbridge:promotion': purpose.promotion, 'drawbridge:environment': purpose.environment },

@@ -1,7 +1,7 @@
 import {
   CloudFormationClient,
-  type CreateChangeSetCommandInput,
   CreateChangeSetCommand,
+  type CreateChangeSetCommandInput,
   DeleteStackCommand,
   DescribeChangeSetCommand,
   type DescribeChangeSetCommandOutput,
@@ -9,7 +9,14 @@ import {
   ExecuteChangeSetCommand,
   InvalidChangeSetStatusException,
 } from '@aws-sdk/client-cloudformation';
-import { IAMClient, type CreateRoleCommandInput, CreateRoleCommand, GetAccountSummaryCommand, GetRoleCommand, NoSuchEntityException } from '@aws-sdk/client-iam';
+import {
+  CreateRoleCommand,
+  type CreateRoleCommandInput,
+  GetAccountSummaryCommand,
+  GetRoleCommand,
+  IAMClient,
+  NoSuchEntityException,
+} from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AwsError } from '#sandbox/aws-error.ts';
@@ -17,8 +24,8 @@ import type { Caller } from '#sandbox/kernel.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
 import { credentials, fakeIdentity } from '#test/sandbox/fake-identity.ts';
-import { signedFetch } from '#test/sandbox/signed-fetch.ts';
 import { fakeService } from '#test/sandbox/fake-services.ts';
+import { signedFetch } from '#test/sandbox/signed-fetch.ts';
 
 const started: RunningSandbox[] = [];
 afterEach(async () => {
@@ -32,9 +39,18 @@ async function iam(operations: Parameters<typeof fakeService>[1], identity = fak
 }
 
 async function cloudFormation(operations: Parameters<typeof fakeService>[1]) {
-  const sandbox = await startSandbox({ seed: 1, services: [fakeService('cloudformation', operations)], identity: fakeIdentity() });
+  const sandbox = await startSandbox({
+    seed: 1,
+    services: [fakeService('cloudformation', operations)],
+    identity: fakeIdentity(),
+  });
   started.push(sandbox);
-  const client = new CloudFormationClient({ endpoint: sandbox.endpoint, region: 'eu-west-1', credentials, maxAttempts: 1 });
+  const client = new CloudFormationClient({
+    endpoint: sandbox.endpoint,
+    region: 'eu-west-1',
+    credentials,
+    maxAttempts: 1,
+  });
   return { sandbox, client };
 }
 
@@ -49,7 +65,10 @@ describe('a CloudFormation request over the wire', () => {
       ],
       Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
       NotificationARNs: [],
-      RollbackConfiguration: { MonitoringTimeInMinutes: 5, RollbackTriggers: [{ Arn: 'arn:1', Type: 'AWS::CloudWatch::Alarm' }] },
+      RollbackConfiguration: {
+        MonitoringTimeInMinutes: 5,
+        RollbackTriggers: [{ Arn: 'arn:1', Type: 'AWS::CloudWatch::Alarm' }],
+      },
       Tags: Array.from({ length: 12 }, (_, index) => ({ Key: `k${index}`, Value: `v${index}` })),
       IncludeNestedStacks: false,
     };
@@ -75,7 +94,14 @@ describe('a CloudFormation request over the wire', () => {
       Parameters: [],
       RollbackConfiguration: { MonitoringTimeInMinutes: 0 },
       Changes: [
-        { Type: 'Resource', ResourceChange: { LogicalResourceId: 'A', Scope: ['Properties', 'Tags'], Details: [{ Target: { Name: 'X' } }, {}] } },
+        {
+          Type: 'Resource',
+          ResourceChange: {
+            LogicalResourceId: 'A',
+            Scope: ['Properties', 'Tags'],
+            Details: [{ Target: { Name: 'X' } }, {}],
+          },
+        },
         { Type: 'Resource', ResourceChange: { LogicalResourceId: 'B', Replacement: 'True' } },
       ],
     };
@@ -120,7 +146,7 @@ describe('an error over the wire', () => {
     });
   });
 
-  it('has the model\'s status where the operation did not give one', async () => {
+  it("has the model's status where the operation did not give one", async () => {
     const { client } = await iam({
       GetRole: () => {
         throw new AwsError('NoSuchEntity', 'The role with name x cannot be found.');
@@ -142,7 +168,11 @@ describe('an error over the wire', () => {
       $metadata: { httpStatusCode: 500 },
     });
     expect(sandbox.journal()).toContainEqual(
-      expect.objectContaining({ kind: 'log', source: 'wire', line: expect.stringContaining('undefined is not a stack') }),
+      expect.objectContaining({
+        kind: 'log',
+        source: 'wire',
+        line: expect.stringContaining('undefined is not a stack'),
+      }),
     );
   });
 
@@ -205,29 +235,71 @@ describe('IAM and STS', () => {
       signer: { sign: async (request) => request },
       maxAttempts: 1,
     });
-    await expect(unsigned.send(new GetCallerIdentityCommand())).rejects.toMatchObject({ name: 'MissingAuthenticationToken' });
+    await expect(unsigned.send(new GetCallerIdentityCommand())).rejects.toMatchObject({
+      name: 'MissingAuthenticationToken',
+    });
   });
 });
 
 describe('a malformed Query request', () => {
   it.each([
     ['no action', 'Version=2010-05-15', 'MissingAction', 'Missing Action'],
-    ['an action AWS does not have', 'Action=Nonsense&Version=2010-05-15', 'InvalidAction', 'Could not find operation Nonsense for version 2010-05-15'],
-    ['another version', 'Action=DescribeStacks&Version=2011-01-01', 'InvalidAction', 'Could not find operation DescribeStacks for version 2011-01-01'],
-    ['an operation that is not simulated', 'Action=CreateStackSet&Version=2010-05-15&StackSetName=s', 'InvalidAction', 'does not simulate'],
+    [
+      'an action AWS does not have',
+      'Action=Nonsense&Version=2010-05-15',
+      'InvalidAction',
+      'Could not find operation Nonsense for version 2010-05-15',
+    ],
+    [
+      'another version',
+      'Action=DescribeStacks&Version=2011-01-01',
+      'InvalidAction',
+      'Could not find operation DescribeStacks for version 2011-01-01',
+    ],
+    [
+      'an operation that is not simulated',
+      'Action=CreateStackSet&Version=2010-05-15&StackSetName=s',
+      'InvalidAction',
+      'does not simulate',
+    ],
     ['an unknown parameter', 'Action=DescribeStacks&Version=2010-05-15&StackNam=web', 'ValidationError', 'StackNam'],
-    ['an unknown nested parameter', 'Action=CreateChangeSet&Version=2010-05-15&Tags.member.1.Kex=a', 'ValidationError', 'Tags.member.1.Kex'],
-    ['a structure where a text belongs', 'Action=DescribeStacks&Version=2010-05-15&StackName.x=web', 'ValidationError', 'StackName.x'],
-    ['a list without numbers', 'Action=CreateChangeSet&Version=2010-05-15&Tags.member.x.Key=a', 'ValidationError', 'Tags.member.x'],
-    ['a list of another name', 'Action=CreateChangeSet&Version=2010-05-15&Tags.item.1.Key=a', 'ValidationError', 'Tags.item'],
-    ['a word for a boolean', 'Action=CreateChangeSet&Version=2010-05-15&IncludeNestedStacks=maybe', 'ValidationError', "'maybe' at 'IncludeNestedStacks'"],
+    [
+      'an unknown nested parameter',
+      'Action=CreateChangeSet&Version=2010-05-15&Tags.member.1.Kex=a',
+      'ValidationError',
+      'Tags.member.1.Kex',
+    ],
+    [
+      'a structure where a text belongs',
+      'Action=DescribeStacks&Version=2010-05-15&StackName.x=web',
+      'ValidationError',
+      'StackName.x',
+    ],
+    [
+      'a list without numbers',
+      'Action=CreateChangeSet&Version=2010-05-15&Tags.member.x.Key=a',
+      'ValidationError',
+      'Tags.member.x',
+    ],
+    [
+      'a list of another name',
+      'Action=CreateChangeSet&Version=2010-05-15&Tags.item.1.Key=a',
+      'ValidationError',
+      'Tags.item',
+    ],
+    [
+      'a word for a boolean',
+      'Action=CreateChangeSet&Version=2010-05-15&IncludeNestedStacks=maybe',
+      'ValidationError',
+      "'maybe' at 'IncludeNestedStacks'",
+    ],
     [
       'missing required members, also nested ones',
       'Action=CreateChangeSet&Version=2010-05-15&StackName=a&Tags.member.1.Key=k',
       'ValidationError',
       "2 validation errors detected: Value null at 'changeSetName' failed to satisfy constraint: Member must not be null; Value null at 'tags.1.member.value' failed to satisfy constraint: Member must not be null",
     ],
-  ])('with %s is refused', async (_, body, code, message) => {
+  ])('with %s is refused', async (_, ...[body, code, message]) => {
     const { sandbox } = await cloudFormation({ DescribeStacks: () => ({}), CreateChangeSet: () => ({}) });
     const response = await signedFetch(sandbox.endpoint, { service: 'cloudformation', body });
     const text = await response.text();

@@ -1,0 +1,82 @@
+/** A promotion as people and programs read it: the same facts as text and as JSON. */
+import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import type { ExitCode } from '#shared/domain/errors/problem.ts';
+import type { Deployment, Rollout, Status } from '#shared/domain/promotion/records.ts';
+
+/** The JSON form of a promotion. Documented in docs/reference/cli.md; `schemaVersion` grows when a field changes its meaning. */
+export function promotionJson({ promotion, rollouts, deployments }: PromotionRecord) {
+  return {
+    outcome: promotion.status,
+    promotion: promotion.id,
+    release: { id: promotion.releaseId, digest: promotion.release },
+    requestedBy: promotion.requestedBy,
+    environments: promotion.environments.map((name) => {
+      const rollout = rollouts.find((candidate) => candidate.environment === name);
+      const here = deployments.filter((deployment) => deployment.environment === name);
+      return {
+        name,
+        outcome: rollout?.status ?? 'not-reached',
+        ...(rollout?.planDigest === undefined ? {} : { plan: rollout.planDigest }),
+        reasons: rollout?.reasons ?? [],
+        targets: targetsOf(here).map((deployed) => targetJson(deployed)),
+      };
+    }),
+  };
+}
+
+function targetJson(deployments: readonly Deployment[]) {
+  const { target, account, region } = deployments[0] as Deployment;
+  // The role that changed something says more than the one that only looked.
+  const acting = deployments.find((deployment) => deployment.outcome !== 'unchanged') ?? (deployments[0] as Deployment);
+  return {
+    name: target,
+    account,
+    region,
+    role: acting.role,
+    sessionName: acting.sessionName,
+    deployments: deployments.map(({ stack, changeSet, status, outcome, reason }) => ({
+      stack,
+      changeSet: changeSet ?? null,
+      status,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+    })),
+  };
+}
+
+/** The summary a person reads at the end: one line per stack and target, then why, then what to do next. */
+export function promotionText(record: PromotionRecord): string {
+  const { promotion, rollouts, deployments } = record;
+  const lines = promotion.environments.flatMap((name) => {
+    const rollout = rollouts.find((candidate) => candidate.environment === name);
+    const here = deployments.filter((deployment) => deployment.environment === name);
+    return [`${name.padEnd(16)} ${outcomeWord(rollout?.status)}`, ...here.map(deploymentLine), ...reasonLines(rollout)];
+  });
+  const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
+  return [title, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function deploymentLine({ target, account, region, stackName, status, outcome }: Deployment): string {
+  return `  ${stackName.padEnd(20)} ${outcome.padEnd(11)} ${status.padEnd(26)} ${target} ${account}/${region}`;
+}
+
+function reasonLines(rollout: Rollout | undefined): string[] {
+  return (rollout?.reasons ?? []).map(({ code, text }) => `  because ${code}: ${text}`);
+}
+
+/** The exit code that a promotion's status means: 1 failed, 3 refused by a gate, 5 our machinery broke. */
+export function exitOfStatus(status: Status): ExitCode {
+  if (status === 'failed' || status === 'aborted') return 1;
+  if (status === 'rejected') return 3;
+  return status === 'errored' ? 5 : 0;
+}
+
+function outcomeWord(status: Status | undefined): string {
+  if (status === undefined) return 'not reached';
+  return status === 'unchanged' ? 'no changes' : status;
+}
+
+function targetsOf(deployments: readonly Deployment[]): Deployment[][] {
+  const groups = Map.groupBy(deployments, (deployment) => deployment.target);
+  return [...groups.values()];
+}

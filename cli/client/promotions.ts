@@ -1,0 +1,47 @@
+/** Promotions over the API: ask, look, list. The same calls on AWS and in the sandbox. */
+import { type Api, callApi } from '#shared/aws/api.ts';
+import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import type { Running } from '#shared/aws/ledger/targets.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
+
+export interface PromotionWish {
+  readonly release: string;
+  readonly environments?: readonly string[];
+  /** New for each new wish; the same again for the same wish. */
+  readonly idempotencyKey: string;
+}
+
+/** Asks for a promotion; asking again with the same key answers the same promotion. */
+export async function requestPromotion(api: Api, wish: PromotionWish): Promise<Promotion> {
+  const { release, environments, idempotencyKey } = wish;
+  return callApi(api, {
+    method: 'POST',
+    path: '/v1/promotions',
+    body: { release, ...(environments === undefined ? {} : { environments }) },
+    headers: { 'idempotency-key': idempotencyKey },
+  });
+}
+
+export async function getPromotion(api: Api, id: string): Promise<PromotionRecord> {
+  return callApi(api, { method: 'GET', path: `/v1/promotions/${encodeURIComponent(id)}` });
+}
+
+/** A pipeline's promotions, newest first. */
+export async function listPromotions(api: Api, pipeline: string): Promise<Promotion[]> {
+  const answer = await callApi<{ items: Promotion[] }>(api, {
+    method: 'GET',
+    path: '/v1/promotions',
+    query: { pipeline },
+  });
+  return answer.items;
+}
+
+/** What is where: every target of a pipeline with the release it runs. */
+export async function listRunning(api: Api, pipeline: string): Promise<Running[]> {
+  const answer = await callApi<{ items: Running[] }>(api, {
+    method: 'GET',
+    path: '/v1/environments',
+    query: { pipeline },
+  });
+  return answer.items;
+}

@@ -1,0 +1,35 @@
+/** What a command of the command line is. */
+import type { Command } from 'commander';
+import type { ExitCode, Problem } from '#shared/domain/errors/problem.ts';
+
+/** Where a command writes: its result to standard output, everything else to standard error. A line break is added. */
+export interface Terminal {
+  print(text: string): void;
+  progress(text: string): void;
+}
+
+export interface Invocation {
+  /** In the order of the declared arguments; an optional one that is not given is undefined. */
+  readonly args: readonly (string | undefined)[];
+  /** The command's own options and the global ones. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly terminal: Terminal;
+}
+
+export type Outcome =
+  /** `text` is printed, or `json` with `--output json`: the same facts. */
+  | {
+      readonly kind: 'done';
+      readonly exit: ExitCode;
+      readonly text: string;
+      readonly json: Readonly<Record<string, unknown>>;
+    }
+  /** Printed one by one; the exit code is the highest of theirs. */
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+export interface CliCommand {
+  readonly name: string;
+  /** Adds description, arguments, options and examples. */
+  declare(command: Command): Command;
+  run(invocation: Invocation): Promise<Outcome>;
+}

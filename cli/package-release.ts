@@ -1,0 +1,100 @@
+/** Turns a pipeline and the files around it into a release: the half that reads the disk. */
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config, Located } from '#shared/domain/config/config.ts';
+import { matchTargets } from '#shared/domain/config/match-targets.ts';
+import { layersOf, type TargetFacts } from '#shared/domain/config/resolve-parameters.ts';
+import type { Pipeline } from '#shared/domain/config/schema.ts';
+import { problem } from '#shared/domain/errors/catalogue.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
+import { buildRelease, type PackagedTemplate } from '#shared/domain/release/build-release.ts';
+import { type CheckedStack, parameterProblems } from '#shared/domain/release/check-parameters.ts';
+import { type Artifact, type Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
+import { type Invalid, type LoadedConfig, loadConfig } from './load-config.ts';
+import { packageTemplateFile } from './package-template.ts';
+import type { Packing, ReleaseFile } from './packing.ts';
+
+export interface PackagedRelease {
+  readonly kind: 'release';
+  readonly manifest: Release;
+  /** Digest of the manifest. */
+  readonly digest: string;
+  readonly id: string;
+  /** Everything to upload, by key. */
+  readonly files: readonly ReleaseFile[];
+}
+
+/** Packages the pipeline of the configuration at `path`; with several pipelines, the one that is named. */
+export async function packageRelease(path: string, pipeline?: string): Promise<PackagedRelease | Invalid> {
+  const loaded = await loadConfig(path);
+  if (loaded.kind === 'invalid') return loaded;
+  const chosen = choosePipeline(loaded.config, pipeline);
+  return 'code' in chosen ? { kind: 'invalid', problems: [chosen] } : packagePipeline(loaded, chosen);
+}
+
+/** Packages one pipeline of a loaded configuration. The same files give the same bytes, digest and id, wherever and whenever. */
+export async function packagePipeline(
+  { config, folder }: LoadedConfig,
+  pipeline: Located<Pipeline>,
+): Promise<PackagedRelease | Invalid> {
+  const packing: Packing = { root: await realpath(folder), files: new Map(), assets: new Set(), problems: [] };
+  const templates = new Map<string, PackagedTemplate>();
+  for (const [index, stack] of pipeline.document.stacks.entries()) {
+    const place = pipeline.placeOf(['stacks', index, 'template']);
+    const packaged = await packageTemplateFile(packing, { path: join(folder, stack.template), place, within: [] });
+    if (packaged !== undefined) templates.set(stack.name, packaged);
+  }
+  const problems = packing.problems.length > 0 ? packing.problems : checkParameters(config, pipeline, templates);
+  if (problems.length > 0) return { kind: 'invalid', problems };
+  const layers = layersOf(config, pipeline.document.metadata.name).map(({ layer }) => layer);
+  const manifest = buildRelease({ pipeline: pipeline.document, templates, assets: assetsOf(packing), layers });
+  const files = [...packing.files.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { kind: 'release', manifest, digest: releaseDigest(manifest), id: releaseId(manifest), files };
+}
+
+function choosePipeline({ pipelines }: Config, name: string | undefined): Located<Pipeline> | Problem {
+  const names = pipelines.map(({ document }) => document.metadata.name);
+  const [only, ...others] = name === undefined ? pipelines : pipelines.filter((_, index) => names[index] === name);
+  if (only !== undefined && others.length === 0) return only;
+  const detail =
+    only === undefined ? `There is no pipeline ${name ?? ''} here.`.replace('  ', ' ') : 'There are several pipelines.';
+  const hint = names.length === 0 ? 'Add a document of kind Pipeline.' : `Name one of ${names.join(', ')}.`;
+  return problem('USAGE', { detail, hint });
+}
+
+function checkParameters(
+  config: Config,
+  { document, placeOf }: Located<Pipeline>,
+  templates: ReadonlyMap<string, PackagedTemplate>,
+): Problem[] {
+  const stacks = document.stacks.map(
+    (stack, index): CheckedStack => ({
+      name: stack.name,
+      parameters: stack.parameters ?? {},
+      tags: stack.tags ?? {},
+      declared: templates.get(stack.name)?.template.Parameters ?? {},
+      placeOf: (name) =>
+        name === undefined ? placeOf(['stacks', index]) : placeOf(['stacks', index, 'parameters', name], 'key'),
+    }),
+  );
+  return parameterProblems(stacks, layersOf(config, document.metadata.name), targetsOf(config, document));
+}
+
+/** Without targets in the files, each environment stands for whatever targets the ledger has for it. */
+function targetsOf({ targets }: Config, pipeline: Pipeline): TargetFacts[] {
+  const known = targets.map(({ document }) => document.metadata);
+  return pipeline.environments.flatMap((environment): TargetFacts[] => {
+    if (known.length === 0) return [{ environment: environment.name }];
+    return matchTargets(environment, known).map(({ name, labels }) => ({
+      environment: environment.name,
+      name,
+      labels,
+    }));
+  });
+}
+
+function assetsOf({ files, assets }: Packing): Artifact[] {
+  return [...files.values()].flatMap(({ key, digest, body }) =>
+    assets.has(key) ? [{ key, digest, size: body.length }] : [],
+  );
+}

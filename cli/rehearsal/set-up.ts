@@ -1,0 +1,123 @@
+/**
+ * Brings a simulated organization to where a real one is after onboarding: the packaged orchestrator stack in shared services, the shipped
+ * account templates in every target account, and the targets in the ledger. Run again, it changes only what differs.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { homeRegion, sharedServicesAccount } from '#sandbox/runtime/organization.ts';
+import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import { listTargets, recordTarget, type TargetRecord } from '#shared/aws/ledger/targets.ts';
+import type { Target } from '#shared/domain/config/schema.ts';
+import { deployTemplate, type Outputs } from './administrator.ts';
+import { sessionOfPerson } from './people.ts';
+
+export interface SetUp {
+  readonly targets: readonly Target[];
+  /** Files of the project: the packaged orchestrator template, the artifacts template of further regions, and the folder of account templates. */
+  readonly template: string;
+  readonly artifactsTemplate: string;
+  readonly accounts: string;
+}
+
+export interface Orchestrator {
+  readonly apiEndpoint: string;
+}
+
+/** Deploys what is missing or changed and records the targets. Throws with CloudFormation's words when a shipped template fails. */
+export async function setUp(sandbox: RunningSandbox, wanted: SetUp): Promise<Orchestrator> {
+  const outputs = await deployOrchestrator(sandbox, wanted);
+  const ledger = ledgerOf(sandbox, outputs);
+  const known = new Map((await listTargets(ledger)).map((record) => [record.account, record.externalId]));
+  for (const account of accountsOf(wanted.targets)) {
+    const externalId = known.get(account) ?? sandbox.mint(`external-id/${account}`, 32);
+    await deployAccount(sandbox, { wanted, outputs, account, externalId });
+    for (const target of wanted.targets.filter((candidate) => candidate.account === account)) {
+      await deployRegion(sandbox, { wanted, outputs, target });
+      await recordTarget(ledger, recordOf(target, externalId));
+    }
+  }
+  return { apiEndpoint: `${sandbox.endpoint}/_api/${outputs['HttpApiId']}` };
+}
+
+async function deployOrchestrator(sandbox: RunningSandbox, wanted: SetUp): Promise<Outputs> {
+  const parameters = { OrganizationId: sandbox.world.organization.id };
+  const body = await readFile(wanted.template, 'utf8');
+  const outputs = await deployTemplate(sandbox, {
+    account: sharedServicesAccount,
+    region: homeRegion,
+    stackName: 'drawbridge',
+    body,
+    parameters,
+  });
+  const further = await readFile(wanted.artifactsTemplate, 'utf8');
+  for (const region of new Set(wanted.targets.map((target) => target.region))) {
+    if (region === homeRegion) continue;
+    await deployTemplate(sandbox, {
+      account: sharedServicesAccount,
+      region,
+      stackName: 'drawbridge-artifacts',
+      body: further,
+      parameters,
+    });
+  }
+  return outputs;
+}
+
+interface AccountDeployment {
+  readonly wanted: SetUp;
+  readonly outputs: Outputs;
+  readonly account: string;
+  readonly externalId: string;
+}
+
+async function deployAccount(
+  sandbox: RunningSandbox,
+  { wanted, outputs, account, externalId }: AccountDeployment,
+): Promise<void> {
+  await deployTemplate(sandbox, {
+    account,
+    region: homeRegion,
+    stackName: 'drawbridge-account',
+    body: await readFile(join(wanted.accounts, 'account.yml'), 'utf8'),
+    parameters: {
+      OrchestratorRoleArn: outputs['OrchestratorRoleArn'] ?? '',
+      ExternalId: externalId,
+      EventBusArn: outputs['EventBusArn'] ?? '',
+      ArtifactsBucketPrefix: `drawbridge-artifacts-${sharedServicesAccount}`,
+      OrganizationId: sandbox.world.organization.id,
+      ExecutionPolicyArns: 'arn:aws:iam::aws:policy/AdministratorAccess',
+    },
+  });
+}
+
+async function deployRegion(
+  sandbox: RunningSandbox,
+  { wanted, outputs, target }: { wanted: SetUp; outputs: Outputs; target: Target },
+): Promise<void> {
+  await deployTemplate(sandbox, {
+    account: target.account,
+    region: target.region,
+    stackName: 'drawbridge-region',
+    body: await readFile(join(wanted.accounts, 'region.yml'), 'utf8'),
+    parameters: { EventBusArn: outputs['EventBusArn'] ?? '' },
+  });
+}
+
+/** The platform administrator writes targets to the ledger, as `bootstrap` does on AWS. */
+function ledgerOf(sandbox: RunningSandbox, outputs: Outputs) {
+  const credentials = sessionOfPerson(sandbox, 'carol');
+  return {
+    table: outputs['LedgerTable'] ?? '',
+    connection: { endpoint: sandbox.endpoint, region: homeRegion, credentials },
+  };
+}
+
+function recordOf(target: Target, externalId: string): TargetRecord {
+  const { name, labels } = target.metadata;
+  const { account, region, sessionSeconds } = target;
+  return { name, account, region, labels, externalId, ...(sessionSeconds === undefined ? {} : { sessionSeconds }) };
+}
+
+function accountsOf(targets: readonly Target[]): string[] {
+  return [...new Set(targets.map((target) => target.account))];
+}

@@ -1,0 +1,77 @@
+/** Runs one command line: parses it, calls the command, prints its outcome, answers the exit code. */
+import { Command, CommanderError, Option } from 'commander';
+import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
+import type { ExitCode, Problem } from '#shared/domain/errors/problem.ts';
+import type { CliCommand, Outcome, Terminal } from './command.ts';
+import { commands } from './commands.ts';
+import { type OutputFormat, printOutcome } from './print-outcome.ts';
+
+/** `args` without the program's own name. Never throws and never ends the process. */
+export async function runCli(
+  args: readonly string[],
+  terminal: Terminal,
+  available: readonly CliCommand[] = commands,
+): Promise<ExitCode> {
+  let exit: ExitCode = 0;
+  const finish = (outcome: Outcome, format: OutputFormat) => {
+    exit = printOutcome(outcome, format, terminal);
+  };
+  const program = programOf(terminal);
+  for (const command of available) {
+    attach(program, command).action(async () => {
+      const parsed = program.commands.find((candidate) => candidate.name() === command.name) as Command;
+      const options = parsed.optsWithGlobals();
+      finish(await command.run({ args: parsed.processedArgs, options, terminal }), options['output']);
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError && error.exitCode === 0)) {
+      finish({ kind: 'problems', problems: [problemOf(error)] }, wantedFormat(args));
+    }
+  }
+  return exit;
+}
+
+function programOf(terminal: Terminal): Command {
+  return new Command('drawbridge')
+    .description('Promotes CloudFormation releases from account to account.')
+    .addOption(new Option('--output <format>', 'how to print the result').choices(['text', 'json']).default('text'))
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.progress(text.trimEnd()),
+      // Usage errors are printed like every other problem.
+      outputError: () => undefined,
+    })
+    .exitOverride();
+}
+
+// Commands made by `command()` inherit the output and exit settings of the program.
+function attach(program: Command, command: CliCommand): Command {
+  return command.declare(program.command(command.name)).allowExcessArguments(false);
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof DrawbridgeError) return error.problem;
+  if (error instanceof CommanderError) return usageProblem(error);
+  return problem('UNEXPECTED', { detail: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
+
+/** Commander writes `error: unknown command 'x'` and, on a second line, `(Did you mean y?)`. */
+function usageProblem(error: CommanderError): Problem {
+  if (error.code === 'commander.help') {
+    return problem('USAGE', { detail: 'No command is given.', hint: 'Name one of the commands above.' });
+  }
+  const [first = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
+  const detail = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`;
+  return problem('USAGE', { detail, hint: hint.replace(/^\((.*)\)$/, '$1') || 'See `drawbridge --help`.' });
+}
+
+/** Read from the raw words, since the parser gave up on them. */
+function wantedFormat(args: readonly string[]): OutputFormat {
+  const json = args.some(
+    (word, index) => word === '--output=json' || (word === 'json' && args[index - 1] === '--output'),
+  );
+  return json ? 'json' : 'text';
+}

@@ -1,0 +1,68 @@
+/** What a change set lists: the difference between a stack and a model. */
+import type { ResourceChange } from '@aws-sdk/client-cloudformation';
+import type { Sandbox } from '../kernel.ts';
+import { evaluateModel, outputRecords } from './stack-evaluation.ts';
+import type { StackModel, StackRecord } from './state.ts';
+import type { ComparedResource } from './template/changes.ts';
+import { compareResources } from './template/compare.ts';
+import { canonical } from './template/differences.ts';
+import type { EvaluatedResource } from './template/evaluation.ts';
+
+export type ComputedChanges =
+  | {
+      readonly kind: 'changes';
+      readonly changes: ResourceChange[];
+      /** Outputs alone can be a change; a change set then lists none and can still be executed. */
+      readonly outputsChange: boolean;
+    }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** Compares a stack as it is with what a model would make of it. */
+export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: StackModel): ComputedChanges {
+  const after = evaluateModel(sandbox, stack, model);
+  if (after.kind === 'invalid') return after;
+  const now = stack.model === undefined ? undefined : evaluateModel(sandbox, stack, stack.model);
+  const evaluatedNow = now?.kind === 'evaluated' ? now.resources : {};
+  const changes = compareResources(heldResources(stack, evaluatedNow), after.resources, {
+    physicalIds: physicalIdsOf(stack),
+    changedParameters: changedParameters(stack, model),
+    noEcho: [...new Set([...model.noEcho, ...(stack.model?.noEcho ?? [])])],
+    secrets: [...secretsOf(model), ...secretsOf(stack.model)],
+    stackTags: { before: stack.model?.tags ?? {}, after: model.tags },
+  });
+  const outputs = canonical(outputRecords(after).map((output) => ({ ...output })));
+  const outputsChange = canonical(stack.outputs.map((output) => ({ ...output }))) !== outputs;
+  return { kind: 'changes', changes: [...changes], outputsChange };
+}
+
+/** The resources as the stack holds them; what the template says around the properties comes from evaluating the stack's own model. */
+function heldResources(
+  stack: StackRecord,
+  evaluated: Readonly<Record<string, EvaluatedResource>>,
+): Record<string, ComparedResource> {
+  return Object.fromEntries(
+    Object.values(stack.resources).map((record) => {
+      const { logicalId, type, definition } = record;
+      const { condition, dependsOn, unknownPaths, ...surroundings } = evaluated[logicalId] ?? noSurroundings;
+      return [logicalId, { ...surroundings, type, properties: definition.properties }];
+    }),
+  );
+}
+
+const noSurroundings: EvaluatedResource = { type: '', properties: {}, dependsOn: [], unknownPaths: [], causes: {} };
+
+function physicalIdsOf(stack: StackRecord): Record<string, string> {
+  const known = Object.values(stack.resources).flatMap(({ logicalId, physicalId }) =>
+    physicalId === undefined ? [] : [[logicalId, physicalId] as const],
+  );
+  return Object.fromEntries(known);
+}
+
+function changedParameters(stack: StackRecord, model: StackModel): string[] {
+  const before = stack.model?.parameters ?? {};
+  return Object.keys(model.parameters).filter((name) => before[name] !== model.parameters[name]);
+}
+
+function secretsOf(model: StackModel | undefined): string[] {
+  return (model?.noEcho ?? []).flatMap((name) => model?.parameters[name] ?? []);
+}

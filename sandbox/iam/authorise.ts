@@ -1,0 +1,80 @@
+import { type AccessRequest, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
+import type { NamedPolicy } from '#shared/domain/iam/policy.ts';
+import type { Requester } from '#shared/domain/iam/principal.ts';
+import { accessDenied } from '../aws-error.ts';
+import type { Caller, Permission, Sandbox } from '../kernel.ts';
+import { deniedText } from './denied-text.ts';
+import { parseStored } from './policy-documents.ts';
+import { globalContext } from './request-context.ts';
+import { policiesOf, roleOfSession } from './role-policies.ts';
+
+/**
+ * Decides and records one permission by the policies of the caller's role, its boundary, the session policy and the resource's policy.
+ * Throws AccessDenied in AWS's wording. A resource belongs to the account of its policy, else to the one its ARN names, else to the
+ * caller's; a service that owns a resource elsewhere passes an empty `resourcePolicy.document` when none is attached.
+ */
+export function authorise(sandbox: Sandbox, caller: Caller, permission: Permission): void {
+  const decision = decide(sandbox, caller, permission);
+  recordDecision(sandbox, { ...permission, principal: principalName(caller) }, decision);
+  if (decision.kind === 'denied') throw accessDenied(deniedText(principalName(caller), permission, decision));
+}
+
+/** Who a caller is in texts: the ARN of the session, or the service principal. */
+export function principalName(caller: Caller): string {
+  return caller.kind === 'session' ? caller.arn : caller.service;
+}
+
+/** Who a caller is for policies. */
+export function requesterOf(caller: Caller): Requester {
+  if (caller.kind === 'service') return { kind: 'service', service: caller.service };
+  const { account, roleArn, roleId, arn, sessionName } = caller;
+  return { kind: 'session', account, roleArn, roleId, sessionArn: arn, sessionName };
+}
+
+/** Writes a decision into the journal. */
+export function recordDecision(
+  sandbox: Sandbox,
+  asked: { principal: string; action: string; resource: string },
+  decision: Decision,
+): void {
+  const { principal, action, resource } = asked;
+  const reason = decision.kind === 'allowed' ? decision.by : decision.because;
+  const allowed = decision.kind === 'allowed';
+  sandbox.record({ kind: 'decision', at: sandbox.now(), principal, action, resource, allowed, reason });
+}
+
+function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decision {
+  const resourceAccount = ownerOf(caller, permission);
+  const request: AccessRequest = {
+    requester: requesterOf(caller),
+    action: permission.action,
+    resource: permission.resource,
+    resourceAccount,
+    context: { ...globalContext(sandbox, caller, resourceAccount), ...permission.context },
+  };
+  const attached = resourcePolicy(permission);
+  if (attached === 'unreadable') return denied('resource', 'the policy of the resource cannot be read');
+  const resource = attached && { resource: attached };
+  if (caller.kind === 'service') return evaluate(request, { identity: [], ...resource });
+  const role = roleOfSession(sandbox.world, caller);
+  if (!role) return denied('identity', 'the role of the session no longer exists');
+  return evaluate(request, { ...policiesOf(sandbox.world, role, caller.sessionPolicy), ...resource });
+}
+
+const denied = (layer: 'identity' | 'resource', because: string): Decision => ({
+  kind: 'denied',
+  explicit: false,
+  layer,
+  because,
+});
+
+function ownerOf(caller: Caller, { resource, resourcePolicy }: Permission): string {
+  const named = resource.split(':')[4] ?? '';
+  return resourcePolicy?.account ?? (/^\d{12}$/.test(named) ? named : caller.account);
+}
+
+function resourcePolicy({ resource, resourcePolicy }: Permission): NamedPolicy | 'unreadable' | undefined {
+  if (!resourcePolicy?.document) return undefined;
+  const parsed = parseStored(resourcePolicy.document, 'resource');
+  return parsed.kind === 'policy' ? { name: `the policy of ${resource}`, policy: parsed.policy } : 'unreadable';
+}

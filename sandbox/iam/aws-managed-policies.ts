@@ -1,0 +1,50 @@
+interface Statement {
+  readonly Effect: 'Allow';
+  readonly Action?: readonly string[];
+  readonly NotAction?: readonly string[];
+  readonly Resource: '*';
+}
+
+/** The document of a policy that AWS manages, as JSON text; undefined for one the sandbox does not know. */
+export function awsManagedPolicy(arn: string): string | undefined {
+  const statements = policies[arn.replace(/^arn:[a-z-]+:iam::aws:policy\//, '')];
+  return statements && JSON.stringify({ Version: '2012-10-17', Statement: statements });
+}
+
+const allow = (...Action: string[]): Statement => ({ Effect: 'Allow', Action, Resource: '*' });
+
+const readable =
+  'apigateway cloudformation cloudwatch dynamodb ec2 events execute-api iam kms lambda logs s3 sns sqs states sts';
+const readVerbs = ['BatchGet*', 'Describe*', 'Get*', 'List*'];
+
+/**
+ * Reduced to the services a sandbox knows where AWS's document names hundreds (ReadOnlyAccess); the others say what AWS's say
+ * (AWS Managed Policy Reference Guide).
+ */
+const policies: Readonly<Record<string, readonly Statement[]>> = {
+  AdministratorAccess: [allow('*')],
+  PowerUserAccess: [
+    { Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' },
+    allow(
+      'account:GetAccountInformation',
+      'account:ListRegions',
+      'iam:CreateServiceLinkedRole',
+      'iam:DeleteServiceLinkedRole',
+      'iam:ListRoles',
+      'organizations:DescribeOrganization',
+    ),
+  ],
+  ReadOnlyAccess: [allow(...readable.split(' ').flatMap((service) => readVerbs.map((verb) => `${service}:${verb}`)))],
+  'service-role/AWSLambdaBasicExecutionRole': [
+    allow('logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'),
+  ],
+  AWSXRayDaemonWriteAccess: [
+    allow(
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+      'xray:GetSamplingStatisticSummaries',
+    ),
+  ],
+};

@@ -1,0 +1,30 @@
+import type { Service } from '../kernel.ts';
+import { inlinePolicyProvider } from './inline-policy-provider.ts';
+import { managedPolicyProvider } from './managed-policy-provider.ts';
+import { getAccountSummary, listAccessKeys, listUsers } from './read-account.ts';
+import { getRole, getRolePolicy, listAttachedRolePolicies, listRolePolicies, listRoles } from './read-roles.ts';
+import { roleProvider } from './role-provider.ts';
+import { accessKeyProvider, userProvider } from './user-providers.ts';
+
+/** IAM: read over the wire, written through CloudFormation only. */
+export const iamService: Service = {
+  name: 'iam',
+  operations: {
+    GetAccountSummary: getAccountSummary,
+    GetRole: getRole,
+    GetRolePolicy: getRolePolicy,
+    ListAccessKeys: listAccessKeys,
+    ListAttachedRolePolicies: listAttachedRolePolicies,
+    ListRolePolicies: listRolePolicies,
+    ListRoles: listRoles,
+    ListUsers: listUsers,
+  },
+  jobs: {},
+  providers: {
+    'AWS::IAM::AccessKey': accessKeyProvider,
+    'AWS::IAM::ManagedPolicy': managedPolicyProvider,
+    'AWS::IAM::Policy': inlinePolicyProvider,
+    'AWS::IAM::Role': roleProvider,
+    'AWS::IAM::User': userProvider,
+  },
+};

@@ -1,0 +1,114 @@
+/** The shell around the engine: hands it an event, keeps what it answers in the world, and does what it asks for. */
+import type { Json, Sandbox } from '#sandbox/kernel.ts';
+import type { Definition } from './asl/definition.ts';
+import { parseDefinition, problemText } from './asl/parse-definition.ts';
+import { advance } from './engine/advance.ts';
+import type { Command, RunEvent, TimerName } from './engine/run.ts';
+import { publishStatus } from './publish-status.ts';
+import type { Execution } from './state.ts';
+
+/** Payload of the job `start`. */
+export interface StartJob {
+  readonly execution: string;
+}
+
+/** Payload of the job `timer`. */
+export interface TimerJob {
+  readonly execution: string;
+  readonly frame: string;
+  readonly attempt: number;
+  readonly timer: TimerName;
+}
+
+/** Lets something happen to an execution and schedules what follows from it. */
+export function drive(sandbox: Sandbox, executionArn: string, event: RunEvent): void {
+  const execution = sandbox.world.states.executions[executionArn];
+  if (execution?.run.status !== 'RUNNING') return;
+  const { run, commands } = advance(execution.run, event, {
+    definition: definitionOf(sandbox, execution),
+    now: sandbox.now(),
+  });
+  execution.run = run;
+  for (const command of commands) apply(sandbox, execution, command);
+  if (run.status === 'RUNNING') return;
+  execution.stoppedAt = sandbox.now();
+  publishStatus(sandbox, execution);
+}
+
+export function onTimer(sandbox: Sandbox, { execution, ...timer }: TimerJob): void {
+  delete sandbox.world.states.executions[execution]?.timers[timerKey(timer.frame, timer.timer)];
+  drive(sandbox, execution, { kind: 'timer', ...timer });
+}
+
+function apply(sandbox: Sandbox, execution: Execution, command: Command): void {
+  const { tokens } = sandbox.world.states;
+  switch (command.kind) {
+    case 'history':
+      execution.history.push(command.entry);
+      break;
+    case 'transition': {
+      const { kind, ...transition } = command;
+      sandbox.record({ kind, at: sandbox.now(), execution: execution.arn, ...transition });
+      break;
+    }
+    case 'invoke': {
+      const { kind: name, ...call } = command;
+      const payload: Json = { execution: execution.arn, ...call };
+      sandbox.schedule({ service: 'states', name, at: sandbox.now(), payload });
+      break;
+    }
+    case 'set-timer':
+      setTimer(sandbox, execution, command);
+      break;
+    case 'cancel-timers':
+      cancelTimers(sandbox, execution, command);
+      break;
+    case 'open-token':
+      tokens[command.token] = {
+        execution: execution.arn,
+        frame: command.frame,
+        attempt: command.attempt,
+        open: true,
+      };
+      break;
+    case 'close-token': {
+      const token = tokens[command.token];
+      if (token) token.open = false;
+      break;
+    }
+  }
+}
+
+function setTimer(sandbox: Sandbox, execution: Execution, command: Extract<Command, { kind: 'set-timer' }>): void {
+  const { at, frame, attempt, timer } = command;
+  const payload = { execution: execution.arn, frame, attempt, timer };
+  execution.timers[timerKey(frame, timer)] = sandbox.schedule({ service: 'states', name: 'timer', at, payload });
+}
+
+function cancelTimers(
+  sandbox: Sandbox,
+  execution: Execution,
+  command: Extract<Command, { kind: 'cancel-timers' }>,
+): void {
+  const names: readonly TimerName[] = command.only ? [command.only] : ['wake', 'timeout', 'heartbeat'];
+  for (const key of names.map((name) => timerKey(command.frame, name))) {
+    const order = execution.timers[key];
+    if (order !== undefined) sandbox.cancel(order);
+    delete execution.timers[key];
+  }
+}
+
+const timerKey = (frame: string, timer: TimerName): string => `${frame}/${timer}`;
+
+const parsedTexts = new Map<string, Definition>();
+
+/** Reading a definition is slow and always comes out the same, so it is done once per text. */
+function definitionOf(sandbox: Sandbox, execution: Execution): Definition {
+  const text = sandbox.world.states.definitions[execution.revisionId] ?? '';
+  const known = parsedTexts.get(text);
+  if (known) return known;
+  const parsed = parseDefinition(text);
+  if (parsed.kind === 'invalid') throw new Error(`revision ${execution.revisionId}: ${problemText(parsed.problems)}`);
+  parsedTexts.set(text, parsed.definition);
+  return parsed.definition;
+}

@@ -1,0 +1,49 @@
+import { mintId } from '../iam/identifiers.ts';
+import type { RoleRecord } from '../iam/state.ts';
+import { sessionArn } from '../iam/stored-principals.ts';
+import type { Sandbox, SessionCaller, SessionCredentials } from '../kernel.ts';
+
+/** A session about to be opened; whether it may be is decided before. */
+export interface SessionRequest {
+  readonly role: RoleRecord;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly chained: boolean;
+  readonly sourceIdentity?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys?: readonly string[];
+  readonly sessionPolicy?: string;
+}
+
+const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** Expired sessions are kept this long, so that their use is told as expired and not as unknown. */
+const keptAfterExpiry = 24 * 3600 * 1000;
+
+/** Opens a session with credentials nobody had before. */
+export function mintSession(sandbox: Sandbox, request: SessionRequest): SessionCredentials {
+  const { role, sessionName, durationSeconds, chained } = request;
+  const expiresAt = sandbox.now() + durationSeconds * 1000;
+  const accessKeyId = mintId(sandbox, 'ASIA');
+  const caller: SessionCaller = {
+    kind: 'session',
+    accessKeyId,
+    account: String(role.arn.split(':')[4]),
+    arn: sessionArn(role, sessionName),
+    roleArn: role.arn,
+    roleId: role.id,
+    sessionName,
+    tags: request.tags ?? {},
+    transitiveTagKeys: request.transitiveTagKeys ?? [],
+    ...(request.sourceIdentity === undefined ? {} : { sourceIdentity: request.sourceIdentity }),
+    ...(request.sessionPolicy === undefined ? {} : { sessionPolicy: request.sessionPolicy }),
+    expiresAt,
+  };
+  const secretAccessKey = sandbox.mint('session-secret', 40, base64);
+  const sessionToken = `IQoJb3JpZ2luX2Vj${sandbox.mint('session-token', 284, base64)}`;
+  const { sessions } = sandbox.world.sts;
+  for (const [id, session] of Object.entries(sessions)) {
+    if (session.caller.expiresAt + keptAfterExpiry < sandbox.now()) delete sessions[id];
+  }
+  sessions[accessKeyId] = { secretAccessKey, sessionToken, caller, issuedAt: sandbox.now(), chained };
+  return { accessKeyId, secretAccessKey, sessionToken, expiresAt, caller };
+}

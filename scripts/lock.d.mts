@@ -1,0 +1,1 @@
+export function whileLocked<Result>(folder: string, work: () => Promise<Result>): Promise<Result>;

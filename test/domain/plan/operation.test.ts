@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+
+const stackId = 'arn:aws:cloudformation:eu-west-1:333333333333:stack/orders/1';
+
+/** Events are written oldest first, as they happen, and handed over newest first, as CloudFormation lists them. */
+function events(...written: Partial<StackEvent>[]): StackEvent[] {
+  const base = {
+    stackId,
+    logicalId: 'Api',
+    physicalId: 'api-1',
+    type: 'AWS::Lambda::Function',
+    status: '',
+    token: 'ours',
+    at: '',
+  };
+  return written.map((event) => ({ ...base, ...event })).reverse();
+}
+const stack = (status: string, more: Partial<StackEvent> = {}) => ({
+  logicalId: 'orders',
+  physicalId: stackId,
+  type: 'AWS::CloudFormation::Stack',
+  status,
+  ...more,
+});
+
+describe('one operation, read out of a stack’s events by its token', () => {
+  it('has not started while no event carries the token', () => {
+    expect(operationOf(events(stack('UPDATE_COMPLETE', { token: 'others' })), 'ours')).toEqual({ kind: 'not-started' });
+  });
+
+  it('is in progress while the stack’s own newest event is', () => {
+    const seen = events(stack('UPDATE_IN_PROGRESS'), { status: 'UPDATE_COMPLETE' });
+    expect(operationOf(seen, 'ours')).toEqual({ kind: 'in-progress', status: 'UPDATE_IN_PROGRESS' });
+  });
+
+  it('is in progress when only resources were heard of yet', () => {
+    expect(operationOf(events({ status: 'UPDATE_IN_PROGRESS' }), 'ours')).toEqual({
+      kind: 'in-progress',
+      status: 'STARTING',
+    });
+  });
+
+  it('is not over while CloudFormation cleans up', () => {
+    const seen = events(stack('UPDATE_IN_PROGRESS'), stack('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'));
+    expect(operationOf(seen, 'ours').kind).toBe('in-progress');
+  });
+
+  it('is deployed when the stack says so, whatever another operation did before', () => {
+    const seen = events(
+      stack('UPDATE_ROLLBACK_COMPLETE', { token: 'others' }),
+      stack('UPDATE_IN_PROGRESS'),
+      stack('UPDATE_COMPLETE'),
+    );
+    expect(operationOf(seen, 'ours')).toEqual({ kind: 'deployed', status: 'UPDATE_COMPLETE' });
+  });
+
+  it('fails with the first failed resource, not with the siblings that were cancelled for it', () => {
+    const seen = events(
+      stack('UPDATE_IN_PROGRESS'),
+      { status: 'UPDATE_FAILED', reason: 'Memory size is invalid' },
+      { logicalId: 'Table', status: 'UPDATE_FAILED', reason: 'Resource update cancelled' },
+      stack('UPDATE_ROLLBACK_IN_PROGRESS', { reason: 'The following resource(s) failed to update: [Api].' }),
+      stack('UPDATE_ROLLBACK_COMPLETE'),
+    );
+    expect(operationOf(seen, 'ours')).toEqual({
+      kind: 'failed',
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      failure: {
+        resource: 'Api',
+        type: 'AWS::Lambda::Function',
+        status: 'UPDATE_FAILED',
+        reason: 'Memory size is invalid',
+      },
+    });
+  });
+
+  it('names the stack itself when no resource failed', () => {
+    const failedStack = events(
+      stack('UPDATE_IN_PROGRESS'),
+      stack('UPDATE_FAILED', { reason: 'A hook said no' }),
+      stack('UPDATE_ROLLBACK_COMPLETE'),
+    );
+    expect(operationOf(failedStack, 'ours')).toMatchObject({
+      failure: { resource: 'orders', reason: 'A hook said no' },
+    });
+    const silent = events(stack('UPDATE_IN_PROGRESS'), stack('UPDATE_ROLLBACK_COMPLETE'));
+    expect(operationOf(silent, 'ours')).toMatchObject({
+      failure: { resource: 'orders', reason: 'CloudFormation gave no reason.' },
+    });
+  });
+});

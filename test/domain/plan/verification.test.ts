@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
+import { verificationOf } from '#shared/domain/plan/verification.ts';
+
+const target = { name: 'production', account: '333333333333', region: 'eu-west-1' };
+const desired = { stack: 'api', stackName: 'orders-api', templateDigest: 'sha256:1' } as DesiredStack;
+const live = { status: 'UPDATE_COMPLETE', templateDigest: 'sha256:1' } as LiveStack;
+
+describe('verifying a target after its deployments', () => {
+  it('is verified when every stack runs the release’s template in a deployed state', () => {
+    expect(verificationOf(target, [desired], [live])).toEqual({ kind: 'verified' });
+  });
+
+  it.each<[string, LiveStack | undefined, RegExp]>([
+    ['a stack that is gone', undefined, /it does not exist/],
+    ['a stack that rolled back', { ...live, status: 'UPDATE_ROLLBACK_COMPLETE' }, /it is in UPDATE_ROLLBACK_COMPLETE/],
+    ['another template', { ...live, templateDigest: 'sha256:2' }, /digest sha256:2 instead of sha256:1/],
+  ])('is not verified with %s, and says where', (_, found, text) => {
+    const verification = verificationOf(target, [desired], [found]);
+    expect(verification).toMatchObject({
+      kind: 'not-verified',
+      reason: { code: 'NOT_VERIFIED', target: 'production' },
+    });
+    const said = verification.kind === 'not-verified' ? verification.reason.text : '';
+    expect(said).toMatch(text);
+    expect(said).toContain('stack orders-api in 333333333333/eu-west-1');
+  });
+});

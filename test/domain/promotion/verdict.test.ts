@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
+import {
+  promotionEnd,
+  type RolloutFacts,
+  reasonText,
+  targetsRunning,
+  verdict,
+} from '#shared/domain/promotion/verdict.ts';
+
+const deployment = (stack: string, outcome: Deployment['outcome'], target = 'production') =>
+  ({
+    stack,
+    target,
+    outcome,
+    ...(outcome === 'failed' ? { reason: { code: 'STACK_FAILED', text: `${stack} failed` } } : {}),
+  }) as Deployment;
+const rollout = (more: Partial<Rollout> = {}) => ({ status: 'running', reasons: [], ...more }) as Rollout;
+const lambdaError = (name: string, message: string) => ({
+  Error: name,
+  Cause: JSON.stringify({ errorType: name, errorMessage: message }),
+});
+const stopped = (...errors: unknown[]) => ({
+  Error: 'WaveStopped',
+  Cause: JSON.stringify(errors.map((error) => ({ kind: 'stopped', target: 't', error }))),
+});
+
+describe('how a rollout ended', () => {
+  const facts: RolloutFacts = { rollout: rollout(), deployments: [], caught: null };
+
+  it.each<[string, Partial<RolloutFacts>, string, string[]]>([
+    ['every stack was as desired', { deployments: [deployment('a', 'unchanged')] }, 'unchanged', []],
+    [
+      'one stack was deployed',
+      { deployments: [deployment('a', 'unchanged'), deployment('b', 'deployed')] },
+      'succeeded',
+      [],
+    ],
+    [
+      'a stack failed',
+      { deployments: [deployment('a', 'failed')], caught: stopped({ Error: 'StackFailed', Cause: 'a failed' }) },
+      'failed',
+      ['STACK_FAILED'],
+    ],
+    ['a stack failed and nobody caught it', { deployments: [deployment('a', 'failed')] }, 'failed', ['STACK_FAILED']],
+    ['verification said no', { caught: stopped({ Error: 'NotVerified', Cause: 'gone' }) }, 'failed', ['NOT_VERIFIED']],
+    ['a step of ours broke', { caught: lambdaError('LEASE_LOST', 'The lease is gone.') }, 'errored', ['LEASE_LOST']],
+    [
+      'one target failed, another broke',
+      {
+        deployments: [deployment('a', 'failed')],
+        caught: stopped({ Error: 'StackFailed', Cause: '' }, lambdaError('THROTTLED', 'x')),
+      },
+      'errored',
+      ['STACK_FAILED', 'THROTTLED'],
+    ],
+    ['a wave stopped without words', { caught: { Error: 'WaveStopped', Cause: 'not json' } }, 'failed', []],
+    ['a target stopped without an error', { caught: stopped(undefined) }, 'failed', []],
+    [
+      'it was rejected',
+      { rollout: rollout({ status: 'rejected', reasons: [{ code: 'NOT_ELIGIBLE', text: 'x' }] }) },
+      'rejected',
+      ['NOT_ELIGIBLE'],
+    ],
+    [
+      'it was settled before',
+      { rollout: rollout({ status: 'succeeded', settledAt: '2026-01-05T09:00:00Z' }), caught: lambdaError('X', 'y') },
+      'succeeded',
+      [],
+    ],
+    [
+      'the lease went to another',
+      { leaseLost: { code: 'LEASE_LOST', text: 'x' }, deployments: [deployment('a', 'deployed')] },
+      'errored',
+      ['LEASE_LOST'],
+    ],
+    [
+      'it never began',
+      { rollout: undefined, caught: lambdaError('RELEASE_UNKNOWN', 'x') },
+      'errored',
+      ['RELEASE_UNKNOWN'],
+    ],
+  ])('%s', (_, change, outcome, codes) => {
+    const ended = verdict({ ...facts, ...change });
+    expect([ended.outcome, ended.reasons.map((reason) => reason.code)]).toEqual([outcome, codes]);
+  });
+
+  it('says what broke in the words of the step, or of Step Functions where no step spoke', () => {
+    expect(verdict({ ...facts, caught: lambdaError('LEASE_LOST', 'The lease is gone.') }).reasons[0]?.text).toBe(
+      'The lease is gone.',
+    );
+    expect(verdict({ ...facts, caught: { Error: 'States.Timeout', Cause: 'no answer' } }).reasons[0]?.text).toBe(
+      'no answer',
+    );
+    expect(verdict({ ...facts, caught: { Error: 'X', Cause: '{"other":1}' } }).reasons[0]?.text).toBe('{"other":1}');
+  });
+
+  it('puts the reasons into one text for the execution', () => {
+    expect(
+      reasonText([
+        { code: 'A', text: 'a' },
+        { code: 'B', text: 'b' },
+      ]),
+    ).toBe('A: a\nB: b');
+    expect(reasonText([])).toBe('No reason was recorded.');
+  });
+});
+
+describe('how a promotion ends', () => {
+  const promotion = { environments: ['pre-production', 'production'] } as Promotion;
+  const last = (outcome: 'succeeded' | 'unchanged' | 'failed', environment = 'production') => ({
+    environment,
+    outcome,
+    reasons: [],
+  });
+
+  it.each<[string, ReturnType<typeof last>, Rollout[], string | undefined]>([
+    ['at once when a rollout does not end well', last('failed', 'pre-production'), [], 'failed'],
+    ['not while environments follow', last('succeeded', 'pre-production'), [], undefined],
+    ['succeeded with its last environment', last('succeeded'), [], 'succeeded'],
+    [
+      'succeeded when an earlier environment changed',
+      last('unchanged'),
+      [rollout({ status: 'succeeded' })],
+      'succeeded',
+    ],
+    ['unchanged when no environment changed', last('unchanged'), [rollout({ status: 'unchanged' })], 'unchanged'],
+  ])('%s', (_, ended, rollouts, status) => {
+    expect(promotionEnd(promotion, rollouts, ended)).toBe(status);
+  });
+});
+
+it('counts a target as running the release only when all its stacks arrived', () => {
+  const deployments = [
+    deployment('a', 'deployed', 'one'),
+    deployment('b', 'unchanged', 'one'),
+    deployment('a', 'deployed', 'two'),
+    deployment('b', 'failed', 'two'),
+  ];
+  expect(targetsRunning(deployments)).toEqual(['one']);
+});

@@ -1,0 +1,273 @@
+/** The orchestrator stack as packaged: which function runs as whom, what each may do, and how it is reached. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parsePolicy } from '#shared/domain/iam/parse-policy.ts';
+import type { Json, Template } from '#shared/domain/template/template.ts';
+import { steps } from '#shared/steps.ts';
+import { resolveProperties } from './intrinsics.ts';
+import { home, packaged, policiesOf, root } from './shipped.ts';
+
+const taskFunctions = Object.keys(steps);
+const runsAs: Record<string, string> = {
+  admit: 'AdmitRole',
+  plan: 'OrchestratorRole',
+  decide: 'DecideRole',
+  execute: 'OrchestratorRole',
+  verify: 'OrchestratorRole',
+  settle: 'SettleRole',
+  admission: 'AdmissionRole',
+  api: 'ApiRole',
+  resume: 'OrchestratorRole',
+  reconcile: 'ReconcileRole',
+};
+const names = Object.keys(runsAs);
+const logicalIdOf = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
+
+let stack: Template;
+beforeAll(async () => {
+  stack = await packaged();
+}, 120_000);
+
+const resourcesOfType = (type: string) =>
+  Object.entries(stack.Resources).flatMap(([id, { Type }]) => (Type === type ? [id] : []));
+const properties = (id: string) => resolveProperties(stack, id, home);
+
+describe('functions, folders, states and the contract table', () => {
+  it('name the same functions', () => {
+    const folders = readdirSync(`${root}functions`).filter((name) => existsSync(`${root}functions/${name}/handler.ts`));
+    expect(folders.sort()).toEqual([...names].sort());
+    expect(resourcesOfType('AWS::Lambda::Function').sort()).toEqual(names.map(logicalIdOf).sort());
+  });
+
+  it('name the same tasks', () => {
+    const { DefinitionSubstitutions } = properties('Promotion') as never;
+    const { Partition, ...functionArns } = DefinitionSubstitutions as Record<string, string>;
+    expect(Partition).toBe('aws');
+    expect(Object.values(functionArns).sort()).toEqual(
+      taskFunctions.map((name) => `<${logicalIdOf(name)}.Arn>`).sort(),
+    );
+    const definition = JSON.stringify(stack.Resources['Promotion']?.Properties?.['Definition']);
+    const used = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
+    expect([...used].sort()).toEqual(['Partition', ...Object.keys(functionArns)].sort());
+  });
+
+  it('leave the state machine the right to invoke exactly its tasks', () => {
+    const allowed = statementsOf('PromotionRole').flatMap(({ actions, resources }) =>
+      actions.includes('lambda:InvokeFunction') ? resources : [],
+    );
+    expect(allowed.sort()).toEqual(taskFunctions.map((name) => arnOf(logicalIdOf(name))).sort());
+  });
+});
+
+describe.each(names)('%s', (name) => {
+  const id = logicalIdOf(name);
+
+  it('has its name, its bundle and its own role or the orchestrator role', () => {
+    expect(properties(id)).toMatchObject({
+      FunctionName: `drawbridge-${name}`,
+      Handler: `build/functions/${name}.handler`,
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      Role: `<${runsAs[name]}.Arn>`,
+    });
+  });
+
+  it('logs to a group that forgets', () => {
+    const group = properties(id.replace('LambdaFunction', 'LogGroup'));
+    expect(group).toEqual({ LogGroupName: `/aws/lambda/drawbridge-${name}`, RetentionInDays: 365 });
+  });
+});
+
+describe('functions get the variables of the resources they use, and no other', () => {
+  const variableOf: Record<string, string> = {
+    ledger: 'LEDGER_TABLE',
+    documents: 'DOCUMENTS_BUCKET',
+    artifacts: 'ARTIFACTS_BUCKET_PREFIX',
+    stateMachine: 'STATE_MACHINE_ARN',
+    admissionFunction: 'ADMISSION_FUNCTION',
+  };
+
+  it.each(names)('%s', (name) => {
+    const used = resourcesUsedIn(`${root}functions/${name}`).filter((each) => each in variableOf);
+    const expected = ['LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME', ...used.map((each) => variableOf[each] ?? '')];
+    const { Environment } = properties(logicalIdOf(name)) as { Environment: { Variables: Record<string, Json> } };
+    expect(Object.keys(Environment.Variables).sort()).toEqual(expected.sort());
+  });
+});
+
+/** Named as `resources.<name>`, or taken apart where a function receives them. */
+function resourcesUsedIn(folder: string): string[] {
+  const sources = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'));
+  const uses = sources.flatMap((source) => [
+    ...[...source.matchAll(/\bresources\.(\w+)/g)].map(([, name]) => name ?? ''),
+    ...[...source.matchAll(/\{ ([\w, ]+) \}(?:: Resources)?\)/g)].flatMap(([, list]) => list?.split(', ') ?? []),
+  ]);
+  return [...new Set(uses)];
+}
+
+describe('permissions', () => {
+  it('let only the orchestrator role assume a role, and only those of target accounts', () => {
+    const assuming = resourcesOfType('AWS::IAM::Role').filter((role) =>
+      statementsOf(role).some(({ actions }) => actions.some((action) => action.startsWith('sts:') || action === '*')),
+    );
+    expect(assuming).toEqual(['OrchestratorRole']);
+    const sts = statementsOf('OrchestratorRole').filter(({ actions }) =>
+      actions.some((action) => action.startsWith('sts:')),
+    );
+    expect(sts).toEqual([
+      {
+        actions: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+        resources: ['preview', 'deploy', 'audit'].map((role) => `arn:aws:iam::*:role/drawbridge/drawbridge-${role}`),
+        conditions: [{ operator: 'StringEquals', key: 'aws:ResourceAccount', values: home['TargetAccounts'] }],
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'an organization alone bounds it by the organization',
+      { OrganizationId: 'o-drawbridge', TargetAccounts: [''] },
+      ['aws:ResourceOrgID'],
+    ],
+    ['accounts bound it even within an organization', { OrganizationId: 'o-drawbridge' }, ['aws:ResourceAccount']],
+    ['neither leaves no target reachable', { TargetAccounts: [''] }, []],
+  ])('%s', (_, given, keys) => {
+    const sts = statementsOf('OrchestratorRole', given).filter(({ actions }) => actions.includes('sts:AssumeRole'));
+    expect(sts.flatMap(({ conditions }) => conditions.map(({ key }) => key))).toEqual(keys);
+  });
+
+  it('never delete from the ledger or scan it, and never use a wildcard action', () => {
+    for (const role of resourcesOfType('AWS::IAM::Role')) {
+      const actions = statementsOf(role).flatMap((statement) => statement.actions);
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      expect(actions.filter((action) => /^dynamodb:(Delete|Scan|Batch|PartiQL)/.test(action))).toEqual([]);
+    }
+  });
+
+  it.each([
+    [
+      'AdmissionRole',
+      'states:StartExecution',
+      'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
+    ],
+    [
+      'ReconcileRole',
+      'states:DescribeExecution',
+      'arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion:*',
+    ],
+    ['ApiRole', 'lambda:InvokeFunction', 'arn:aws:lambda:eu-west-1:111111111111:function:drawbridge-admission'],
+    [
+      'OrchestratorRole',
+      'states:SendTaskSuccess',
+      'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
+    ],
+    ['ScheduleRole', 'lambda:InvokeFunction', arnOf('ReconcileLambdaFunction')],
+  ])('%s: %s on one resource', (role, action, resource) => {
+    const resources = statementsOf(role).flatMap((statement) =>
+      statement.actions.includes(action) ? statement.resources : [],
+    );
+    expect(resources).toEqual([resource]);
+  });
+
+  it('name every role, so that policies elsewhere can name it', () => {
+    for (const role of resourcesOfType('AWS::IAM::Role')) {
+      expect(properties(role)['RoleName']).toMatch(/^drawbridge-[a-z]+$/);
+    }
+  });
+});
+
+describe('the ways in', () => {
+  it('an HTTP API whose only route asks for a signature', () => {
+    const routes = resourcesOfType('AWS::ApiGatewayV2::Route').map(properties);
+    expect(routes).toMatchObject([{ RouteKey: 'ANY /v1/{proxy+}', AuthorizationType: 'AWS_IAM' }]);
+  });
+
+  it('stack events on our own bus, to resume and nobody else', () => {
+    expect(properties('StackEvents')).toMatchObject({
+      EventBusName: '<Bus>',
+      EventPattern: { source: ['aws.cloudformation'], 'detail-type': ['CloudFormation Stack Status Change'] },
+      Targets: [{ Arn: '<ResumeLambdaFunction.Arn>' }],
+    });
+    expect(properties('StackEventsPermission')).toMatchObject({
+      Principal: 'events.amazonaws.com',
+      SourceArn: '<StackEvents.Arn>',
+    });
+  });
+
+  it('a schedule for reconcile', () => {
+    expect(properties('ReconcileSchedule')).toMatchObject({
+      ScheduleExpression: 'rate(5 minutes)',
+      Target: { Arn: '<ReconcileLambdaFunction.Arn>', RoleArn: '<ScheduleRole.Arn>' },
+    });
+  });
+});
+
+describe('storage', () => {
+  it('the ledger is restorable, encrypted and indexed by pipeline', () => {
+    expect(properties('Ledger')).toMatchObject({
+      TableName: 'drawbridge-ledger',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      GlobalSecondaryIndexes: [{ IndexName: 'by-pipeline' }],
+    });
+  });
+
+  it.each(['Artifacts', 'Documents'])('%s are versioned, private, encrypted and written once over TLS', (bucket) => {
+    expect(properties(bucket)).toMatchObject({
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+    });
+    const [policy] = policiesOf(stack, home).filter(({ logicalId }) => logicalId === `${bucket}Policy`);
+    expect(policy?.document).toMatchObject({
+      Statement: expect.arrayContaining([
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: 's3:PutObject',
+          Condition: { Null: { 's3:if-none-match': 'true' } },
+        }),
+      ]),
+    });
+  });
+});
+
+interface ReadStatement {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions: readonly {
+    readonly operator: string;
+    readonly key: string;
+    readonly values: readonly string[];
+  }[];
+}
+
+/** What a role is allowed by its inline policies and the policies attached to it by name. */
+function statementsOf(role: string, given: Readonly<Record<string, string | readonly string[]>> = {}): ReadStatement[] {
+  const attached = resourcesOfType('AWS::IAM::Policy').filter(
+    (id) => JSON.stringify(properties(id)['Roles']) === `["<${role}>"]`,
+  );
+  return policiesOf(stack, { ...home, ...given })
+    .filter(({ logicalId, use }) => use === 'identity' && [role, ...attached].includes(logicalId))
+    .flatMap(({ name, document }) => {
+      const parsed = parsePolicy(document, 'identity');
+      if (parsed.kind === 'unsupported') throw new Error(`${name}: ${JSON.stringify(parsed.problems)}`);
+      return parsed.policy.statements.map(({ action, resource, conditions }) => ({
+        actions: action.patterns,
+        resources: resource?.patterns ?? [],
+        conditions: conditions.map(({ operator, key, values }) => ({ operator, key, values })),
+      }));
+    });
+}
+
+/** The ARN that the test's resolver puts in for an attribute. */
+function arnOf(logicalId: string): string {
+  return `arn:aws:test:eu-west-1:111111111111:${logicalId}`;
+}
