@@ -52,7 +52,8 @@ export async function packagePipeline(
   return { kind: 'release', manifest, digest: releaseDigest(manifest), id: releaseId(manifest), files };
 }
 
-function choosePipeline({ pipelines }: Config, name: string | undefined): Located<Pipeline> | Problem {
+/** The pipeline that is named, or the only one; otherwise what to do. */
+export function choosePipeline({ pipelines }: Config, name: string | undefined): Located<Pipeline> | Problem {
   const names = pipelines.map(({ document }) => document.metadata.name);
   const [only, ...others] = name === undefined ? pipelines : pipelines.filter((_, index) => names[index] === name);
   if (only !== undefined && others.length === 0) return only;

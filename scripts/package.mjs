@@ -40,7 +40,12 @@ function compile() {
   mkdirSync(home, { recursive: true });
   const child = spawn(
     process.execPath,
-    [join(root, 'node_modules/serverless/bin/serverless.js'), 'package', '--package', relative(root, compiled)],
+    [
+      fileURLToPath(import.meta.resolve('serverless/bin/serverless.js')),
+      'package',
+      '--package',
+      relative(root, compiled),
+    ],
     {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -48,7 +48,7 @@ function packagesIn(lockfile) {
 function npm(parameters) {
   const script = process.env.npm_execpath;
   const [command, first] = script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []];
-  const { status, error } = spawnSync(command, [...first, ...parameters, '--loglevel=warn'], {
+  const { status, error } = spawnSync(command, [...first, ...parameters, '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });

@@ -3,6 +3,7 @@
  * between the two is finished by `reconcile`.
  */
 import { readPromotion, recordPromotion, recordStarted } from '#shared/aws/ledger/promotions.ts';
+import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
 import { findRelease } from '#shared/aws/releases.ts';
 import { startPromotion } from '#shared/aws/state-machine.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
@@ -19,7 +20,8 @@ export const handler = onEvent(
   'admission',
   async (event, { ledger, documents, stateMachine }): Promise<AdmissionAnswer> => {
     const asked = AdmissionRequest.parse(event);
-    const release = await findRelease(documents, asked.request.release);
+    const digest = await findReleaseDigest(ledger, asked.request.release);
+    const release = digest === undefined ? undefined : await findRelease(documents, digest);
     if (release === undefined)
       return { kind: 'refused', problem: problem('RELEASE_UNKNOWN', { release: asked.request.release }) };
     const wanted = promotionOf(asked, release);

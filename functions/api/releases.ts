@@ -2,12 +2,13 @@
 import type { Hono } from 'hono';
 import { hasArtifact, uploadOf } from '#shared/aws/artifacts.ts';
 import { putDocument } from '#shared/aws/documents.ts';
+import { recordRelease } from '#shared/aws/ledger/releases.ts';
 import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { missingFrom, placesOf } from '#shared/domain/release/places.ts';
 import { Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
-import { bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function releases(app: Hono<HttpEnvironment>, { ledger, documents, artifacts }: Resources): void {
@@ -30,7 +31,10 @@ export function releases(app: Hono<HttpEnvironment>, { ledger, documents, artifa
         missing: missing.map(({ artifact, region }) => `${artifact.key} in ${region}`),
       });
     const digest = await putDocument(documents, 'releases', release);
-    return context.json({ id: releaseId(release), digest }, 201, { Location: `/v1/releases/${digest}` });
+    const id = releaseId(release);
+    const completed = { completedBy: actorIn(context), completedAt: arrivedAt(context) };
+    await recordRelease(ledger, { id, digest, pipeline: release.pipeline, ...completed });
+    return context.json({ id, digest }, 201, { Location: `/v1/releases/${digest}` });
   });
 
   app.get('/v1/releases/:digest', async (context) => {

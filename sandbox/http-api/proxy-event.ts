@@ -9,7 +9,8 @@ export interface ApiRequest {
   readonly method: string;
   /** Still percent-encoded, without the API's own part. */
   readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
+  /** In the order sent; a name may come again. */
+  readonly query: readonly (readonly [name: string, value: string])[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
@@ -36,7 +37,7 @@ type ProxyEvent = Omit<APIGatewayProxyEventV2WithIAMAuthorizer, 'requestContext'
 export function proxyEvent(proxied: ProxyRequest): ProxyEvent {
   const { match, request } = proxied;
   const { cookie, ...headers } = lowerCased(request.headers);
-  const rawQueryString = new URLSearchParams({ ...request.query }).toString();
+  const rawQueryString = new URLSearchParams(request.query.map(([name, value]) => [name, value])).toString();
   return {
     version: '2.0',
     routeKey: match.route.key,
@@ -44,7 +45,7 @@ export function proxyEvent(proxied: ProxyRequest): ProxyEvent {
     rawQueryString,
     ...(cookie !== undefined && { cookies: cookie.split(/; */) }),
     headers,
-    ...(rawQueryString !== '' && { queryStringParameters: { ...request.query } }),
+    ...(rawQueryString !== '' && { queryStringParameters: joined(request.query) }),
     ...(Object.keys(match.parameters).length > 0 && { pathParameters: { ...match.parameters } }),
     requestContext: requestContext(proxied, headers),
     ...body(request.body),
@@ -87,6 +88,12 @@ function iamOf(signer: SessionCaller, organizationId: string): Record<string, st
     userArn: signer.arn,
     userId: uniqueId,
   };
+}
+
+/** Values of a repeated parameter are joined with commas. */
+function joined(query: ApiRequest['query']): Record<string, string> {
+  const values = Map.groupBy(query, ([name]) => name);
+  return Object.fromEntries([...values].map(([name, pairs]) => [name, pairs.map(([, value]) => value).join(',')]));
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -17,19 +17,18 @@ export function generatedName(sandbox: Sandbox, of: { stackName: string; logical
 
 /** Throws ValidationError in AWS's wording for a name or path that IAM does not take. */
 export function requireName(kind: 'roleName' | 'policyName' | 'userName', name: string, length: number): void {
-  if (name.length > length) throw invalid(name, kind, `length less than or equal to ${length}`);
-  if (!/^[\w+=,.@-]+$/.test(name)) throw invalid(name, kind, 'regular expression pattern: [\\w+=,.@-]+', 'satisfy');
+  const tooLong = name.length > length && `have length less than or equal to ${length}`;
+  const malformed = !/^[\w+=,.@-]+$/.test(name) && 'satisfy regular expression pattern: [\\w+=,.@-]+';
+  const constraint = tooLong || malformed;
+  if (!constraint) return;
+  throw new AwsError(
+    'ValidationError',
+    `1 validation error detected: Value '${name}' at '${kind}' failed to satisfy constraint: Member must ${constraint}`,
+  );
 }
 
 export function requirePath(path: string): void {
   const valid = path.length <= 512 && (path === '/' || /^\/[!-~]+\/$/.test(path));
-  if (!valid)
-    throw new AwsError('ValidationError', 'The specified value for path is invalid. It must begin and end with /.');
-}
-
-function invalid(value: string, member: string, constraint: string, verb = 'have'): AwsError {
-  return new AwsError(
-    'ValidationError',
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must ${verb} ${constraint}`,
-  );
+  if (valid) return;
+  throw new AwsError('ValidationError', 'The specified value for path is invalid. It must begin and end with /.');
 }

@@ -137,7 +137,8 @@ export function requireManagedPolicy(world: World, arn: string): void {
 
 /** The role of that name. Throws NoSuchEntity. */
 export function requireRole(world: World, account: string, name: string): RoleRecord {
-  const role = world.iam.accounts[account]?.roles[name];
+  const { roles } = iamAccount(world, account);
+  const role = Object.hasOwn(roles, name) ? roles[name] : undefined;
   if (role) return role;
   throw new AwsError('NoSuchEntity', `The role with name ${name} cannot be found.`, 404);
 }

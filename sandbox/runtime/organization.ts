@@ -1,8 +1,8 @@
 import type { Account, Organization, Person } from '#sandbox/kernel.ts';
 
 export const sharedServicesAccount = '111111111111';
-export const preProductionAccount = '222222222222';
-export const productionAccount = '333333333333';
+const preProductionAccount = '222222222222';
+const productionAccount = '333333333333';
 export const homeRegion = 'eu-west-1';
 
 /**

@@ -43,7 +43,7 @@ export async function performCall(
 }
 
 /** How the journal names a caller: the session's ARN, or the service principal. */
-export const principalOf = (caller: Caller): string => (caller.kind === 'session' ? caller.arn : caller.service);
+const principalOf = (caller: Caller): string => (caller.kind === 'session' ? caller.arn : caller.service);
 
 function operationOf(services: readonly Service[], request: InProcessRequest): Operation<unknown, unknown> {
   const table = services.find((service) => service.name === request.service)?.operations ?? {};

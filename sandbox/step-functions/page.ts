@@ -13,8 +13,9 @@ interface PageRequest {
 /** 100 items unless asked otherwise, at most 1,000 (0 means the default). Source: API reference, ListExecutions and GetExecutionHistory. */
 export function pageOf<Item>(items: readonly Item[], request: PageRequest): Page<Item> {
   const size = Math.min(request.maxResults || 100, 1000);
-  const start = request.nextToken === undefined ? 0 : Number(Buffer.from(request.nextToken, 'base64url').toString());
-  if (!Number.isInteger(start)) throw new AwsError('InvalidToken', `Invalid Token: '${request.nextToken}'`);
+  const position = Buffer.from(request.nextToken ?? 'MA', 'base64url').toString();
+  if (!/^\d+$/.test(position)) throw new AwsError('InvalidToken', `Invalid Token: '${request.nextToken}'`);
+  const start = Number(position);
   const end = start + size;
   const page = { items: items.slice(start, end) };
   return end < items.length ? { ...page, nextToken: Buffer.from(String(end)).toString('base64url') } : page;

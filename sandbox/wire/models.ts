@@ -13,7 +13,7 @@ export interface ServiceModel {
 }
 
 /** The operations and errors of a service, as its SDK client exports them for its own serializers. */
-export interface Shapes {
+interface Shapes {
   operation(name: string): OperationShape | undefined;
   /** By the error's shape name or by its Query wire code (`InvalidChangeSetStatus`). */
   error(code: string): ErrorShape | undefined;
@@ -27,7 +27,7 @@ export interface OperationShape {
   readonly http: readonly [method: string, template: string, status: number] | undefined;
 }
 
-export interface ErrorShape {
+interface ErrorShape {
   readonly wireCode: string;
   readonly status: number | undefined;
 }
@@ -86,8 +86,6 @@ export function modelOf(service: ServiceName): Promise<ServiceModel> {
 
 /** True for a service the sandbox speaks for. */
 export const isServiceName = (name: string): name is ServiceName => Object.hasOwn(described, name);
-
-export const protocolOf = (service: ServiceName): ProtocolName => described[service].protocol;
 
 /** Kinds of a static schema's first element (`@smithy/types`, StaticSchemaId…). */
 const OPERATION = 9;

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { WireRequest } from './host.ts';
 
 /** Where and when a signature is valid: the credential scope. */
-export interface Scope {
+interface Scope {
   readonly date: string;
   readonly region: string;
   readonly service: string;

@@ -8,7 +8,9 @@ export type AccountId = z.infer<typeof AccountId>;
 export const Region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region, for example eu-west-1');
 
 /** Name of a pipeline, environment, target or stack inside Drawbridge's own files. */
-export const Name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, a letter first, at most 63');
+export const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, a letter first, at most 63');
 
 /** Content address: `sha256:` and 64 hexadecimal digits. */
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits');
@@ -23,4 +25,6 @@ export const Instant = z.iso.datetime({ offset: true });
 export type Instant = z.infer<typeof Instant>;
 
 /** A stack name as CloudFormation accepts it (API reference, CreateStack StackName). */
-export const StackName = z.string().regex(/^[A-Za-z][-A-Za-z0-9]{0,127}$/, 'letters, digits and hyphens, a letter first, at most 128');
+export const StackName = z
+  .string()
+  .regex(/^[A-Za-z][-A-Za-z0-9]{0,127}$/, 'letters, digits and hyphens, a letter first, at most 128');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json, ResourceResult } from '../../kernel.ts';
-import { resourceArn } from './arn.ts';
+import { explicitName, namedArn } from './arn.ts';
 import { resourceFacts } from './resource-facts.ts';
 
 export interface IdentityRequest {
@@ -35,29 +35,20 @@ interface Subject extends IdentityRequest {
 
 function subjectOf(type: string, request: IdentityRequest): Subject {
   const name = opaqueIds[type]?.(hash(request)) ?? nameOf(type, request);
-  const arn = resourceArn(type, request, { name, properties: request.properties });
+  const arn = namedArn(type, request, name);
   return { ...request, type, name, arn };
 }
 
 /** The explicit name, if the type has a property for one and it is given, else the generated one. */
 function nameOf(type: string, request: IdentityRequest): string {
-  const given = nameProperty(type, Object.keys(request.properties));
-  const explicit = given === undefined ? undefined : request.properties[given];
-  if (typeof explicit === 'string') return explicit;
+  const explicit = explicitName(type, request.properties);
+  if (explicit !== undefined) return explicit;
   const { stackName, logicalId, suffix, properties } = request;
   const limit = (nameLimits[type] ?? 255) - suffix.length - 1;
   const name = `${`${stackName}-${logicalId}`.slice(0, limit)}-${suffix}`;
   if (type === 'AWS::S3::Bucket' || type === 'AWS::ECR::Repository') return name.toLowerCase();
   const fifo = properties['FifoQueue'] ?? properties['FifoTopic'];
   return fifo === true || fifo === 'true' ? `${name}.fifo` : name;
-}
-
-/** `TopicName` for a topic, else the identifier, else `Name`. */
-function nameProperty(type: string, given: readonly string[]): string | undefined {
-  const [, , resource = ''] = type.split('::');
-  const identifier = resourceFacts(type).identifier;
-  const own = [`${resource}Name`, ...(identifier.length === 1 ? identifier : []), 'Name'];
-  return own.find((name) => given.includes(name));
 }
 
 const nameLimits: Readonly<Record<string, number>> = {

@@ -11,6 +11,8 @@ export interface ResourceFacts {
   readonly identifier: readonly string[];
   /** The property that holds tags, if the type can be tagged. */
   readonly tagProperty?: string;
+  /** Whether that property is a map of names to values instead of a list of Key and Value. */
+  readonly tagsAreMap: boolean;
   /** For example `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`. */
   readonly arnTemplate?: string;
   readonly hasArn: boolean;
@@ -51,7 +53,7 @@ function readFacts(type: string): ResourceFacts {
   const resource = specifiedResource(type);
   // The CDK puts AWS::CDK::Metadata into every stack; AWS knows it, its public specification does not.
   const known = resource !== undefined || type === 'AWS::CDK::Metadata';
-  if (!resource) return { known, properties: [], attributes: [], identifier: [], hasArn: false };
+  if (!resource) return { known, properties: [], attributes: [], identifier: [], tagsAreMap: false, hasArn: false };
   const attributes = Object.keys(resource.attributes);
   const tagProperty = resource.tagInformation?.tagPropertyName;
   return {
@@ -60,6 +62,7 @@ function readFacts(type: string): ResourceFacts {
     attributes,
     identifier: resource.cfnRefIdentifier ?? resource.primaryIdentifier ?? [],
     ...(tagProperty === undefined ? {} : { tagProperty }),
+    tagsAreMap: resource.tagInformation?.variant === 'map',
     ...(resource.arnTemplate === undefined ? {} : { arnTemplate: resource.arnTemplate }),
     hasArn: resource.arnTemplate !== undefined || attributes.some((name) => /arn$/i.test(name)),
   };

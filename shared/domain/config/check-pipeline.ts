@@ -21,7 +21,8 @@ export function pipelineProblems(pipeline: Pipeline, placeOf: PlaceOf): Problem[
     ...twice('stacks', names, (index) => ['stacks', index, 'name']),
     ...twice('stacks with the stackName', stackNames, (index) => ['stacks', index, 'stackName']),
     ...unknownDependencies(pipeline, placeOf),
-    ...cycles(pipeline, placeOf),
+    // Two stacks of one name would look like a circle.
+    ...(repeated(names).length === 0 ? cycles(pipeline, placeOf) : []),
   ];
 }
 

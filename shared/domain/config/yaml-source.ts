@@ -65,7 +65,8 @@ interface Reading {
 }
 
 function readDocument(document: Document.Parsed, reading: Reading): YamlSource {
-  const problems = [...syntaxProblems(document, reading), ...featureProblems(document, reading)];
+  const syntax = syntaxProblems(document, reading);
+  const problems = syntax.length > 0 ? syntax : featureProblems(document, reading);
   const fatal = problems.some((found) => found.code !== 'YAML_NUMBER');
   if (fatal || document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     return { documents: [], problems };
@@ -146,7 +147,10 @@ function placeAt({ file, lines }: Reading, offset: number): Place {
 }
 
 function wordAt({ file }: Reading, offset: number): string {
-  return file.text.slice(offset, offset + 100).split(/["']?\s*[:\n]/, 1)[0] as string;
+  return file.text
+    .slice(offset, offset + 100)
+    .replace(/^["']/, '')
+    .split(/["']?\s*[:\n]/, 1)[0] as string;
 }
 
 function pointerOf(path: Path): string {

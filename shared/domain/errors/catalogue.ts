@@ -1,6 +1,6 @@
 /** Every error code Drawbridge can report. Codes are stable: they may be added, never renamed. */
 import { configEntries } from './config-entries.ts';
-import { type CatalogueEntry, type Place, placeText, type Problem } from './problem.ts';
+import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
 

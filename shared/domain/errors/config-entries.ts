@@ -187,4 +187,28 @@ export const configEntries = {
     cause: ({ parameter }) => `The parameter ${parameter} is NoEcho, but its value is written in a file.`,
     next: () => 'Store the value in Secrets Manager and refer to it: { secretRef: /path/name }.',
   }),
+  PERSON_UNKNOWN: entry<{ name: string; known: readonly string[] }>({
+    exit: 2,
+    status: 400,
+    cause: ({ name }) => `Nobody is called ${name} in the sandbox.`,
+    next: ({ known }) => `Act as one of ${known.join(', ')}.`,
+  }),
+  FAULT_INVALID: entry<{ fault: string; detail: string }>({
+    exit: 2,
+    status: 400,
+    cause: ({ fault, detail }) => `The fault ${fault} cannot be injected: ${detail}.`,
+    next: () => 'Write <target or environment>:<logical id>:<CREATE_FAILED, UPDATE_FAILED or DELETE_FAILED>.',
+  }),
+  WORLD_UNREADABLE: entry<{ folder: string; reason: string }>({
+    exit: 2,
+    status: 400,
+    cause: ({ folder, reason }) => `The sandbox saved in ${folder} cannot be read: ${reason}.`,
+    next: () => 'Begin anew with `drawbridge rehearse --fresh`, which replaces it.',
+  }),
+  WORLD_NOT_CHOSEN: entry<Record<string, never>>({
+    exit: 2,
+    status: 400,
+    cause: () => 'The command does not know where to work: neither an API nor the sandbox is named.',
+    next: () => 'Name the API of your deployment with --api or DRAWBRIDGE_API, or rehearse with --sandbox.',
+  }),
 };

@@ -5,8 +5,10 @@ export const promotionEntries = {
   LEASE_LOST: entry<{ environment: string; epoch: number }>({
     exit: 1,
     status: 409,
-    cause: ({ environment, epoch }) => `The lease on ${environment} that was granted with epoch ${epoch} is no longer this promotion's.`,
-    next: () => 'Another promotion took over and nothing was changed here. Look at `drawbridge status`, then promote again if needed.',
+    cause: ({ environment, epoch }) =>
+      `The lease on ${environment} that was granted with epoch ${epoch} is no longer this promotion's.`,
+    next: () =>
+      'Another promotion took over and nothing was changed here. Look at `drawbridge status`, then promote again if needed.',
   }),
   ENVIRONMENT_UNKNOWN: entry<{ environment: string; known: string[] }>({
     exit: 2,
@@ -17,7 +19,8 @@ export const promotionEntries = {
   ENVIRONMENT_BUSY: entry<{ environment: string; holder: string }>({
     exit: 3,
     status: 409,
-    cause: ({ environment, holder }) => `${environment} has been held by promotion ${holder} for longer than a rollout may wait.`,
+    cause: ({ environment, holder }) =>
+      `${environment} has been held by promotion ${holder} for longer than a rollout may wait.`,
     next: ({ holder }) => `See what ${holder} is waiting for with \`drawbridge status ${holder}\`, then promote again.`,
   }),
   NOT_ELIGIBLE: entry<{ releaseId: string; environment: string; missing: string }>({
@@ -48,7 +51,8 @@ export const promotionEntries = {
   RELEASE_INCOMPLETE: entry<{ missing: string[] }>({
     exit: 2,
     status: 409,
-    cause: ({ missing }) => `The release cannot be completed: ${missing.length} of its files are missing or differ (${missing.join(', ')}).`,
+    cause: ({ missing }) =>
+      `The release cannot be completed: ${missing.length} of its files are missing or differ (${missing.join(', ')}).`,
     next: () => 'Upload them to the addresses that POST /v1/releases gave, then complete the release again.',
   }),
   RELEASE_INVALID: entry<{ detail: string }>({
@@ -91,12 +95,14 @@ export const promotionEntries = {
     exit: 3,
     status: 409,
     cause: ({ what, expected, actual }) => `${what} has digest ${actual}, but the release says ${expected}.`,
-    next: () => 'Nothing was executed. Somebody or something changed it after the release was made: find out who, then make a new release.',
+    next: () =>
+      'Nothing was executed. Somebody or something changed it after the release was made: find out who, then make a new release.',
   }),
   PLAN_CHANGED: entry<{ stack: string; planned: string; now: string }>({
     exit: 3,
     status: 409,
-    cause: ({ stack, planned, now }) => `The change set of stack ${stack} is not the one that was planned (${now} instead of ${planned}).`,
+    cause: ({ stack, planned, now }) =>
+      `The change set of stack ${stack} is not the one that was planned (${now} instead of ${planned}).`,
     next: () => 'Nothing was executed. Promote again to get a new plan.',
   }),
   CHANGE_SET_REFUSED: entry<{ stack: string; reason: string }>({
@@ -114,7 +120,8 @@ export const promotionEntries = {
   CHANGE_SET_OBSOLETE: entry<{ stack: string; status: string }>({
     exit: 3,
     status: 409,
-    cause: ({ stack, status }) => `The planned change set of stack ${stack} can no longer be executed (${status}): the stack was changed meanwhile.`,
+    cause: ({ stack, status }) =>
+      `The planned change set of stack ${stack} can no longer be executed (${status}): the stack was changed meanwhile.`,
     next: () => 'Nothing was executed. Promote again to plan against the stack as it is now.',
   }),
   STACK_BUSY: entry<{ stack: string; status: string }>({

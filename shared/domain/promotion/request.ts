@@ -6,9 +6,11 @@ import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, type PromotionId } from '../identifiers.ts';
 import { type ExecutionInput, Promotion, Trigger } from './records.ts';
 
+const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]{0,62}-[0-9a-f]{12}$/, 'a release id or its digest');
+
 /** What a caller may choose. It names a release; it can never name a role, an account or a template. */
 export const PromotionRequest = z.strictObject({
-  release: Digest,
+  release: z.union([Digest, ReleaseId], 'expected a release id, for example orders-0123456789ab, or its digest'),
   /** In the release's order; all of them when left out. */
   environments: z.array(Name).min(1).optional(),
 });
@@ -52,6 +54,7 @@ export function promotionOf(
   asked: AdmissionRequest,
   release: {
     readonly id: string;
+    readonly digest: string;
     readonly pipeline: string;
     readonly environments: readonly { readonly name: string }[];
   },
@@ -64,7 +67,7 @@ export function promotionOf(
   const promotion: Promotion = {
     id: promotionIdOf(asked),
     pipeline: release.pipeline,
-    release: asked.request.release,
+    release: release.digest,
     releaseId: release.id,
     environments: known.filter((environment) => wanted.includes(environment)),
     requestedBy: asked.actor,

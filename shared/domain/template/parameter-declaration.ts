@@ -8,7 +8,7 @@ export function parameterFault(name: string, parameter: Json): TemplateFault | u
     const every = 'Every Parameters object must contain a Type member.';
     return { message: `Template format error: [/Parameters/${name}] ${every}`, path: [] };
   }
-  const unknown = Object.keys(parameter).find((member) => !(member in memberShapes));
+  const unknown = Object.keys(parameter).find((member) => !Object.hasOwn(memberShapes, member));
   if (unknown !== undefined) return { message: `Invalid template parameter property '${unknown}'`, path: [unknown] };
   if (!parameterType(type)) {
     return { message: `Template format error: Unrecognized parameter type: ${type}`, path: ['Type'] };

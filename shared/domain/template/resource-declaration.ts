@@ -1,15 +1,16 @@
 import { isObject, type Json, type JsonObject, type TemplateFault } from './template.ts';
 
-/** What is wrong with one entry of `Resources`, its path relative to the entry. */
-export function resourceFault(name: string, resource: Json): TemplateFault | undefined {
+/** What is wrong with one entry of `Resources`, its path relative to the entry. A transform may take members of its own. */
+export function resourceFault(name: string, resource: Json, transformed: boolean): TemplateFault | undefined {
   if (!isObject(resource)) {
     return {
       message: `Template format error: [/Resources/${name}] Every Resources member must be an object.`,
       path: [],
     };
   }
-  const unknown = Object.keys(resource).find((member) => !(member in memberShapes));
-  if (unknown !== undefined) return { message: `Invalid template resource property '${unknown}'`, path: [unknown] };
+  const unknown = Object.keys(resource).find((member) => !Object.hasOwn(memberShapes, member));
+  if (unknown !== undefined && !transformed)
+    return { message: `Invalid template resource property '${unknown}'`, path: [unknown] };
   if (typeof resource['Type'] !== 'string') {
     const every = 'Every Resources object must contain a Type member.';
     return { message: `Template format error: [/Resources/${name}] ${every}`, path: ['Type'] };

@@ -54,22 +54,18 @@ function readJson(text: string): { kind: 'json'; data: Json } | { kind: 'invalid
 type Composed = { kind: 'node'; node: Node | null } | { kind: 'error'; offset: number } | { kind: 'too-deep' };
 
 function composed(text: string, lineCounter: LineCounter): Composed {
-  try {
-    const document = parseDocument(text, {
-      version: '1.1',
-      schema: 'yaml-1.1',
-      customTags: supportedTags,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'error',
-      lineCounter,
-    });
-    const [error] = document.errors;
-    return error ? { kind: 'error', offset: error.pos[0] } : { kind: 'node', node: document.contents };
-  } catch {
-    // The composer is recursive: the only thing it throws on text is a stack overflow.
-    return { kind: 'too-deep' };
-  }
+  const { errors, contents } = parseDocument(text, {
+    version: '1.1',
+    schema: 'yaml-1.1',
+    customTags: supportedTags,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+    lineCounter,
+  });
+  const [error] = errors;
+  if (!error) return { kind: 'node', node: contents };
+  return error.code === 'RESOURCE_EXHAUSTION' ? { kind: 'too-deep' } : { kind: 'error', offset: error.pos[0] };
 }
 
 /** Sexagesimal numbers go as well: `22:22` in a template is a port mapping or a time, never 1342. */
@@ -153,11 +149,9 @@ function offsetOf(root: Node | null, path: TemplatePath): number | undefined {
   let node: unknown = root;
   let offset = startOf(root);
   for (const step of path) {
-    if (isScalar(node) || isMap(node) || isSeq(node)) {
-      if (node.tag !== undefined && longName(node.tag) === step) continue;
-    }
+    const tag = tagOf(node);
     // `!GetAtt a.b` is one scalar, its long form a list: both parts are where the scalar is.
-    if (isScalar(node) && node.tag === '!GetAtt') continue;
+    if (longName(tag) === step || (tag === '!GetAtt' && isScalar(node))) continue;
     const found = memberOf(node, step);
     if (!found) return undefined;
     node = found.value;
@@ -174,6 +168,8 @@ function memberOf(node: unknown, step: string | number): { at: unknown; value: u
   const item = isSeq(node) ? node.items[Number(step)] : undefined;
   return item === undefined ? undefined : { at: item, value: item };
 }
+
+const tagOf = (node: unknown): string => String((node as { tag?: string } | null)?.tag);
 
 const startOf = (node: unknown): number => (node as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
 

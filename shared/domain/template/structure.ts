@@ -91,7 +91,7 @@ interface MemberRule {
   readonly section: string;
   readonly singular: string;
   readonly most: number;
-  readonly check: (name: string, member: Json) => TemplateFault | undefined;
+  readonly check: (name: string, member: Json, transformed: boolean) => TemplateFault | undefined;
 }
 
 const memberRules: readonly MemberRule[] = [
@@ -110,7 +110,7 @@ function members(template: JsonObject): TemplateFault | undefined {
       return { message: `Template format error: ${counted}`, path: [section] };
     }
     for (const [name, member] of entries) {
-      const fault = nameFault(singular, name) ?? check(name, member);
+      const fault = nameFault(singular, name) ?? check(name, member, 'Transform' in template);
       if (fault) return { message: fault.message, path: [section, name, ...fault.path] };
     }
   }

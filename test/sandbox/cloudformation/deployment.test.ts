@@ -317,7 +317,9 @@ describe('a rollback that fails', () => {
       StackStatus: 'UPDATE_ROLLBACK_FAILED',
       StackStatusReason: 'The following resource(s) failed to update: [Jobs]. ',
     });
-    await expect(plan(fake, { body: two })).rejects.toThrow('is in UPDATE_ROLLBACK_FAILED state and can not be updated.');
+    await expect(plan(fake, { body: two })).rejects.toThrow(
+      'is in UPDATE_ROLLBACK_FAILED state and can not be updated.',
+    );
     await expect(fake.ask('RollbackStack', { StackName: 'orders' })).rejects.toThrow('can not be rolled back');
   });
 

@@ -1,14 +1,15 @@
 /** A sandbox of CloudFormation alone: a clock, a queue, rules for what is denied or goes wrong, and buckets as plain text. */
-import type { Fault, ResourceFault } from '#sandbox/fault.ts';
+
 import { AwsError } from '#sandbox/aws-error.ts';
 import { cloudformationService } from '#sandbox/cloudformation/service.ts';
 import { emptyCloudFormationState } from '#sandbox/cloudformation/state.ts';
+import type { Fault, ResourceFault } from '#sandbox/fault.ts';
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type {
   Caller,
   Job,
-  Operation,
   OpenSession,
+  Operation,
   Permission,
   ResourceProvider,
   Sandbox,
@@ -78,8 +79,12 @@ export function fakeSandbox(): FakeSandbox {
       resource: (place) => nextFault(fake.resourceFaults, place),
     },
     mint(kind, length, alphabet = '0123456789ABCDEF') {
-      const count = (world.counters[kind] = (world.counters[kind] ?? 0) + 1);
-      return count.toString(alphabet.length > 16 ? 36 : 16).toUpperCase().padStart(length, '0');
+      const count = (world.counters[kind] ?? 0) + 1;
+      world.counters[kind] = count;
+      return count
+        .toString(alphabet.length > 16 ? 36 : 16)
+        .toUpperCase()
+        .padStart(length, '0');
     },
     uuid: (kind) => `00000000-0000-4000-8000-${fake.mint(kind, 12).toLowerCase()}`,
     record: (entry) => void fake.journal.push(entry),
@@ -123,7 +128,10 @@ async function runJob(fake: FakeSandbox, job: Job): Promise<void> {
   await cloudformationService.jobs[job.name]?.(fake, job.payload as never);
 }
 
-async function perform(fake: FakeSandbox, call: { operation: string; input: unknown; caller: Caller }): Promise<unknown> {
+async function perform(
+  fake: FakeSandbox,
+  call: { operation: string; input: unknown; caller: Caller },
+): Promise<unknown> {
   const { operation: name, input, caller } = call;
   if (name === 'GetObject') return getObject(fake, input as { Bucket: string; Key: string }, caller);
   const operation = cloudformationService.operations[name] as Operation<unknown, unknown> | undefined;

@@ -35,7 +35,7 @@ describe('Pass', () => {
     ],
     ['ResultPath joins the raw input', { InputPath: '$.a', ResultPath: '$.c' }, { a: 1, b: 2 }, { a: 1, b: 2, c: 1 }],
     ['intrinsic functions', { Parameters: { 'n.$': 'States.ArrayLength($.list)' } }, { list: [1, 2] }, { n: 2 }],
-  ])('%s', async (_, state, input, output) => {
+  ])('%s', async (...[, state, input, output]) => {
     expect(await runMachine(single({ Type: 'Pass', ...state }), input)).toEqual(succeeded(output));
   });
 
@@ -145,7 +145,7 @@ describe('Wait', () => {
     ['TimestampPath', { TimestampPath: '$.t' }, { t: '2026-01-05T08:01:00Z' }, 60],
     ['a past timestamp', { Timestamp: '2020-01-01T00:00:00Z' }, {}, 0],
     ['zero seconds', { Seconds: 0 }, {}, 0],
-  ])('%s', async (_, state, input, waited) => {
+  ])('%s', async (...[, state, input, waited]) => {
     const stub = createStub();
     expect(await runMachine(single({ Type: 'Wait', ...state }), input, stub)).toEqual(succeeded(input));
     expect(seconds(stub)).toBe(waited);
@@ -218,7 +218,7 @@ describe('Map', () => {
       { list: [1, 2] },
       { list: [1, 2], r: { first: 1 } },
     ],
-  ])('%s', async (_, state, input, output) => {
+  ])('%s', async (...[, state, input, output]) => {
     expect(await runMachine(single({ Type: 'Map', ItemProcessor: inner, ...state }), input)).toEqual(succeeded(output));
   });
 

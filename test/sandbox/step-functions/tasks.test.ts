@@ -164,7 +164,7 @@ describe('Retry', () => {
     ],
     ['by States.TaskFailed', retried({ ErrorEquals: ['States.TaskFailed'] }), 1, [0, 1]],
     ['by States.ALL', retried({ ErrorEquals: ['States.ALL'] }), 1, [0, 1]],
-  ])('%s', async (_, machine, failures, times) => {
+  ])('%s', async (...[, machine, failures, times]) => {
     const stub = createStub({ f: failing(failures, thrown('E')) });
     expect(await runMachine(machine, {}, stub)).toEqual({ status: 'SUCCEEDED', output: 'done' });
     expect(stub.invocations.map(({ at }) => at)).toEqual(times);
@@ -355,7 +355,7 @@ describe('waitForTaskToken', () => {
     ['TimeoutSeconds', { TimeoutSeconds: 60 }, 'States.Timeout', 60],
     ['TimeoutSecondsPath', { TimeoutSecondsPath: '$.t' }, 'States.Timeout', 30],
     ['HeartbeatSeconds', { TimeoutSeconds: 60, HeartbeatSeconds: 20 }, 'States.HeartbeatTimeout', 20],
-  ])('%s ends it', async (_, times, error, at) => {
+  ])('%s ends it', async (...[, times, error, at]) => {
     const stub = createStub(silent);
     expect(await runMachine(single(tokenTask('ask', times)), { t: 30 }, stub)).toMatchObject({
       status: 'FAILED',
@@ -388,7 +388,7 @@ describe('waitForTaskToken', () => {
     ['States.HeartbeatTimeout does not take a time-out', ['States.HeartbeatTimeout'], 0, false],
     ['States.TaskFailed does not take a time-out', ['States.TaskFailed'], 0, false],
     ['States.ALL takes a time-out', ['States.ALL'], 0, true],
-  ])('%s', async (_, ErrorEquals, heartbeat, taken) => {
+  ])('%s', async (...[, ErrorEquals, heartbeat, taken]) => {
     const more = {
       TimeoutSeconds: 10,
       ...(heartbeat > 0 && { HeartbeatSeconds: heartbeat }),

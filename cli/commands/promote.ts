@@ -1,0 +1,40 @@
+/** `drawbridge promote`: asks for a promotion and follows it to its end. */
+import { followPromotion } from '../client/follow.ts';
+import { exitOfStatus, promotionJson, promotionText } from '../client/promotion-report.ts';
+import { getPromotion, requestPromotion } from '../client/promotions.ts';
+import type { CliCommand } from '../command.ts';
+import { connect, withConnection } from '../connection.ts';
+
+export const promote: CliCommand = {
+  name: 'promote',
+  declare: (command) =>
+    withConnection(command)
+      .summary('promote a release through its environments')
+      .description('Asks for the promotion of a release and waits for its end. It goes on if you stop waiting.')
+      .argument('<release>', 'id or digest of the release')
+      .option('--to <environments...>', 'only these environments; all of them when left out')
+      .option('--no-wait', 'answer as soon as the promotion is accepted')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  drawbridge promote orders-0123456789ab --sandbox\n  drawbridge promote orders-0123456789ab --to pre-production --no-wait',
+      ),
+  run: async ({ args: [release = ''], options, terminal }) => {
+    const connection = await connect(options);
+    try {
+      const environments = options['to'] as string[] | undefined;
+      const wish = {
+        release,
+        idempotencyKey: connection.newKey(),
+        ...(environments === undefined ? {} : { environments }),
+      };
+      const { id } = await requestPromotion(connection.api, wish);
+      terminal.progress(`promotion ${id} accepted; see it with: drawbridge status ${id}`);
+      const record =
+        options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);
+      const json = { simulated: connection.simulated, ...promotionJson(record) };
+      return { kind: 'done', exit: exitOfStatus(record.promotion.status), text: promotionText(record), json };
+    } finally {
+      await connection.close();
+    }
+  },
+};

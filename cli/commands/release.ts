@@ -1,0 +1,34 @@
+/** `drawbridge release`: packages a pipeline and publishes it as an immutable release. */
+import { publishRelease } from '../client/releases.ts';
+import type { CliCommand } from '../command.ts';
+import { connect, withConnection } from '../connection.ts';
+import { packageRelease } from '../package-release.ts';
+
+export const release: CliCommand = {
+  name: 'release',
+  declare: (command) =>
+    withConnection(command)
+      .summary('make an immutable release of a pipeline')
+      .description(
+        'Packages templates, code and parameters of a pipeline, uploads what is missing, and records the release.',
+      )
+      .argument('[path]', 'a file, or the folder of drawbridge.yml', 'drawbridge.yml')
+      .option('--pipeline <name>', 'which pipeline, if there are several')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  drawbridge release --sandbox\n  drawbridge release examples/orders --api https://…',
+      ),
+  run: async ({ args: [path = 'drawbridge.yml'], options }) => {
+    const packaged = await packageRelease(path, options['pipeline'] as string | undefined);
+    if (packaged.kind === 'invalid') return { kind: 'problems', problems: packaged.problems };
+    const connection = await connect(options);
+    try {
+      const { id, digest, uploaded } = await publishRelease(connection.api, packaged);
+      const json = { simulated: connection.simulated, release: { id, digest }, uploaded };
+      const text = `release ${id}  ${digest}  ${uploaded} of ${packaged.files.length} files uploaded\nnext: drawbridge promote ${id}`;
+      return { kind: 'done', exit: 0, text, json };
+    } finally {
+      await connection.close();
+    }
+  },
+};

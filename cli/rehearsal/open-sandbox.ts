@@ -1,0 +1,86 @@
+/** Opens the simulated organization a command works in: its saved world, or a new one, onboarded with the shipped templates. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Fault } from '#sandbox/fault.ts';
+import type { World } from '#sandbox/kernel.ts';
+import { seedIdentities } from '#sandbox/organization.ts';
+import { emptyWorld } from '#sandbox/runtime/empty-world.ts';
+import { defaultOrganization, homeRegion } from '#sandbox/runtime/organization.ts';
+import type { Mode, RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import { startSandbox } from '#sandbox/runtime/start.ts';
+import { loadWorld } from '#sandbox/runtime/world-file.ts';
+import { sandboxServices } from '#sandbox/services.ts';
+import type { Api } from '#shared/aws/api.ts';
+import type { Target } from '#shared/domain/config/schema.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import { ensurePackaged } from '../../scripts/package.mjs';
+import { sessionOfPerson } from './people.ts';
+import { setUp } from './set-up.ts';
+
+export interface SandboxOptions {
+  /** Where the world is kept between commands. */
+  readonly folder: string;
+  readonly seed: number;
+  /** Begin with a new world, whatever was saved. */
+  readonly fresh: boolean;
+  readonly faults: readonly Fault[];
+  readonly mode: Mode;
+  readonly person: string;
+  /** Folder with account.yml and region.yml; the shipped one where not given. */
+  readonly accounts?: string;
+}
+
+export interface OpenSandbox {
+  readonly sandbox: RunningSandbox;
+  readonly api: Api;
+  /** Saves the world and ends everything. */
+  close(): Promise<void>;
+}
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Starts the sandbox with the targets of the configuration onboarded. Throws WORLD_UNREADABLE, PERSON_UNKNOWN. */
+export async function openSandbox(options: SandboxOptions, targets: readonly Target[]): Promise<OpenSandbox> {
+  const { template } = await ensurePackaged();
+  const saved = options.fresh ? undefined : await savedWorld(options.folder);
+  const world = withAccounts(saved ?? emptyWorld(options.seed, defaultOrganization), targets);
+  const sandbox = await startSandbox({
+    seed: options.seed,
+    services: sandboxServices,
+    world,
+    mode: options.mode,
+    faults: options.faults,
+  });
+  try {
+    seedIdentities(sandbox);
+    const accounts = options.accounts ?? join(project, 'accounts');
+    const artifactsTemplate = join(project, 'infra', 'artifacts-region.yml');
+    const { apiEndpoint } = await setUp(sandbox, { targets, template, artifactsTemplate, accounts });
+    const api = { endpoint: apiEndpoint, region: homeRegion, credentials: sessionOfPerson(sandbox, options.person) };
+    return { sandbox, api, close: () => close(sandbox, options.folder) };
+  } catch (error) {
+    await sandbox.close();
+    throw error;
+  }
+}
+
+async function savedWorld(folder: string): Promise<World | undefined> {
+  const loaded = await loadWorld(folder);
+  if (loaded.kind === 'unreadable') throw failure('WORLD_UNREADABLE', { folder, reason: loaded.reason });
+  return loaded.kind === 'world' ? loaded.world : undefined;
+}
+
+/** The accounts of the user's own targets join the organization. */
+function withAccounts(world: World, targets: readonly Target[]): World {
+  const accounts = { ...world.organization.accounts };
+  for (const { account: id, metadata } of targets) accounts[id] ??= { id, name: metadata.name, disabledRegions: [] };
+  return { ...world, organization: { ...world.organization, accounts } };
+}
+
+async function close(sandbox: RunningSandbox, folder: string): Promise<void> {
+  try {
+    await sandbox.save(folder);
+  } finally {
+    await sandbox.close();
+  }
+}

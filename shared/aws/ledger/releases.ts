@@ -1,0 +1,29 @@
+/** Which releases were completed, when and by whom. The manifest itself is a document under its digest. */
+import * as z from 'zod';
+import { Digest, Instant, Name } from '#shared/domain/identifiers.ts';
+import { getItem, type Ledger, putNew } from './table.ts';
+
+export const ReleaseRecord = z.strictObject({
+  id: z.string(),
+  digest: Digest,
+  pipeline: Name,
+  completedBy: z.string(),
+  completedAt: Instant,
+});
+export type ReleaseRecord = z.infer<typeof ReleaseRecord>;
+
+/** Notes a completed release. Completing it again keeps the first record. */
+export async function recordRelease(ledger: Ledger, release: ReleaseRecord): Promise<void> {
+  await putNew(ledger, { ...keyOf(release.id), ...release });
+}
+
+/** The digest behind what people call the release, or the digest itself; undefined when there is no such release. */
+export async function findReleaseDigest(ledger: Ledger, idOrDigest: string): Promise<string | undefined> {
+  if (Digest.safeParse(idOrDigest).success) return idOrDigest;
+  const item = await getItem(ledger, keyOf(idOrDigest));
+  return item?.['digest'] as string | undefined;
+}
+
+function keyOf(id: string) {
+  return { pk: `RELEASE_ID#${id}`, sk: 'RELEASE' };
+}
