@@ -1,7 +1,9 @@
 import { createRole, defaultSettings } from './iam/roles.ts';
 import type { Organization, Person, Sandbox } from './kernel.ts';
 
-const sharedServices = '111111111111';
+/** Where Drawbridge runs in the sandbox. */
+export const sharedServicesAccount = '111111111111';
+export const homeRegion = 'eu-west-1';
 
 /** What a permission set lets its people do. The role of a set is `AWSReservedSSO_<set>_<16 hex>`. */
 const permissionSets = {
@@ -25,7 +27,7 @@ export function defaultOrganization(): Organization {
   return {
     id: 'o-drawbridge',
     accounts: {
-      [sharedServices]: account(sharedServices, 'shared-services'),
+      [sharedServicesAccount]: account(sharedServicesAccount, 'shared-services'),
       '222222222222': account('222222222222', 'pre-production'),
       '333333333333': account('333333333333', 'production'),
     },
@@ -56,7 +58,7 @@ export function seedIdentities(sandbox: Sandbox): void {
     const set = Object.values(permissionSets).find((one) => one.role === role);
     seedRole(sandbox, account, {
       name: role,
-      path: '/aws-reserved/sso.amazonaws.com/eu-west-1/',
+      path: `/aws-reserved/sso.amazonaws.com/${homeRegion}/`,
       service: 'sso.amazonaws.com',
       inlinePolicies: set ? { AwsSSOInlinePolicy: { Version: '2012-10-17', Statement: set.statements } } : {},
     });
@@ -88,7 +90,7 @@ function seedRole(sandbox: Sandbox, account: string, { name, path, service, ...s
 }
 
 function person(name: string, set: keyof typeof permissionSets): Person {
-  return { name, account: sharedServices, role: permissionSets[set].role };
+  return { name, account: sharedServicesAccount, role: permissionSets[set].role };
 }
 
 function allow(actions: string[], resource: string) {

@@ -11,7 +11,8 @@ const here = { promotion: PromotionId, pipeline: Name, release: Digest, environm
 const admitted = { ...here, epoch: z.int().nonnegative() };
 const waits = z.int().nonnegative();
 
-const Caught = z.object({ Error: z.string(), Cause: z.string().default('') });
+/** What a Catch found, or the empty object that stands for nothing: CloudFormation takes no null in a definition. */
+const Caught = z.union([z.object({ Error: z.string(), Cause: z.string().default('') }), z.strictObject({})]);
 const TargetStacks = z.strictObject({ target: Name, stacks: z.array(Name) });
 
 export const steps = {
@@ -68,7 +69,7 @@ export const steps = {
     ]),
   },
   settle: {
-    input: z.strictObject({ ...admitted, at: Instant, error: Caught.nullable() }),
+    input: z.strictObject({ ...admitted, at: Instant, error: Caught }),
     output: z.strictObject({ kind: Outcome, reasons: z.string() }),
   },
 } as const;

@@ -1,5 +1,5 @@
 /** The administrator of a simulated organization: deploys templates into its accounts, as a person would once when onboarding. */
-import { homeRegion, sharedServicesAccount } from '#sandbox/runtime/organization.ts';
+import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 
 export interface TemplateDeployment {

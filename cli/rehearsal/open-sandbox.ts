@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from '#sandbox/fault.ts';
 import type { World } from '#sandbox/kernel.ts';
-import { seedIdentities } from '#sandbox/organization.ts';
+import { homeRegion, seedIdentities } from '#sandbox/organization.ts';
 import { emptyWorld } from '#sandbox/runtime/empty-world.ts';
-import { defaultOrganization, homeRegion } from '#sandbox/runtime/organization.ts';
 import type { Mode, RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
 import { loadWorld } from '#sandbox/runtime/world-file.ts';
@@ -43,7 +42,7 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 export async function openSandbox(options: SandboxOptions, targets: readonly Target[]): Promise<OpenSandbox> {
   const { template } = await ensurePackaged();
   const saved = options.fresh ? undefined : await savedWorld(options.folder);
-  const world = withAccounts(saved ?? emptyWorld(options.seed, defaultOrganization), targets);
+  const world = withAccounts(saved ?? emptyWorld(options.seed), targets);
   const sandbox = await startSandbox({
     seed: options.seed,
     services: sandboxServices,

@@ -1,6 +1,6 @@
 /** Keeps the sandbox up, so that the AWS CLI and other programs can look at it and try it. */
 import { setTimeout } from 'node:timers/promises';
-import { homeRegion } from '#sandbox/runtime/organization.ts';
+import { homeRegion } from '#sandbox/organization.ts';
 import type { Terminal } from '../command.ts';
 import { openSandbox, type SandboxOptions } from './open-sandbox.ts';
 

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { homeRegion, sharedServicesAccount } from '#sandbox/runtime/organization.ts';
+import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { listTargets, recordTarget, type TargetRecord } from '#shared/aws/ledger/targets.ts';
 import type { Target } from '#shared/domain/config/schema.ts';

@@ -5,7 +5,7 @@ export type ScheduleExpression =
   | { readonly kind: 'cron'; readonly fields: CronFields };
 
 /** The values of each field that fit; undefined is "any". Months and days of the month from 1, days of the week from 1 (Sunday). */
-export interface CronFields {
+interface CronFields {
   readonly minutes: readonly number[];
   readonly hours: readonly number[];
   readonly daysOfMonth?: readonly number[];

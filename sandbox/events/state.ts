@@ -11,7 +11,7 @@ export interface EventsState {
   deadLetters: DeadLetter[];
 }
 
-export interface EventBus {
+interface EventBus {
   readonly arn: string;
   readonly name: string;
   readonly account: string;
@@ -49,7 +49,7 @@ export interface InputTransformer {
   readonly InputTemplate: string;
 }
 
-export interface RetryPolicy {
+interface RetryPolicy {
   readonly MaximumRetryAttempts?: number | undefined;
   readonly MaximumEventAgeInSeconds?: number | undefined;
 }
@@ -71,7 +71,7 @@ export interface Schedule {
 }
 
 /** What could not be delivered to a target that names a queue for it. Queues themselves are not modelled. */
-export interface DeadLetter {
+interface DeadLetter {
   readonly queueArn: string;
   readonly at: number;
   readonly source: string;

@@ -25,7 +25,7 @@ export interface Route {
   readonly integrationId?: string;
 }
 
-export interface Integration {
+interface Integration {
   readonly id: string;
   readonly type: string;
   readonly uri: string;

@@ -7,7 +7,8 @@ interface Statement {
 
 /** The document of a policy that AWS manages, as JSON text; undefined for one the sandbox does not know. */
 export function awsManagedPolicy(arn: string): string | undefined {
-  const statements = policies[arn.replace(/^arn:[a-z-]+:iam::aws:policy\//, '')];
+  const name = /^arn:[a-z-]+:iam::aws:policy\/(.+)$/.exec(arn)?.[1];
+  const statements = name !== undefined && Object.hasOwn(policies, name) ? policies[name] : undefined;
   return statements && JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
 

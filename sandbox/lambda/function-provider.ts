@@ -33,7 +33,7 @@ export const functionProvider: ResourceProvider = {
       name: FunctionName,
       account: request.account,
       region: request.region,
-      ...configuration(request),
+      ...configuration(request, arn),
       policy: {},
       versions: [],
       aliases: {},
@@ -46,7 +46,7 @@ export const functionProvider: ResourceProvider = {
     const arn = functionArn(request, request.physicalId ?? '');
     const stored = request.sandbox.world.lambda.functions[arn];
     if (!stored) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
-    Object.assign(stored, configuration(request));
+    Object.assign(stored, configuration(request, arn));
     return result(stored);
   },
   remove: ({ sandbox, ...request }) => {
@@ -58,11 +58,11 @@ function result(stored: StoredFunction): ResourceResult {
   return { physicalId: stored.name, attributes: { Arn: stored.arn } };
 }
 
-function configuration(request: ResourceRequest) {
+function configuration(request: ResourceRequest, arn: string) {
   const read = readProperties(properties, request);
   const environment = read.Environment?.Variables ?? {};
   refuseReserved(environment);
-  refuseUnassumable(request, read.Role);
+  refuseUnassumable(request, arn, read.Role);
   checkCode(request, { handler: read.Handler, code: read.Code });
   return {
     role: read.Role,
@@ -105,12 +105,13 @@ function refuseReserved(environment: Record<string, string>): void {
 }
 
 /** Lambda tries the role when it creates the function, so a missing trust shows at once. */
-function refuseUnassumable(request: ResourceRequest, roleArn: string): void {
+function refuseUnassumable(request: ResourceRequest, arn: string, roleArn: string): void {
   try {
     request.sandbox.openSession({
       roleArn,
       service: 'lambda.amazonaws.com',
       sessionName: 'awslambda',
+      sourceArn: arn,
       durationSeconds: 900,
     });
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { Sandbox } from '../kernel.ts';
 import type { FunctionSession, StoredFunction } from './state.ts';
 
-/** Twelve hours, the longest a role session lasts; a role may set less. */
-const longestSession = 43_200;
+/** Twelve hours. A role's own maximum binds callers of AssumeRole, not the services it trusts. */
+const sessionSeconds = 43_200;
 
 /**
  * The session of the function's role, named after the function as Lambda does. It is kept with the function, so a reloaded world goes on
@@ -19,7 +19,7 @@ export function functionSession(sandbox: Sandbox, stored: StoredFunction): Funct
     service: 'lambda.amazonaws.com',
     sessionName: stored.name,
     sourceArn: stored.arn,
-    durationSeconds: longestSession,
+    durationSeconds: sessionSeconds,
   });
   stored.session = {
     revisionId: stored.revisionId,

@@ -30,7 +30,7 @@ export function requestedBucket({ sandbox, input, region }: Call<BucketInput>): 
 /** What a bucket action needs; nothing while there is no bucket, so that the answer is NoSuchBucket. */
 export function bucketPermission(call: Call<BucketInput>, wanted: WantedPermission): Permission[] {
   const bucket = bucketNamed(call.sandbox.world, call.input.Bucket);
-  return bucket ? [permissionOn(call.sandbox.world, bucket, wanted)] : [];
+  return bucket ? [permissionOn(bucket, wanted)] : [];
 }
 
 export interface WantedPermission {
@@ -40,19 +40,14 @@ export interface WantedPermission {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** One permission with the bucket policy beside it and the resource keys S3 sets on every request. */
-function permissionOn(world: World, bucket: Bucket, { action, key, context }: WantedPermission): Permission {
-  const member = world.organization.accounts[bucket.account] !== undefined;
+/** One permission with the bucket policy beside it. */
+function permissionOn(bucket: Bucket, { action, key, context }: WantedPermission): Permission {
   return {
     action,
     resource: key === undefined ? bucket.arn : `${bucket.arn}/${key}`,
-    context: {
-      's3:ResourceAccount': bucket.account,
-      'aws:ResourceAccount': bucket.account,
-      ...(member && { 'aws:ResourceOrgID': world.organization.id }),
-      ...context,
-    },
-    ...(bucket.policy !== undefined && { resourcePolicy: { account: bucket.account, document: bucket.policy } }),
+    context: { 's3:ResourceAccount': bucket.account, ...context },
+    // A bucket's ARN does not tell whose it is, so the owner is named even where there is no policy.
+    resourcePolicy: { account: bucket.account, document: bucket.policy ?? '' },
   };
 }
 
@@ -93,5 +88,5 @@ function requireListing(
   { sandbox, caller }: { sandbox: Call<unknown>['sandbox']; caller: Caller },
   bucket: Bucket,
 ): void {
-  sandbox.authorise(caller, permissionOn(sandbox.world, bucket, { action: 's3:ListBucket' }));
+  sandbox.authorise(caller, permissionOn(bucket, { action: 's3:ListBucket' }));
 }

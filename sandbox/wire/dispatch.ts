@@ -1,6 +1,6 @@
 import { AwsError } from '#sandbox/aws-error.ts';
 import type { Caller, ServiceName } from '#sandbox/kernel.ts';
-import { homeRegion } from '#sandbox/runtime/organization.ts';
+import { homeRegion } from '#sandbox/organization.ts';
 import { LostReply } from '#sandbox/runtime/perform.ts';
 import { authenticate, type Refusal } from './authenticate.ts';
 import type { WireHost, WireRequest, WireResponse } from './host.ts';

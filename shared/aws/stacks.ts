@@ -52,8 +52,8 @@ export async function readTemplateDigest(
 ): Promise<string> {
   const command = new GetTemplateCommand({
     TemplateStage: 'Original',
-    // A change set's ARN names it alone; together with a stack name CloudFormation wants the set's name.
-    ...(of.changeSet === undefined ? { StackName: of.stackName } : { ChangeSetName: of.changeSet }),
+    StackName: of.stackName,
+    ...(of.changeSet === undefined ? {} : { ChangeSetName: of.changeSet }),
   });
   const { TemplateBody } = await asked(service, session.cloudFormation.send(command));
   return `sha256:${createHash('sha256')

@@ -1,4 +1,5 @@
 /** Fn::Cidr and Fn::GetAZs. */
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Json } from '../../kernel.ts';
 import { knownAfterApply } from './evaluation.ts';
 import { invalid, isUnknown, type Resolved, type Scope, scalarText } from './scope.ts';
@@ -56,29 +57,26 @@ function parseBlock(text: string): Block | undefined {
 }
 
 function ipv4Value(address: string): bigint | undefined {
-  const parts = address.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return undefined;
-  return parts.reduce((value, part) => value * 256n + BigInt(part), 0n);
+  if (!isIPv4(address)) return undefined;
+  return address.split('.').reduce((value, part) => value * 256n + BigInt(part), 0n);
 }
 
 function ipv6Value(address: string): bigint | undefined {
-  const halves = address.split('::');
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const missing = 8 - head.length - tail.length;
-  if (halves.length > 2 || missing < 0 || (halves.length === 1 && missing > 0)) return undefined;
-  const parts = [...head, ...Array.from({ length: missing }, () => '0'), ...tail];
-  if (!parts.every((part) => /^[0-9a-f]{1,4}$/i.test(part))) return undefined;
-  return parts.reduce((value, part) => value * 65_536n + BigInt(`0x${part}`), 0n);
+  if (!isIPv6(address)) return undefined;
+  const [head = [], tail = []] = shortened(address)
+    .split('::')
+    .map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return [...head, ...zeros, ...tail].reduce((value, part) => value * 65_536n + BigInt(`0x${part}`), 0n);
 }
 
 const ipv4Text = (value: bigint): string =>
   [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
 
-/** RFC 5952: lower case, the longest run of zeros shortened. */
 function ipv6Text(value: bigint): string {
   const parts = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - index * 16)) & 65_535n).toString(16));
-  const runs = parts.join(':').match(/\b0(?::0)+\b/g) ?? [];
-  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
-  if (longest === '') return parts.join(':');
-  return parts.join(':').replace(longest, ':').replace(/:{3,}/, '::').replace(/^:$/, '::');
+  return shortened(parts.join(':'));
 }
+
+/** RFC 5952, which URLs follow: lower case, the longest run of zeros left out. */
+const shortened = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1);

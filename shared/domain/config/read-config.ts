@@ -67,7 +67,7 @@ function maskedPlace(place: Problem['place']): Problem['place'] {
 /** By file, then by position. A number that is already refused as a field is not mentioned again as a number. */
 function inOrder(problems: readonly Problem[], files: readonly ConfigFile[]): Problem[] {
   const rank = new Map(files.map((file, index) => [file.path, index]));
-  const key = ({ place }: Problem): number[] => [rank.get(place.file ?? '') ?? 0, place.line ?? 0, place.column ?? 0];
+  const key = ({ place }: Problem): number[] => [rank.get(String(place.file)), place.line, place.column].map(Number);
   const samePlace = (a: Problem, b: Problem) => String(key(a)) === String(key(b));
   return problems
     .filter(

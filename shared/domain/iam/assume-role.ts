@@ -1,7 +1,7 @@
 import { type AccessRequest, type ApplicablePolicies, type Decision, evaluate } from './evaluate.ts';
 import type { RequestContext } from './request-context.ts';
 
-export type AssumeRoleAction = 'sts:AssumeRole' | 'sts:SetSourceIdentity' | 'sts:TagSession';
+type AssumeRoleAction = 'sts:AssumeRole' | 'sts:SetSourceIdentity' | 'sts:TagSession';
 
 /** One decision per action that the request needs, in the order they are asked. */
 export type AssumptionDecision = { readonly action: AssumeRoleAction; readonly decision: Decision };

@@ -1,6 +1,13 @@
 import { type PolicyUse, readStatement } from './parse-statement.ts';
 import type { Policy, Statement } from './policy.ts';
-import { below, type PolicyProblem, policyShape, shapeProblems, statementShape } from './policy-shape.ts';
+import {
+  below,
+  hiddenMembers,
+  type PolicyProblem,
+  policyShape,
+  shapeProblems,
+  statementShape,
+} from './policy-shape.ts';
 import { hasVariables } from './policy-variables.ts';
 
 export type ParsedPolicy =
@@ -14,6 +21,8 @@ export type ParsedPolicy =
  */
 export function parsePolicy(document: unknown, use: PolicyUse = 'any'): ParsedPolicy {
   const value = typeof document === 'string' ? parseJson(document) : document;
+  const hidden = hiddenMembers(value, '');
+  if (hidden.length > 0) return unsupported(hidden);
   const shape = policyShape.safeParse(value);
   if (!shape.success) return unsupported(shapeProblems(shape.error, ''));
   const isList = isRecord(value) && Array.isArray(value['Statement']);

@@ -55,6 +55,19 @@ export function shapeProblems(error: z.ZodError, base: string): PolicyProblem[] 
   });
 }
 
+/**
+ * Members called `__proto__`, anywhere in the document. Object walkers pass over them, so a condition under that name would otherwise
+ * vanish and leave its statement wider than it is written.
+ */
+export function hiddenMembers(value: unknown, pointer: string): PolicyProblem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const at = below(pointer, key);
+    const own = key === '__proto__' ? [{ pointer: at, message: `${key} is not supported` }] : [];
+    return [...own, ...hiddenMembers(member, at)];
+  });
+}
+
 /** The pointer to a member (RFC 6901). */
 export function below(pointer: string, member: string | number): string {
   return `${pointer}/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`;

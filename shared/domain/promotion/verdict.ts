@@ -12,7 +12,8 @@ export interface RolloutFacts {
   /** The rollout's record, if it ever began. */
   readonly rollout: Rollout | undefined;
   readonly deployments: readonly Deployment[];
-  readonly caught: Caught | null;
+  /** What the state machine caught; an empty object when nothing. */
+  readonly caught: Caught | Record<string, never>;
   /** Set when the lease went to another promotion meanwhile. */
   readonly leaseLost?: Reason | undefined;
 }
@@ -31,9 +32,9 @@ export function verdict(facts: RolloutFacts): Verdict {
   const failed = deployments.flatMap((deployment) =>
     deployment.outcome === 'failed' && deployment.reason ? [deployment.reason] : [],
   );
-  const { errors, failures } = caught === null ? { errors: [], failures: [] } : reasonsOf(caught);
+  const { errors, failures } = isCaught(caught) ? reasonsOf(caught) : { errors: [], failures: [] };
   if (errors.length > 0) return { outcome: 'errored', reasons: [...failed, ...failures, ...errors] };
-  if (caught !== null || failed.length > 0) return { outcome: 'failed', reasons: [...failed, ...failures] };
+  if (isCaught(caught) || failed.length > 0) return { outcome: 'failed', reasons: [...failed, ...failures] };
   return {
     outcome: deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged',
     reasons: [],
@@ -64,6 +65,10 @@ export function targetsRunning(deployments: readonly Deployment[]): string[] {
 /** The reasons as one text for the execution's cause. */
 export function reasonText(reasons: readonly Reason[]): string {
   return reasons.map(({ code, text }) => `${code}: ${text}`).join('\n') || 'No reason was recorded.';
+}
+
+function isCaught(caught: RolloutFacts['caught']): caught is Caught {
+  return 'Error' in caught;
 }
 
 interface SortedReasons {

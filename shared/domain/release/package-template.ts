@@ -1,5 +1,5 @@
 /** The pure half of packaging a template; reading and zipping files is the caller's. */
-import { isMap, type ParsedNode, parseDocument } from 'yaml';
+import { type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import type { Json, Template, TemplatePath } from '../template/template.ts';
 import { type LocalReference, localReferences } from './local-references.ts';
 import { artifactsBucketParameter } from './release.ts';
@@ -72,10 +72,11 @@ interface Splice {
 
 /** Replaces what is at the path, or makes it the first member of the closest map that is there. */
 function spliceOf(source: string, root: unknown, { path, value }: Edit): Splice {
-  let node = root;
+  let node: unknown = root;
   for (const [index, segment] of path.entries()) {
-    const next = isMap(node) ? node.get(segment, true) : undefined;
-    if (next === undefined) return insertion(source, node, { path: path.slice(index), value });
+    // The parser refuses null, and everything on these paths is a map.
+    const next = (node as YAMLMap).get(segment, true);
+    if (next === undefined) return insertion(source, node as YAMLMap.Parsed, { path: path.slice(index), value });
     node = next;
   }
   const { from, to } = rangeOf(node);
@@ -84,15 +85,15 @@ function spliceOf(source: string, root: unknown, { path, value }: Edit): Splice 
   return { at: from, length: end - from, text: JSON.stringify(value) };
 }
 
-function insertion(source: string, map: unknown, { path: [name, ...rest], value }: Edit): Splice {
+function insertion(source: string, map: YAMLMap.Parsed, { path: [name, ...rest], value }: Edit): Splice {
   const nested = rest.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
   const member = `${JSON.stringify(name)}: ${JSON.stringify(nested)}`;
-  const first = isMap(map) ? map.items[0]?.key : undefined;
+  const first = map.items[0]?.key;
   // Only `{}` has no first member.
   if (first === undefined) return { at: rangeOf(map).from + 1, length: 0, text: member };
   const { from: at } = rangeOf(first);
   const indent = ' '.repeat(at - (source.lastIndexOf('\n', at - 1) + 1));
-  return { at, length: 0, text: isMap(map) && map.flow ? `${member}, ` : `${member}\n${indent}` };
+  return { at, length: 0, text: map.flow ? `${member}, ` : `${member}\n${indent}` };
 }
 
 /** Where a node stands. Every parsed node has a range; a member without a value stands nowhere and is never asked for. */

@@ -228,6 +228,20 @@ describe('parsePolicy reports as unsupported, with its place', () => {
     expect(problemsOf(document({ ...allow('s3:*'), ...element }))).toContain(problem);
   });
 
+  it.each([
+    ['{"__proto__": {}, "Statement": []}', '/__proto__'],
+    [
+      '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"__proto__": {"k:v": "a"}}}]}',
+      '/Statement/0/Condition/__proto__',
+    ],
+    [
+      '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {"__proto__": "a"}}}}',
+      '/Statement/Condition/Bool/__proto__',
+    ],
+  ])('a member that object walkers would pass over: %s', (text, pointer) => {
+    expect(problemsOf(text)).toEqual([`${pointer}: __proto__ is not supported`]);
+  });
+
   it('a single statement under its own pointer', () => {
     expect(problemsOf({ Statement: { ...allow('s3:*'), Extra: 1 } })).toEqual([
       '/Statement/Extra: Extra is not supported',

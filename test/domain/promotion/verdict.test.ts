@@ -26,7 +26,7 @@ const stopped = (...errors: unknown[]) => ({
 });
 
 describe('how a rollout ended', () => {
-  const facts: RolloutFacts = { rollout: rollout(), deployments: [], caught: null };
+  const facts: RolloutFacts = { rollout: rollout(), deployments: [], caught: {} };
 
   it.each<[string, Partial<RolloutFacts>, string, string[]]>([
     ['every stack was as desired', { deployments: [deployment('a', 'unchanged')] }, 'unchanged', []],

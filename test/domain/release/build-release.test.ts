@@ -39,9 +39,9 @@ const parts: ReleaseParts = {
         template: {
           Resources: {},
           Parameters: {
+            Plain: { Type: 'Number', Default: 0, NoEcho: false },
             VpcId: { Type: 'String' },
             Secret: { Type: 'String', NoEcho: 'TRUE' },
-            Plain: { Type: 'Number', Default: 0, NoEcho: false },
           },
         },
       },

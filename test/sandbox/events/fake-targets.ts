@@ -1,6 +1,6 @@
 import type { Caller, Service } from '#sandbox/kernel.ts';
 
-export interface Received {
+interface Received {
   readonly service: string;
   readonly operation: string;
   readonly input: Record<string, unknown>;

@@ -34,7 +34,7 @@ const sandboxWith = async (answer: (event: Record<string, Json>) => unknown, rou
     jobs: {},
     providers: {},
   };
-  const sandbox = stubSandbox([lambda, httpApiService]);
+  const sandbox = stubSandbox([httpApiService, lambda]);
   const ApiId = await sandbox.create('AWS::ApiGatewayV2::Api', { Name: 'drawbridge', ProtocolType: 'HTTP' });
   await sandbox.create('AWS::ApiGatewayV2::Stage', { ApiId, StageName: '$default', AutoDeploy: true });
   const integration = { ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: functionArn, PayloadFormatVersion: '2.0' };

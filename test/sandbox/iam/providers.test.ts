@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { iamResourceContext } from '#sandbox/iam/resource-context.ts';
 import { iamService } from '#sandbox/iam/service.ts';
 import { iamAccount } from '#sandbox/iam/state.ts';
 import type { Json, ResourceResult } from '#sandbox/kernel.ts';
@@ -131,6 +130,11 @@ describe('AWS::IAM::Role', () => {
       'an unknown managed policy',
       { ManagedPolicyArns: ['arn:aws:iam::aws:policy/Everything'] },
       'NoSuchEntity: Policy arn:aws:iam::aws:policy/Everything does not exist or is not attachable.',
+    ],
+    [
+      'a managed policy by its bare name',
+      { ManagedPolicyArns: ['AdministratorAccess'] },
+      'NoSuchEntity: Policy AdministratorAccess does not exist or is not attachable.',
     ],
     [
       'an unknown boundary',
@@ -441,16 +445,6 @@ describe('AWS::IAM::User and AWS::IAM::AccessKey are there to be found by an aud
     key();
     key({ Status: 'Inactive' });
     expect(thrown(() => key())).toBe('LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2');
-  });
-});
-
-describe('the condition keys of a request about a role', () => {
-  it.each<[string, Record<string, Json>, object]>([
-    ['none without boundary and tags', { Path: '/' }, {}],
-    ['the boundary it is given', { PermissionsBoundary: 'arn:b' }, { 'iam:PermissionsBoundary': 'arn:b' }],
-    ['its tags', { Tags: [{ Key: 'a', Value: 'b' }, 'x'] }, { 'aws:RequestTag/a': 'b', 'aws:TagKeys': ['a'] }],
-  ])('%s', (_name, properties, expected) => {
-    expect(iamResourceContext(properties)).toEqual(expected);
   });
 });
 

@@ -187,7 +187,7 @@ function sessionOf(request: OpenSession, accessKeyId: string, now: number): Sess
 }
 
 /** A world with the slices these services use. */
-export function emptyStubWorld(): World {
+function emptyStubWorld(): World {
   return {
     schemaVersion: 1,
     seed: 1,

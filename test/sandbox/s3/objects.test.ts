@@ -233,7 +233,8 @@ describe('who may', () => {
       {
         action,
         resource: `arn:aws:s3:::${Bucket}${path}`,
-        context: { 's3:ResourceAccount': home, 'aws:ResourceOrgID': 'o-drawbridge' },
+        context: { 's3:ResourceAccount': home },
+        resourcePolicy: { account: home, document: '' },
       },
     ]);
   });

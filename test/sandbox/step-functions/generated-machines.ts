@@ -23,7 +23,7 @@ export const inputs: fc.Arbitrary<Json> = fc.record({
 const paths = fc.constantFrom('$', '$.a', '$.a.b', '$.n', '$.list', "$['a']['c']", '$.list[0]');
 const resultPaths = fc.constantFrom('$.r', '$.a', '$.a.d', null);
 const some = <Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
-  fc.option(values, { nil: undefined, freq: 2 });
+  fc.option(values, { nil: undefined, freq: 1 });
 
 const parameters = fc.constantFrom<object>(
   { 'v.$': '$.n', list: [], n: 1, a: { 'b.$': '$.a' } },
@@ -78,8 +78,8 @@ const shapes = fc.letrec<{ shape: Shape; body: Shape[] }>((tie) => ({
 function passStates(): fc.Arbitrary<object> {
   return fc
     .record({
-      InputPath: some(paths),
-      OutputPath: some(paths),
+      InputPath: some(fc.oneof({ weight: 4, arbitrary: fc.constant('$') }, paths)),
+      OutputPath: some(fc.oneof({ weight: 4, arbitrary: fc.constant('$') }, paths)),
       ResultPath: some(resultPaths),
       Parameters: some(parameters),
     })
