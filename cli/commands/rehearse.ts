@@ -1,14 +1,13 @@
-/** `drawbridge rehearse`: a promotion of the user's own files in the sandbox, before anything real happens. */
-
+/** `drawbridge rehearse`: promotions of the user's own files in the sandbox, before anything real happens. */
+import { problem } from '#shared/domain/errors/catalogue.ts';
 import { exitOfStatus, promotionJson, promotionText } from '../client/promotion-report.ts';
 import type { CliCommand, Invocation, Outcome } from '../command.ts';
 import { worldFolder } from '../connection.ts';
-import type { LoadedConfig } from '../load-config.ts';
-import { loadConfig } from '../load-config.ts';
-import { choosePipeline, type PackagedRelease, packagePipeline } from '../package-release.ts';
-import { faultsOf } from '../rehearsal/faults.ts';
-import { openSandbox, type SandboxOptions } from '../rehearsal/open-sandbox.ts';
-import { type Rehearsed, rehearse as runRehearsal } from '../rehearsal/rehearse.ts';
+import { type Invalid, loadConfig } from '../load-config.ts';
+import { choosePipeline, packagePipeline } from '../package-release.ts';
+import { type RequestedFault, requestedFault } from '../rehearsal/faults.ts';
+import type { SandboxOptions } from '../rehearsal/open-sandbox.ts';
+import { type Rehearsal, type Rehearsed, rehearse as runRehearsal } from '../rehearsal/rehearse.ts';
 import { serve } from '../rehearsal/serve.ts';
 
 export const rehearse: CliCommand = {
@@ -17,11 +16,12 @@ export const rehearse: CliCommand = {
     command
       .summary('promote a pipeline in the sandbox; no AWS account is contacted')
       .description(
-        'Releases and promotes a pipeline through a simulated AWS organization on this machine. No AWS account is contacted.',
+        'Releases and promotes a pipeline through a simulated AWS organization on this machine. No AWS account is contacted. ' +
+          'Several paths are promoted one after the other, as a first release and its updates; faults strike the last one.',
       )
-      .argument('[path]', 'a file, or the folder of drawbridge.yml', 'drawbridge.yml')
+      .argument('[paths...]', 'files, or folders of drawbridge.yml', ['drawbridge.yml'])
       .option('--pipeline <name>', 'which pipeline, if there are several')
-      .option('--fault <fault...>', 'let a resource fail: <target or environment>:<logical id>:<status>')
+      .option('--fault <faults...>', 'let a resource fail: <target or environment>:<logical id>:<status>')
       .option('--as <person>', 'who asks for the promotion', 'alice')
       .option('--seed <number>', 'seed of a new world', '1')
       .option('--fresh', 'begin with a new world')
@@ -31,57 +31,80 @@ export const rehearse: CliCommand = {
       .option('--for <minutes>', 'how long --serve lasts', '60')
       .addHelpText(
         'after',
-        '\nExamples:\n  drawbridge rehearse examples/orders\n  drawbridge rehearse examples/orders --fault production:Api:UPDATE_FAILED',
+        '\nExamples:\n  drawbridge rehearse examples/orders\n' +
+          '  drawbridge rehearse examples/orders examples/orders-update --fault production:Api:UPDATE_FAILED',
       ),
   run: async (invocation) => {
-    const loaded = await loadConfig(invocation.args[0] ?? 'drawbridge.yml');
-    if (loaded.kind === 'invalid') return { kind: 'problems', problems: loaded.problems };
-    const chosen = choosePipeline(loaded.config, invocation.options['pipeline'] as string | undefined);
-    if ('code' in chosen) return { kind: 'problems', problems: [chosen] };
-    const packaged = await packagePipeline(loaded, chosen);
-    if (packaged.kind === 'invalid') return { kind: 'problems', problems: packaged.problems };
-    return inSandbox(invocation, loaded, packaged);
+    const paths = invocation.args[0] as unknown as string[];
+    const rehearsals = await Promise.all(paths.map((path) => prepare(path, invocation.options['pipeline'] as string)));
+    const problems = rehearsals.flatMap((one) => (one.kind === 'invalid' ? one.problems : []));
+    if (problems.length > 0) return { kind: 'problems', problems };
+    return inSandbox(
+      invocation,
+      rehearsals.filter((one) => one.kind === 'rehearsal'),
+    );
   },
 };
 
-async function inSandbox(
-  { options, terminal }: Invocation,
-  { config }: LoadedConfig,
-  packaged: PackagedRelease,
-): Promise<Outcome> {
-  const sandboxOptions = sandboxOptionsOf(
-    options,
-    ((options['fault'] as string[] | undefined) ?? []).flatMap((fault) => faultsOf(fault, config)),
-  );
-  terminal.progress('SIMULATED: no AWS account is contacted (virtual clock)');
-  const started = performance.now();
-  const targets = config.targets.map(({ document }) => document);
-  const opened = await openSandbox(sandboxOptions, targets);
-  const rehearsed = await runRehearsal(opened, packaged, { targets, terminal }).finally(() => opened.close());
-  if (options['serve'] === true) await serve(sandboxOptions, { minutes: Number(options['for']), terminal });
-  return report(rehearsed, (performance.now() - started) / 1000);
+async function prepare(path: string, pipeline: string | undefined): Promise<Rehearsal | Invalid> {
+  const loaded = await loadConfig(path);
+  if (loaded.kind === 'invalid') return loaded;
+  const chosen = choosePipeline(loaded.config, pipeline);
+  if ('code' in chosen) return { kind: 'invalid', problems: [chosen] };
+  const packaged = await packagePipeline(loaded, chosen);
+  return packaged.kind === 'invalid' ? packaged : { kind: 'rehearsal', config: loaded.config, packaged };
 }
 
-function sandboxOptionsOf(options: Invocation['options'], faults: SandboxOptions['faults']): SandboxOptions {
+async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly Rehearsal[]): Promise<Outcome> {
+  const last = rehearsals.at(-1) as Rehearsal;
+  const faults = ((options['fault'] as string[] | undefined) ?? []).map((text) => requestedFault(text, last.config));
+  terminal.progress('SIMULATED: no AWS account is contacted (virtual clock)');
+  const started = performance.now();
+  let rehearsed: Rehearsed | undefined;
+  for (const rehearsal of rehearsals) {
+    const first = rehearsed === undefined;
+    const struck = rehearsal === last ? faults : [];
+    rehearsed = await runRehearsal(
+      rehearsal,
+      {
+        ...sandboxOptions(options),
+        fresh: first && options['fresh'] === true,
+        faults: struck.flatMap(({ faults: one }) => one),
+      },
+      terminal,
+    );
+    if (exitOfStatus(rehearsed.record.promotion.status) !== 0) break;
+  }
+  if (options['serve'] === true) await serve(sandboxOptions(options), { minutes: Number(options['for']), terminal });
+  return report(rehearsed as Rehearsed, { faults, seconds: (performance.now() - started) / 1000 });
+}
+
+function sandboxOptions(options: Invocation['options']): SandboxOptions {
   const accounts = options['accounts'] as string | undefined;
   return {
     folder: options['world'] as string,
     seed: Number(options['seed']),
-    fresh: options['fresh'] === true,
+    fresh: false,
     mode: 'virtual',
     person: options['as'] as string,
-    faults,
+    faults: [],
     ...(accounts === undefined ? {} : { accounts }),
   };
 }
 
-function report({ record, calls, transitions, virtualMilliseconds }: Rehearsed, seconds: number): Outcome {
+function report(
+  rehearsed: Rehearsed,
+  { faults, seconds }: { faults: readonly RequestedFault[]; seconds: number },
+): Outcome {
+  const { record, calls, transitions, virtualMilliseconds } = rehearsed;
   const { status, id } = record.promotion;
-  const virtual = `${Math.round(virtualMilliseconds / 1000)} s virtual`;
+  const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.text)));
+  if (missed !== undefined)
+    return { kind: 'problems', problems: [problem('FAULT_NOT_REACHED', { fault: missed.text })] };
   const text = [
     promotionText(record),
     '',
-    `${transitions} state transitions, ${counted(calls)} AWS calls, ${virtual}, ${seconds.toFixed(1)} s real; simulated`,
+    `${transitions} state transitions, ${counted(calls)} AWS calls, ${Math.round(virtualMilliseconds / 1000)} s virtual, ${seconds.toFixed(1)} s real; simulated`,
     `next: npm run -s drawbridge -- status ${id} --sandbox`,
   ].join('\n');
   return {

@@ -6,25 +6,33 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 
 const statuses = ['CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED'] as const;
 
-/** Reads `<target or environment>:<logical id>:<status>`. One for each account it means. Throws FAULT_INVALID. */
-export function faultsOf(text: string, config: Config): Fault[] {
+export interface RequestedFault {
+  /** As it was written. */
+  readonly text: string;
+  /** One for each account it means. */
+  readonly faults: readonly Fault[];
+}
+
+/** Reads `<target or environment>:<logical id>:<status>`. Throws FAULT_INVALID. */
+export function requestedFault(text: string, config: Config): RequestedFault {
   const [place = '', logicalId = '', word = ''] = text.split(':');
   const status = statuses.find((known) => known === word);
-  if (status === undefined || logicalId === '')
-    throw failure('FAULT_INVALID', { fault: text, detail: `it has no status of ${statuses.join(', ')}` });
+  if (status === undefined || logicalId === '') {
+    throw failure('FAULT_INVALID', {
+      fault: text,
+      detail: `it has no logical id and status of ${statuses.join(', ')}`,
+    });
+  }
   const accounts = accountsOf(place, config);
   if (accounts.length === 0)
     throw failure('FAULT_INVALID', { fault: text, detail: `no target or environment is called ${place}` });
-  return accounts.map(
-    (account): ResourceFault => ({
-      kind: 'resource',
-      account,
-      logicalId,
-      status,
-      reason: `Injected by the rehearsal: ${text}`,
-      times: 1,
-    }),
-  );
+  const reason = `Injected by the rehearsal: ${text}`;
+  return {
+    text,
+    faults: accounts.map(
+      (account): ResourceFault => ({ kind: 'resource', account, logicalId, status, reason, times: 1 }),
+    ),
+  };
 }
 
 function accountsOf(place: string, config: Config): string[] {

@@ -1,13 +1,20 @@
 /** One rehearsal: the user's own release travels through the simulated organization, exactly as it would on AWS. */
-import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import type { Config } from '#shared/domain/config/config.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { getPromotion, requestPromotion } from '../client/promotions.ts';
 import { publishRelease } from '../client/releases.ts';
 import type { Terminal } from '../command.ts';
 import type { PackagedRelease } from '../package-release.ts';
-import type { OpenSandbox } from './open-sandbox.ts';
+import { type OpenSandbox, openSandbox, type SandboxOptions } from './open-sandbox.ts';
 import { progressLine } from './progress.ts';
+
+export interface Rehearsal {
+  readonly kind: 'rehearsal';
+  readonly config: Config;
+  readonly packaged: PackagedRelease;
+}
 
 export interface Rehearsed {
   readonly record: PromotionRecord;
@@ -17,40 +24,50 @@ export interface Rehearsed {
   readonly transitions: number;
   /** How long it took on the virtual clock. */
   readonly virtualMilliseconds: number;
+  /** The injected faults that something ran into. */
+  readonly struck: readonly string[];
 }
 
-/** Publishes, promotes and lets virtual time pass until nothing is left to happen. */
+/** Opens the sandbox, publishes, promotes, and lets virtual time pass until nothing is left to happen. The world is saved. */
 export async function rehearse(
-  { sandbox, api }: OpenSandbox,
-  packaged: PackagedRelease,
-  show: { targets: readonly Target[]; terminal: Terminal },
+  { config, packaged }: Rehearsal,
+  options: SandboxOptions,
+  terminal: Terminal,
 ): Promise<Rehearsed> {
-  const stopShowing = showProgress(sandbox, show);
-  const begun = { entries: sandbox.journal().length, at: sandbox.now() };
-  sandbox.resetCalls();
+  const targets = config.targets.map(({ document }) => document);
+  const opened = await openSandbox(options, targets);
+  const stopShowing = showProgress(opened, targets, terminal);
   try {
-    const { id: release, digest } = await publishRelease(api, packaged);
-    show.terminal.progress(`release  ${release}  ${digest}`);
-    const wish = { release: digest, idempotencyKey: sandbox.mint('idempotency-key', 24) };
-    const { id } = await requestPromotion(api, wish);
-    await sandbox.run();
-    const calls = sandbox.calls();
-    const counted = sandbox.journal().slice(begun.entries).filter(isTransition).length;
-    return {
-      record: await getPromotion(api, id),
-      calls,
-      transitions: counted,
-      virtualMilliseconds: sandbox.now() - begun.at,
-    };
+    return await promoteIn(opened, packaged, terminal);
   } finally {
     stopShowing();
+    await opened.close();
   }
 }
 
-function showProgress(
-  sandbox: RunningSandbox,
-  { targets, terminal }: { targets: readonly Target[]; terminal: Terminal },
-): () => void {
+async function promoteIn(
+  { sandbox, api }: OpenSandbox,
+  packaged: PackagedRelease,
+  terminal: Terminal,
+): Promise<Rehearsed> {
+  const begun = { entries: sandbox.journal().length, at: sandbox.now() };
+  sandbox.resetCalls();
+  const { id: release, digest } = await publishRelease(api, packaged);
+  terminal.progress(`release  ${release}  ${digest}`);
+  const { id } = await requestPromotion(api, { release: digest, idempotencyKey: sandbox.mint('idempotency-key', 24) });
+  await sandbox.run();
+  const calls = sandbox.calls();
+  const entries = sandbox.journal().slice(begun.entries);
+  return {
+    record: await getPromotion(api, id),
+    calls,
+    transitions: entries.filter(isTransition).length,
+    virtualMilliseconds: sandbox.now() - begun.at,
+    struck: entries.flatMap((entry) => (entry.kind === 'fault' ? [entry.fault] : [])),
+  };
+}
+
+function showProgress({ sandbox }: OpenSandbox, targets: readonly Target[], terminal: Terminal): () => void {
   const places = targets.map(({ account, metadata }) => ({ account, name: metadata.name }));
   return sandbox.subscribe((entry) => {
     const line = progressLine(entry, places);
@@ -58,6 +75,6 @@ function showProgress(
   });
 }
 
-function isTransition(entry: { kind: string; event?: string }): boolean {
+function isTransition(entry: JournalEntry): boolean {
   return entry.kind === 'transition' && (entry.event === 'entered' || entry.event === 'retried');
 }

@@ -33,6 +33,7 @@ export const createStack: Operation<CreateStackCommandInput, Created> = {
     refuseUnsupported(input, ['RollbackConfiguration', 'ResourceTypes', 'StackPolicyURL', 'DeploymentConfig']);
     const existing = findStack(placeOf(call), input.StackName ?? '');
     if (existing !== undefined) return repeatedCreate(existing, input);
+    const onFailure = onFailureOf(input);
     const stack = newStack(call, sandbox.uuid('stack'));
     const model = await modelOf(call, stack);
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
@@ -42,7 +43,7 @@ export const createStack: Operation<CreateStackCommandInput, Created> = {
     const { RoleARN: roleArn, ClientRequestToken: token, RetainExceptOnCreate: retainExceptOnCreate } = input;
     startDeployment(sandbox, stack, {
       ...{ caller, token, roleArn, retainExceptOnCreate, model },
-      onFailure: onFailureOf(input),
+      onFailure,
     });
     return { StackId: stack.stackId };
   },

@@ -1,11 +1,12 @@
-import type { Service } from '../kernel.ts';
+import type { SandboxService } from '../runtime/running-sandbox.ts';
 import { batchOperation } from './batch-operations.ts';
 import { describeTable, describeTimeToLive } from './describe-table.ts';
 import { itemOperation } from './item-operations.ts';
 import { tableProvider } from './table-provider.ts';
+import { dumpTables } from './tables.ts';
 
 /** DynamoDB without transactions, PartiQL and streams: the ledger uses single-item conditional writes only. */
-export const dynamoDbService: Service = {
+export const dynamoDbService: SandboxService = {
   name: 'dynamodb',
   operations: {
     GetItem: itemOperation('GetItem'),
@@ -20,5 +21,6 @@ export const dynamoDbService: Service = {
     DescribeTimeToLive: describeTimeToLive,
   },
   jobs: {},
+  beforeSave: dumpTables,
   providers: { 'AWS::DynamoDB::Table': tableProvider },
 };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
-import { booleanProperty, generatedName, readProperties } from '#sandbox/lambda/resource-properties.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Json, ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { booleanProperty, generatedName, readProperties } from '../resource-properties.ts';
 import type { StoredTable } from './state.ts';
 import { closeTable, dumpTable, openTable, tableArn } from './tables.ts';
 

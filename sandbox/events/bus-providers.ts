@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readProperties } from '#sandbox/lambda/resource-properties.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Json, ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { readProperties } from '../resource-properties.ts';
 import { busArn, busExists, busPlace } from './bus-name.ts';
 
 const busProperties = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { generatedName, readProperties } from '#sandbox/lambda/resource-properties.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Json, ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { generatedName, readProperties } from '../resource-properties.ts';
 import { busArn, busExists, busPlace } from './bus-name.ts';
 import { patternProblems } from './event-pattern.ts';
 import { targetKind } from './invoke-target.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { generatedName, readProperties } from '#sandbox/lambda/resource-properties.ts';
 import { AwsError } from '../aws-error.ts';
 import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { generatedName, readProperties } from '../resource-properties.ts';
 import { retryPolicy } from './rule-provider.ts';
 import { parseScheduleExpression } from './schedule-expression.ts';
 import { scheduleNext } from './schedule-firing.ts';

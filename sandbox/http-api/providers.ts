@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readProperties } from '#sandbox/lambda/resource-properties.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Json, ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { readProperties } from '../resource-properties.ts';
 import type { HttpApi } from './state.ts';
 
 const apiProperties = z.looseObject({ Name: z.string().min(1).max(128), ProtocolType: z.literal('HTTP') });

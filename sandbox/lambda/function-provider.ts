@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { AwsError } from '../aws-error.ts';
 import type { Json, ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { generatedName, readProperties, tagsProperty } from '../resource-properties.ts';
 import { checkCode } from './code-location.ts';
 import { functionArn } from './function-name.ts';
-import { generatedName, readProperties, tagsProperty } from './resource-properties.ts';
 import { defaultAsynchronousInvocation, type StoredFunction } from './state.ts';
 
 const properties = z.object({

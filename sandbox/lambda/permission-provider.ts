@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { AwsError } from '../aws-error.ts';
 import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { readProperties } from '../resource-properties.ts';
 import { existingFunction, functionReference } from './function-name.ts';
-import { readProperties } from './resource-properties.ts';
 import type { PolicyStatement, StoredFunction } from './state.ts';
 
 const properties = z.object({

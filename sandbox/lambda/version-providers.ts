@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { readProperties } from '../resource-properties.ts';
 import { existingFunction, functionReference } from './function-name.ts';
-import { readProperties } from './resource-properties.ts';
 import { defaultAsynchronousInvocation, type StoredFunction } from './state.ts';
 
 const versionProperties = z.object({ FunctionName: z.string() });

@@ -32,6 +32,8 @@ export interface StartOptions {
 /** A service that holds something outside the world (a worker, a socket) ends it here. */
 export interface SandboxService extends Service {
   readonly close?: (sandbox: Sandbox) => void | Promise<void>;
+  /** A service whose data live in a library puts them into the world here, before it is saved. */
+  readonly beforeSave?: (sandbox: Sandbox) => Promise<void>;
 }
 
 /** A role session as STS issued it, with what a signature is checked against. */

@@ -75,6 +75,7 @@ function controls(running: Running): Omit<RunningSandbox, keyof Sandbox> {
     save: async (folder) => {
       if (queue.busy()) throw new Error('The world cannot be saved while a job is under way.');
       if (calls.open() > 0) throw new Error('The world cannot be saved while a request is being answered.');
+      for (const service of running.services) await service.beforeSave?.(sandbox);
       sandbox.now();
       await saveWorld(folder, sandbox.world);
     },

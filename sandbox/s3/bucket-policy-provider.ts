@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readProperties } from '#sandbox/lambda/resource-properties.ts';
 import { AwsError } from '../aws-error.ts';
 import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { readProperties } from '../resource-properties.ts';
 import { bucketNamed } from './buckets.ts';
 import type { Bucket } from './state.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { generatedName, readProperties, tagsProperty } from '#sandbox/lambda/resource-properties.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Json, ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { generatedName, readProperties, tagsProperty } from '../resource-properties.ts';
 import { bucketNamed } from './buckets.ts';
 import type { Bucket } from './state.ts';
 

@@ -1,4 +1,5 @@
 import type { PolicyAction } from '@aws-sdk/client-cloudformation';
+import { memberOf } from '#shared/domain/template/template.ts';
 import { attributeDetails, nestedStackDetails, stackTagDetails } from './attribute-changes.ts';
 import type { ComparedResource, ComparisonFacts, Detail, PlannedChange } from './changes.ts';
 import type { EvaluatedResource } from './evaluation.ts';
@@ -22,7 +23,7 @@ export function compareResources(
     .filter(([logicalId]) => !Object.hasOwn(after, logicalId))
     .map(([logicalId, old]) => removal(logicalId, old, facts));
   const others = Object.entries(after).flatMap(([logicalId, resource]) => {
-    const old = before[logicalId];
+    const old = memberOf(before, logicalId);
     if (!old) return [addition(logicalId, resource, facts)];
     const details = detailsOf(logicalId, comparison);
     return details.length === 0 ? [] : [modification(logicalId, { old, resource, details }, comparison)];
@@ -35,7 +36,9 @@ export function resourceTypeFault(
   before: Readonly<Record<string, { readonly type: string }>>,
   after: Readonly<Record<string, { readonly type: string }>>,
 ): string | undefined {
-  const changed = Object.entries(after).filter(([logicalId, { type }]) => (before[logicalId]?.type ?? type) !== type);
+  const changed = Object.entries(after).filter(
+    ([logicalId, { type }]) => (memberOf(before, logicalId)?.type ?? type) !== type,
+  );
   if (changed.length === 0) return undefined;
   const names = changed.map(([logicalId]) => logicalId).join(', ');
   return `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${names}]`;
@@ -52,8 +55,8 @@ interface Comparison {
 function detailsOf(logicalId: string, comparison: Comparison): Detail[] {
   const { before, after, facts, details } = comparison;
   const known = details.get(logicalId);
-  const old = before[logicalId];
-  const resource = after[logicalId];
+  const old = memberOf(before, logicalId);
+  const resource = memberOf(after, logicalId);
   if (known || !old || !resource) return known ?? [];
   const fateOf = (name: string): Fate => fate(name, comparison);
   const found = [
@@ -123,7 +126,7 @@ function modification(logicalId: string, modified: Modified, comparison: Compari
 }
 
 const physicalId = (logicalId: string, { physicalIds }: ComparisonFacts) => {
-  const PhysicalResourceId = physicalIds[logicalId];
+  const PhysicalResourceId = memberOf(physicalIds, logicalId);
   return PhysicalResourceId === undefined ? {} : { PhysicalResourceId };
 };
 

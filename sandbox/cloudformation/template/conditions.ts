@@ -1,5 +1,5 @@
 /** The Conditions section (User Guide, "Condition functions"). */
-import { isObject, type Template } from '#shared/domain/template/template.ts';
+import { isObject, memberOf, type Template } from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
 import type { EvaluationContext } from './evaluation.ts';
 import { resolveValue } from './intrinsic-functions.ts';
@@ -12,7 +12,7 @@ export function evaluateConditions(template: Template, context: EvaluationContex
   const condition = (name: string, from: string): boolean => {
     const answer = known.get(name);
     if (answer !== undefined) return answer;
-    const declared = template.Conditions?.[name];
+    const declared = memberOf(template.Conditions, name);
     if (declared === undefined) throw invalid(undeclared(name, from));
     if (open.has(name))
       throw invalid(`Template error: Circular dependency between conditions: [${[...open].join(', ')}]`);
@@ -43,7 +43,7 @@ function undeclared(name: string, from: string): string {
 
 function holds(expression: Json, scope: Scope): boolean {
   const [entry, ...rest] = isObject(expression) ? Object.entries(expression) : [];
-  const apply = entry && Object.hasOwn(conditionFunctions, entry[0]) ? conditionFunctions[entry[0]] : undefined;
+  const apply = entry && memberOf(conditionFunctions, entry[0]);
   if (!entry || !apply || rest.length > 0) {
     throw invalid(
       'Template format error: Conditions can only be boolean operations on parameters and other conditions',

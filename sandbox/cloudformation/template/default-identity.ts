@@ -111,11 +111,15 @@ function attributeValue(attribute: string, subject: Subject): Json {
   const given = subject.properties[attribute];
   if (given !== undefined) return given;
   const [, , resource = ''] = subject.type.split('::');
+  // `PolicyArn` of a ManagedPolicy, `VpcId` of a VPC: the attribute drops a qualifier, or spells the type its own way.
   const [own = ''] = resource.match(/[A-Z][a-z]+$/) ?? [resource];
-  if (['Arn', `${resource}Arn`, `${own}Arn`].includes(attribute)) return subject.arn;
+  const names = (...suffixes: string[]) =>
+    suffixes.flatMap((suffix) => [suffix, `${resource}${suffix}`, `${own}${suffix}`]);
+  const isNamed = (...suffixes: string[]) =>
+    names(...suffixes).some((name) => name.toLowerCase() === attribute.toLowerCase());
+  if (isNamed('Arn')) return subject.arn;
   if (attribute.endsWith('Arn')) return `${subject.arn}/${attribute.replaceAll('.', '-').toLowerCase()}`;
-  if (['Id', `${resource}Id`, `${own}Id`, 'Name', `${resource}Name`, 'GroupId'].includes(attribute))
-    return subject.name;
+  if (attribute === 'GroupId' || isNamed('Id', 'Name')) return subject.name;
   if (/(Url|URL|Endpoint)$/.test(attribute)) return `https://${subject.name}.${subject.region}.amazonaws.com`;
   return `${subject.name}-${attribute.replaceAll('.', '-').toLowerCase()}`;
 }

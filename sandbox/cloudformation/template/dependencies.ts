@@ -1,3 +1,4 @@
+import { memberOf } from '#shared/domain/template/template.ts';
 import { invalid } from './scope.ts';
 
 /**
@@ -9,7 +10,7 @@ export function dependencyOrder(dependencies: Readonly<Record<string, readonly s
   const placed = new Set<string>();
   let left = Object.keys(dependencies);
   while (left.length > 0) {
-    const ready = left.filter((name) => (dependencies[name] ?? []).every((needed) => placed.has(needed)));
+    const ready = left.filter((name) => (memberOf(dependencies, name) ?? []).every((needed) => placed.has(needed)));
     if (ready.length === 0)
       throw invalid(`Circular dependency between resources: [${onCycle(left, dependencies).join(', ')}]`);
     for (const name of ready) placed.add(name);
@@ -24,7 +25,7 @@ function onCycle(
   stuck: readonly string[],
   dependencies: Readonly<Record<string, readonly string[]>>,
 ): readonly string[] {
-  const needed = new Set(stuck.flatMap((name) => dependencies[name] ?? []));
+  const needed = new Set(stuck.flatMap((name) => memberOf(dependencies, name) ?? []));
   const cyclic = stuck.filter((name) => needed.has(name));
   return cyclic.length === stuck.length ? cyclic : onCycle(cyclic, dependencies);
 }

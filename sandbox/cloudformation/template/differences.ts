@@ -1,5 +1,5 @@
 /** Differences of two JSON values, leaf by leaf. */
-import { isObject } from '#shared/domain/template/template.ts';
+import { isObject, memberOf } from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
 
 export interface Difference {
@@ -9,16 +9,12 @@ export interface Difference {
 }
 
 /** Every place where the values differ: the deepest one that both sides reach. Objects compare by key, lists by index. */
-export function differences(
-  before: Json | undefined,
-  after: Json | undefined,
-  path: readonly string[] = [],
-): Difference[] {
+export function differences(before: Json | undefined, after: Json | undefined, path: readonly string[]): Difference[] {
   const left = membersOf(before);
   const right = membersOf(after);
   if (left && right && Array.isArray(before) === Array.isArray(after)) {
     const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-    return names.flatMap((name) => differences(left[name], right[name], [...path, name]));
+    return names.flatMap((name) => differences(memberOf(left, name), memberOf(right, name), [...path, name]));
   }
   if (canonical(before) === canonical(after)) return [];
   return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];

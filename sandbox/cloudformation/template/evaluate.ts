@@ -1,5 +1,6 @@
 import {
   isObject,
+  memberOf,
   type Template,
   type TemplateOutput,
   type TemplateResource,
@@ -63,7 +64,7 @@ export function evaluateResource(
   context: EvaluationContext,
 ): ResourceEvaluation {
   return evaluating((): ResourceEvaluation => {
-    const resource = template.Resources[logicalId];
+    const resource = memberOf(template.Resources, logicalId);
     const scope = sectionScope(template, context);
     if (!resource || !applies(resource, scope('Resources'))) return { kind: 'absent' };
     return { kind: 'resource', resource: evaluatedResource(resource, scope) };

@@ -22,7 +22,7 @@ export interface EvaluationContext {
   readonly ssmParameter?: (name: string) => string | undefined;
 }
 
-export interface ExistingResource {
+interface ExistingResource {
   readonly physicalId: string;
   readonly attributes: Readonly<Record<string, Json>>;
 }

@@ -1,5 +1,5 @@
 /** Evaluating a value of a template: intrinsic functions are answered, everything else is copied. */
-import { isObject } from '#shared/domain/template/template.ts';
+import { isObject, memberOf } from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
 import { findInMap, fnIf, importValue } from './lookup-functions.ts';
 import { cidr, getAZs } from './network-functions.ts';
@@ -45,7 +45,7 @@ export function functionCall(value: { [name: string]: Json }) {
   const name =
     names.find((key) => key.startsWith('Fn::')) ?? (names.length === 1 && names[0] === 'Ref' ? 'Ref' : undefined);
   if (name === undefined) return undefined;
-  const apply = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  const apply = memberOf(functions, name);
   if (!apply) throw invalid(unsupported(name));
   if (names.length > 1) throw invalid(`Template error: ${name} must be the only member of its object.`);
   return { apply, argument: value[name] ?? null };

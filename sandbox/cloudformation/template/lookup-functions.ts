@@ -1,4 +1,5 @@
 /** Functions that look something up: FindInMap, ImportValue, If. */
+import { memberOf } from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
 import { knownAfterApply } from './evaluation.ts';
 import { invalid, isUnknown, type Resolved, type Scope, scalarText } from './scope.ts';
@@ -11,11 +12,10 @@ export function findInMap(argument: Json, scope: Scope): Resolved {
       'Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value',
     );
   }
-  const mapping = scope.template.Mappings?.[map];
+  const mapping = memberOf(scope.template.Mappings, map);
   if (!mapping)
     throw invalid(`Template error: Mapping named '${map}' is not present in the 'Mappings' section of template.`);
-  const attributes = Object.hasOwn(mapping, top) ? mapping[top] : undefined;
-  const value = attributes && Object.hasOwn(attributes, second) ? attributes[second] : undefined;
+  const value = memberOf(memberOf(mapping, top), second);
   if (value === undefined) throw invalid(`Template error: Unable to get mapping for ${map}::${top}::${second}`);
   return value;
 }

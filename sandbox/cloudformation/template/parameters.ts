@@ -1,5 +1,5 @@
 import { parameterErrors } from '#shared/domain/template/parameter-values.ts';
-import type { Template } from '#shared/domain/template/template.ts';
+import { memberOf, type Template } from '#shared/domain/template/template.ts';
 
 /** The SDK's `Parameter`, as far as it is an input. */
 export interface SuppliedParameter {
@@ -28,7 +28,7 @@ export function resolveParameters(
   const values: Record<string, string> = {};
   for (const [name, { Default: fallback }] of Object.entries(declared)) {
     const parameter = given.get(name);
-    const value = parameter?.UsePreviousValue ? previous[name] : (parameter?.ParameterValue ?? fallback);
+    const value = parameter?.UsePreviousValue ? memberOf(previous, name) : (parameter?.ParameterValue ?? fallback);
     if (value !== undefined) values[name] = String(value);
   }
   const missing = Object.keys(declared).filter((name) => !Object.hasOwn(values, name));

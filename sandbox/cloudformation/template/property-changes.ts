@@ -1,4 +1,5 @@
 /** Details of a change to a resource's properties. */
+import { memberOf } from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
 import type { ComparisonFacts, Detail, Replacement, ResourcePair } from './changes.ts';
 import { type Difference, differences } from './differences.ts';
@@ -20,7 +21,10 @@ export interface PropertyComparison extends ResourcePair {
  */
 export function propertyDetails(comparison: PropertyComparison): Detail[] {
   const { old, resource } = comparison;
-  const changed = differences({ ...old.properties }, { ...resource.properties });
+  const names = new Set([...Object.keys(old.properties), ...Object.keys(resource.properties)]);
+  const changed = [...names].flatMap((name) =>
+    differences(memberOf(old.properties, name), memberOf(resource.properties, name), [name]),
+  );
   const moved = movedValues(comparison).filter(
     ({ path }) => !changed.some((other) => isWithin(other.path, path) || isWithin(path, other.path)),
   );
@@ -111,7 +115,7 @@ const isWithin = (outer: readonly string[], inner: readonly string[]): boolean =
 function valueAt(value: Json | undefined | Readonly<Record<string, Json>>, path: readonly string[]): Json | undefined {
   let at = value as Json | undefined;
   for (const part of path) {
-    at = typeof at === 'object' && at !== null ? (at as { [name: string]: Json })[part] : undefined;
+    at = typeof at === 'object' && at !== null ? memberOf(at as { [name: string]: Json }, part) : undefined;
   }
   return at;
 }

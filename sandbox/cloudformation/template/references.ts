@@ -1,5 +1,6 @@
 /** Ref and Fn::GetAtt: parameters, pseudo parameters and resources. */
 import { parameterMembers, parameterType } from '#shared/domain/template/parameter-types.ts';
+import { memberOf } from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
 import { knownAfterApply } from './evaluation.ts';
 import { resourceFacts } from './resource-facts.ts';
@@ -8,9 +9,9 @@ import { invalid, type Resolved, type Scope, scalarText } from './scope.ts';
 /** `Ref` of a parameter, pseudo parameter or resource (User Guide, "Ref", "Pseudo parameters reference"). */
 export function ref(argument: Json, scope: Scope): Resolved {
   if (typeof argument !== 'string') throw invalid('Template error: every Ref object must have a single String value.');
-  const pseudo = pseudoParameters[argument];
+  const pseudo = memberOf(pseudoParameters, argument);
   if (pseudo) return pseudo(scope);
-  const parameter = scope.template.Parameters?.[argument];
+  const parameter = memberOf(scope.template.Parameters, argument);
   if (parameter) return parameterValue(argument, parameter.Type, scope);
   const existing = existingResource(argument, scope);
   scope.record.references.add(argument);
@@ -31,7 +32,7 @@ export function getAtt(argument: Json, scope: Scope): Resolved {
 }
 
 export function attributeOf(logicalId: string, attribute: string, scope: Scope): Resolved {
-  const type = scope.template.Resources[logicalId]?.Type;
+  const type = memberOf(scope.template.Resources, logicalId)?.Type;
   if (type === undefined) {
     throw invalid(`Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`);
   }
@@ -41,7 +42,7 @@ export function attributeOf(logicalId: string, attribute: string, scope: Scope):
   const existing = existingResource(logicalId, scope);
   scope.record.references.add(`${logicalId}.${attribute}`);
   if (existing === undefined) return knownAfterApply;
-  const value = existing.attributes[attribute];
+  const value = memberOf(existing.attributes, attribute);
   if (value !== undefined) return value;
   throw invalid(
     type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
@@ -65,7 +66,7 @@ export const isPseudoParameter = (name: string): boolean => Object.hasOwn(pseudo
 
 function parameterValue(name: string, declared: string, scope: Scope): Resolved {
   scope.record.parameters.add(name);
-  const given = scope.context.parameters[name];
+  const given = memberOf(scope.context.parameters, name);
   const type = parameterType(declared);
   if (given === undefined || type === undefined) throw invalid(`Parameters: [${name}] must have values`);
   if (type.ssm !== 'value') return type.list ? parameterMembers(type, given) : given;
@@ -77,7 +78,7 @@ function parameterValue(name: string, declared: string, scope: Scope): Resolved 
 
 function existingResource(logicalId: string, scope: Scope) {
   const { template, section } = scope;
-  const resource = template.Resources[logicalId];
+  const resource = memberOf(template.Resources, logicalId);
   if (section === 'Conditions') {
     throw invalid(
       `Template format error: Unresolved dependencies [${logicalId}]. Cannot reference resources in the Conditions block of the template`,

@@ -1,3 +1,4 @@
+import { memberOf } from '#shared/domain/template/template.ts';
 import { specifiedMembers, specifiedResource } from './service-spec.ts';
 
 /** What the specification says about a resource type. */
@@ -35,11 +36,11 @@ export type Recreation = 'Never' | 'Conditionally' | 'Always';
 export function recreationOf(type: string, path: readonly string[]): Recreation {
   const resource = specifiedResource(type);
   const [name = '', ...inside] = path;
-  let property = resource?.properties[name];
+  let property = memberOf(resource?.properties, name);
   if (resource?.additionalReplacementProperties?.some((additional) => startsWith(path, additional))) return 'Always';
   if (!property) return 'Conditionally';
   for (const member of [undefined, ...inside]) {
-    if (member !== undefined) property = specifiedMembers(property.type)?.[member] ?? property;
+    if (member !== undefined) property = memberOf(specifiedMembers(property.type), member) ?? property;
     if (property.causesReplacement === 'yes') return 'Always';
     if (property.causesReplacement === 'maybe') return 'Conditionally';
   }

@@ -5,7 +5,7 @@
 import type { Json } from '#sandbox/kernel.ts';
 import { StateFailure } from './state-failure.ts';
 
-export type PathStep = { readonly name: string } | { readonly index: number } | 'every';
+type PathStep = { readonly name: string } | { readonly index: number } | 'every';
 
 export interface JsonPath {
   /** `$$` instead of `$`. */

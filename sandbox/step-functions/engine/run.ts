@@ -2,7 +2,7 @@
 import type { Json } from '#sandbox/kernel.ts';
 import type { Failure } from '../asl/state-failure.ts';
 
-export type RunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+type RunStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 export interface Run {
   readonly facts: RunFacts;
@@ -62,7 +62,7 @@ export interface MapItem {
 }
 
 /** What a frame waits for. */
-export type Activity =
+type Activity =
   | { readonly kind: 'entering' }
   | { readonly kind: 'task'; readonly token?: string }
   | { readonly kind: 'waiting' }

@@ -199,6 +199,13 @@ export const configEntries = {
     cause: ({ fault, detail }) => `The fault ${fault} cannot be injected: ${detail}.`,
     next: () => 'Write <target or environment>:<logical id>:<CREATE_FAILED, UPDATE_FAILED or DELETE_FAILED>.',
   }),
+  FAULT_NOT_REACHED: entry<{ fault: string }>({
+    exit: 2,
+    status: 400,
+    cause: ({ fault }) => `The fault ${fault} was never reached: nothing did that to the resource.`,
+    next: () =>
+      'Rehearse a change of the resource, for example: npm start -- examples/orders-update --fault production:Api:UPDATE_FAILED',
+  }),
   WORLD_UNREADABLE: entry<{ folder: string; reason: string }>({
     exit: 2,
     status: 400,

@@ -1,5 +1,5 @@
 import { awsTypes, type ParameterType, parameterMembers, parameterType } from './parameter-types.ts';
-import type { TemplateParameter } from './template.ts';
+import { memberOf, type TemplateParameter } from './template.ts';
 
 export interface ParameterError {
   readonly parameter: string;
@@ -16,7 +16,7 @@ export function parameterErrors(
   values: Readonly<Record<string, string>>,
 ): ParameterError[] {
   return Object.entries(declarations).flatMap(([parameter, declaration]) => {
-    const value = values[parameter];
+    const value = memberOf(values, parameter);
     const message = value === undefined ? undefined : valueFault(parameter, declaration, value);
     return message === undefined ? [] : [{ parameter, message }];
   });

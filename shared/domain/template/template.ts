@@ -70,6 +70,14 @@ export function transformsOf(template: Template): string[] {
   );
 }
 
+/** A member of an object by a name from a template: `constructor` and the like are no members unless they are written there. */
+export function memberOf<Member>(
+  members: Readonly<Record<string, Member>> | undefined,
+  name: string,
+): Member | undefined {
+  return members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,10 +11,17 @@ const reported: readonly (readonly [Problem, string])[] = [
   [problem('TEMPLATE_INVALID', { detail: 'Template format error.' }), 'Template format error.'],
   [problem('TEMPLATE_CYCLE', { path: 'a.yaml' }), 'The nested template a.yaml contains itself.'],
   [problem('USAGE', { detail: 'No command is given.', hint: 'Name one.' }), 'No command is given.'],
+  [problem('PERSON_UNKNOWN', { name: 'eve', known: ['alice', 'bob'] }), 'Nobody is called eve in the sandbox.'],
+  [problem('FAULT_INVALID', { fault: 'x', detail: 'no status' }), 'The fault x cannot be injected: no status.'],
+  [problem('WORLD_UNREADABLE', { folder: 'x', reason: 'no JSON' }), 'The sandbox saved in x cannot be read: no JSON.'],
+  [
+    problem('WORLD_NOT_CHOSEN', {}),
+    'The command does not know where to work: neither an API nor the sandbox is named.',
+  ],
   [problem('UNEXPECTED', { detail: 'TypeError' }), 'Drawbridge itself failed: TypeError'],
 ];
 
-describe('what the command line reports about files', () => {
+describe('what the command line reports', () => {
   it.each(reported)('$code', (found, cause) => {
     expect(found.cause).toBe(cause);
     expect(found.next).toMatch(/\.$/);

@@ -89,6 +89,17 @@ describe('in one account', () => {
       { resource: named({ AWS: sessionArn }), organization: [nothing] },
       'organization',
     ],
+    [
+      'the session policy limits what the resource grants everyone',
+      { resource: named('*'), session: policy('session', allow('sqs:*')) },
+      'session',
+    ],
+    [
+      'the resource denies another role',
+      { identity, resource: named({ AWS: `${orchestratorArn}-2` }, deny) },
+      'allowed',
+    ],
+    ['the resource denies this role', { identity, resource: named({ AWS: orchestratorArn }, deny) }, '!resource'],
     ['a resource policy without principal grants nothing', { resource: policy('bucket', allow('*')) }, 'identity'],
   ])('%s: %o', (_name, policies, expected) => {
     expect(outcome(policies)).toBe(expected);

@@ -14,6 +14,7 @@ import { wakeUpOf } from '#shared/domain/promotion/wake-up.ts';
 const digest = `sha256:${'a'.repeat(64)}`;
 const release = {
   id: 'orders-1',
+  digest,
   pipeline: 'orders',
   environments: [{ name: 'pre-production' }, { name: 'production' }],
 };

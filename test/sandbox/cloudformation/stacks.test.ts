@@ -215,8 +215,8 @@ describe('deleting a stack', () => {
     await fake.run();
     expect(await story(fake, StackId, 'end')).toEqual([
       'orders DELETE_IN_PROGRESS: User Initiated',
-      'Dead DELETE_IN_PROGRESS',
       'Kept DELETE_SKIPPED',
+      'Dead DELETE_IN_PROGRESS',
       'Dead DELETE_COMPLETE',
       'Jobs DELETE_IN_PROGRESS',
       'Jobs DELETE_COMPLETE',

@@ -321,6 +321,24 @@ describe('Parallel', () => {
       'succeeded Caught',
     ]);
   });
+
+  it('does not invoke the function of a branch that was stopped before', async () => {
+    const stub = createStub(echo);
+    const machine = {
+      StartAt: 'P',
+      States: {
+        P: {
+          Type: 'Parallel',
+          Branches: [branch('T', invokeTask('echo')), branch('F', { Type: 'Fail', Error: 'E', End: undefined })],
+          Catch: [{ ErrorEquals: ['E'], Next: 'W' }],
+          End: true,
+        },
+        W: { Type: 'Wait', Seconds: 1, End: true },
+      },
+    };
+    expect(await runMachine(machine, {}, stub)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(stub.invocations).toEqual([]);
+  });
 });
 
 describe('the payload limit', () => {

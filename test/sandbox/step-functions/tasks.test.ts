@@ -419,6 +419,24 @@ describe('waitForTaskToken', () => {
     });
   });
 
+  it('leaves neither its token nor its timers to the state after it', async () => {
+    const stub = createStub(silent);
+    const executionArn = await startMachine(
+      stub,
+      chain({ A: tokenTask('ask', { TimeoutSeconds: 50, HeartbeatSeconds: 40 }), W: { Type: 'Wait', Seconds: 9 } }),
+    );
+    await stub.run(1);
+    const [taskToken] = tokens(stub);
+    await stub.call('SendTaskSuccess', { taskToken, output: '1' });
+    expect(stub.sandbox.world.jobs.filter(({ service }) => service === 'states')).toMatchObject([
+      { name: 'timer', at: start + 10_000 },
+    ]);
+    await expect(stub.call('SendTaskHeartbeat', { taskToken })).rejects.toMatchObject({ code: 'TaskTimedOut' });
+    await stub.run();
+    expect(await outcomeOf(stub, executionArn)).toEqual({ status: 'SUCCEEDED', output: 1 });
+    expect(seconds(stub)).toBe(10);
+  });
+
   it('every iteration of a Map waits for a token of its own', async () => {
     const stub = createStub(silent);
     const ItemProcessor = { StartAt: 'T', States: { T: { ...tokenTask('ask'), End: true } } };

@@ -341,12 +341,18 @@ ${resources(`  P: {Type: AWS::SSM::Parameter, Properties: {Value: ${value}, Desc
 });
 
 describe('a type that changes', () => {
-  it.each([
-    ['is refused', 'AWS::SNS::Topic', 'modifies resource type of the following resources: [A]'],
-    ['is not there', 'AWS::SQS::Queue', undefined],
-  ])('%s', (_case, type, message) => {
-    const fault = resourceTypeFault({ A: { type: 'AWS::SQS::Queue' } }, { A: { type }, B: { type } });
-    expect(fault?.slice(-message?.length)).toEqual(message);
+  it('is refused', () => {
+    const fault = resourceTypeFault({ A: { type: 'AWS::SQS::Queue' } }, { A: { type: 'AWS::SNS::Topic' } });
+    expect(fault).toBe(
+      'Update of resource type is not permitted. The new template modifies resource type of the following resources: [A]',
+    );
+  });
+
+  it('is not seen where types stay or come new', () => {
+    const queue = { type: 'AWS::SQS::Queue' };
+    expect(
+      resourceTypeFault({ A: queue }, { A: queue, constructor: queue } as Record<string, typeof queue>),
+    ).toBeUndefined();
   });
 });
 
@@ -392,7 +398,7 @@ describe('laws', () => {
   });
 
   it('the order of members is no difference', () => {
-    expect(differences({ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 })).toEqual([]);
+    expect(differences({ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 }, [])).toEqual([]);
     expect(canonical({ b: 1, a: [{ d: 1, c: 2 }] })).toBe('{"a":[{"c":2,"d":1}],"b":1}');
   });
 });

@@ -159,6 +159,8 @@ describe('intrinsic functions', () => {
     ['a function with company', '{Fn::Sub: x, other: y}', 'Fn::Sub must be the only member of its object'],
     ['a Ref to nothing', '!Ref Nope', 'Unresolved resource dependencies [Nope] in the Resources block of the template'],
     ['a Ref to nothing in the branch not taken', '!If [Prod, !Ref Nope, x]', 'Unresolved resource dependencies [Nope]'],
+    ['a Ref to what every object has', '!Ref constructor', 'Unresolved resource dependencies [constructor]'],
+    ['a mapping every object has', '!FindInMap [Sizes, constructor, name]', 'Unable to get mapping'],
     ['a GetAtt of nothing', '!GetAtt Nope.Arn', 'instance of Fn::GetAtt references undefined resource Nope'],
     ['a Sub of nothing', "!Sub '${Nope.Arn}'", 'instance of Fn::Sub references invalid resource attribute Nope.Arn'],
     ['a Ref to a resource without its condition', '!Ref OnlyProd', 'Unresolved resource dependencies [OnlyProd]'],

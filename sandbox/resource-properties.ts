@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { AwsError } from '../aws-error.ts';
-import type { ResourceRequest } from '../kernel.ts';
+import { AwsError } from './aws-error.ts';
+import type { ResourceRequest } from './kernel.ts';
 
 /**
  * The properties of a resource in the form a provider works with. CloudFormation hands numbers and booleans over as text as well, so
