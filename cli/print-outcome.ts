@@ -14,7 +14,7 @@ export function printOutcome(outcome: Outcome, format: OutputFormat, terminal: T
 }
 
 /** `error CODE place`, the cause, the next step: three lines. */
-export function problemText({ code, cause, next, place }: Problem): string {
+function problemText({ code, cause, next, place }: Problem): string {
   return `${['error', code, placeText(place)].filter(Boolean).join(' ')}\n  ${cause}\n  next: ${next}`;
 }
 

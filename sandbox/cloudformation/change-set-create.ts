@@ -157,7 +157,6 @@ function record(
     executionStatus: 'UNAVAILABLE',
     includeNestedStacks: input.IncludeNestedStacks ?? false,
     changes: [],
-    nested: {},
     ...(input.Description === undefined ? {} : { description: input.Description }),
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
     ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),

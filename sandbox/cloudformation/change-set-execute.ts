@@ -42,9 +42,6 @@ function refuseUnlessExecutable(changeSet: ChangeSetRecord, stack: StackRecord):
       `ChangeSet [${changeSetId}] cannot be executed in its current execution status of [${executionStatus}]`,
     );
   }
-  if (changeSet.parentId !== undefined) {
-    throw validationError(`Nested change set [${changeSetId}] cannot be executed; execute its root change set.`);
-  }
   if (isBusy(stack)) throw stackInState(stack.stackId, stack.status);
   if (stack.status !== 'REVIEW_IN_PROGRESS') refuseUnlessUpdatable(stack);
 }

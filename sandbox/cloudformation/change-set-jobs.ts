@@ -5,7 +5,7 @@ import { isBusy } from './stack-lookup.ts';
 import type { ChangeSetRecord, StackModel, StackRecord } from './state.ts';
 
 /** Exactly AWS's words: callers decide by them that there is nothing to do (API Reference, CreateChangeSet). */
-export const noChanges =
+const noChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 export interface ChangeSetJob {

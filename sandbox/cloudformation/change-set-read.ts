@@ -77,7 +77,6 @@ export const deleteChangeSet: Operation<DeleteChangeSetCommandInput, Record<stri
     if (state.endsWith('_IN_PROGRESS') || state === 'CREATE_PENDING') {
       throw invalidChangeSetStatus(`ChangeSet [${changeSetId}] cannot be deleted in its current status of [${state}]`);
     }
-    for (const nested of Object.values(changeSet.nested)) delete call.sandbox.world.cloudformation.changeSets[nested];
     delete call.sandbox.world.cloudformation.changeSets[changeSetId];
     return {};
   },
@@ -88,8 +87,6 @@ function facts(call: Call<unknown>, changeSet: ChangeSetRecord): Described {
   const optional = {
     Description: changeSet.description,
     StatusReason: changeSet.statusReason,
-    ParentChangeSetId: changeSet.parentId,
-    RootChangeSetId: changeSet.rootId,
     OnStackFailure: changeSet.onStackFailure,
   };
   return {

@@ -2,7 +2,7 @@
 import { validationError } from './errors.ts';
 import type { StackRecord } from './state.ts';
 
-export type PolicyAction = 'Update:Modify' | 'Update:Replace' | 'Update:Delete';
+type PolicyAction = 'Update:Modify' | 'Update:Replace' | 'Update:Delete';
 
 interface Statement {
   readonly Effect?: string;

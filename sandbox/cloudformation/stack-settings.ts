@@ -31,7 +31,7 @@ export const getStackPolicy: Operation<GetStackPolicyCommandInput, { readonly St
   },
 };
 
-/** Root stacks only (API Reference, UpdateTerminationProtection). */
+/** Protects a stack from DeleteStack, or no longer (API Reference, UpdateTerminationProtection). */
 export const updateTerminationProtection: Operation<
   UpdateTerminationProtectionCommandInput,
   { readonly StackId: string }
@@ -39,9 +39,6 @@ export const updateTerminationProtection: Operation<
   permissions: (call) => settingPermission('UpdateTerminationProtection', call),
   run(call) {
     const stack = needStack(placeOf(call), call.input.StackName ?? '', noStack);
-    if (stack.parentId !== undefined) {
-      throw validationError('TerminationProtection cannot be updated on a nested stack; update the root stack.');
-    }
     stack.terminationProtection = call.input.EnableTerminationProtection ?? false;
     return { StackId: stack.stackId };
   },

@@ -24,8 +24,6 @@ export function shownStack(stack: StackRecord): Stack {
     LastUpdatedTime: stack.updatedAt === undefined ? undefined : new Date(stack.updatedAt),
     StackStatusReason: stack.statusReason,
     RoleARN: stack.roleArn,
-    ParentId: stack.parentId,
-    RootId: stack.rootId,
   };
   return {
     StackId: stack.stackId,

@@ -47,8 +47,6 @@ export interface StackRecord {
   policy?: string;
   terminationProtection: boolean;
   disableRollback: boolean;
-  parentId?: string;
-  rootId?: string;
   /** Names of exports this stack imports. */
   imports: string[];
   /** Client request tokens seen, with the operation each was used for. */
@@ -102,11 +100,7 @@ export interface ChangeSetRecord {
   readonly onStackFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
   readonly includeNestedStacks: boolean;
   changes: ResourceChange[];
-  parentId?: string;
-  rootId?: string;
-  /** Change sets of nested stacks by the logical id of the nested stack. */
-  nested: Record<string, string>;
-  /** Token and caller of the execution. */
+  /** The client request token it was executed with. */
   executionToken?: string;
 }
 
@@ -151,7 +145,7 @@ export interface OperationRecord {
   readonly retainExceptOnCreate: boolean;
 }
 
-export type Phase = 'forward' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';
+type Phase = 'forward' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';
 
 /** What a stack was made of when it was last stable. */
 export interface StableState {

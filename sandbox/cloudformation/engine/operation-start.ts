@@ -27,10 +27,9 @@ export function startDeployment(
 ): void {
   const creating = stack.model === undefined;
   const before = creating ? undefined : stableStateOf(stack);
-  const operation = begin(sandbox, stack, { ...request, kind: creating ? 'create' : 'update' });
+  const operation = begin(sandbox, stack, { ...request, kind: creating ? 'create' : 'update', phase: 'forward' });
   const { order, dependencies } = dependencyOrder(sandbox, stack, request.model);
   Object.assign(operation, { target: request.model, ...(before === undefined ? {} : { before }) });
-  operation.phase = 'forward';
   operation.steps = applySteps(order, dependencies);
   stack.model = request.model;
   if (!creating) stack.updatedAt = sandbox.now();
@@ -43,7 +42,7 @@ export function startDeployment(
 
 /** Starts deleting a stack. */
 export function startDelete(sandbox: Sandbox, stack: StackRecord, request: OperationRequest): void {
-  const operation = begin(sandbox, stack, { ...request, kind: 'delete' });
+  const operation = begin(sandbox, stack, { ...request, kind: 'delete', phase: 'delete' });
   operation.steps = removeSteps(Object.values(stack.resources).filter((record) => record.status !== 'DELETE_COMPLETE'));
   setStackStatus(sandbox, stack, { status: 'DELETE_IN_PROGRESS', reason: 'User Initiated' });
   queueAdvance(sandbox, stack, operation);
@@ -52,8 +51,8 @@ export function startDelete(sandbox: Sandbox, stack: StackRecord, request: Opera
 /** Starts the way back from UPDATE_FAILED to the last stable state. */
 export function startRollback(sandbox: Sandbox, stack: StackRecord, request: OperationRequest): void {
   const failed = stack.operation;
-  const operation = begin(sandbox, stack, { ...request, kind: 'rollback' });
-  Object.assign(operation, { before: failed?.before, steps: failed?.steps ?? {}, phase: 'forward' });
+  const operation = begin(sandbox, stack, { ...request, kind: 'rollback', phase: 'forward' });
+  Object.assign(operation, { before: failed?.before, steps: failed?.steps ?? {} });
   startRestore({ sandbox, stack, operation }, 'User Initiated');
 }
 
@@ -64,9 +63,9 @@ export function continueRollback(
   request: OperationRequest & { readonly skip: readonly string[] },
 ): void {
   const failed = stack.operation;
-  const operation = begin(sandbox, stack, { ...request, kind: 'continue-rollback' });
+  const operation = begin(sandbox, stack, { ...request, kind: 'continue-rollback', phase: 'rollback' });
   const steps = Object.values(failed?.steps ?? {}).map((step) => resumed(step, request.skip));
-  Object.assign(operation, { before: failed?.before, leftovers: failed?.leftovers ?? [], phase: 'rollback' });
+  Object.assign(operation, { before: failed?.before, leftovers: failed?.leftovers ?? [] });
   operation.steps = Object.fromEntries(steps.map((step) => [step.logicalId, step]));
   setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'User Initiated' });
   for (const logicalId of request.skip) {
@@ -87,16 +86,16 @@ const policyReason = 'Action denied by stack policy. ';
 function begin(
   sandbox: Sandbox,
   stack: StackRecord,
-  request: OperationRequest & { readonly kind: OperationRecord['kind'] },
+  request: OperationRequest & Pick<OperationRecord, 'kind' | 'phase'>,
 ): OperationRecord {
-  const { kind, caller, token, roleArn, changeSetId, onFailure, retain, retainExceptOnCreate } = request;
+  const { kind, phase, caller, token, roleArn, changeSetId, onFailure, retain, retainExceptOnCreate } = request;
   if (roleArn !== undefined) stack.roleArn = roleArn;
   if (token !== undefined) stack.tokens[token] = kind;
   if (changeSetId !== undefined) stack.changeSetId = changeSetId;
   stack.operation = {
     id: sandbox.uuid('stack-operation'),
     kind,
-    phase: 'delete',
+    phase,
     caller,
     onFailure: onFailure ?? 'rollback',
     steps: {},

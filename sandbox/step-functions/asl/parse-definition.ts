@@ -116,6 +116,9 @@ function typeProblems(state: State, at: At): DefinitionProblem[] {
         : []),
     ];
   }
+  if (state.Type === 'Map' && state.MaxConcurrency !== undefined && state.MaxConcurrencyPath !== undefined) {
+    return [at('MaxConcurrencyPath', 'cannot stand beside MaxConcurrency')];
+  }
   return state.Type === 'Task' ? taskProblems(state, at) : [];
 }
 

@@ -141,7 +141,6 @@ function branchOut(draft: Draft, frame: Frame, asked: { state: MapState | Parall
     type: `${state.Type}StateStarted`,
     ...(items && { details: { member: 'mapStateStartedEventDetails', content } }),
   });
-  const concurrency = state.Type === 'Map' && state.MaxConcurrency > 0 ? state.MaxConcurrency : inputs.length;
   const branches: Branches = {
     kind: 'branches',
     startEvent: frame.lastEvent,
@@ -153,7 +152,18 @@ function branchOut(draft: Draft, frame: Frame, asked: { state: MapState | Parall
   };
   frame.activity = branches;
   if (inputs.length === 0) finishBranches(draft, frame, branches);
-  for (let count = 0; count < Math.min(concurrency, inputs.length); count += 1) startBranch(draft, frame);
+  const atOnce = Math.min(state.Type === 'Map' ? concurrencyOf(state, asked.scope) : Infinity, inputs.length);
+  for (let count = 0; count < atOnce; count += 1) startBranch(draft, frame);
+}
+
+/** Zero, as nothing at all, sets no limit (States Language, "MaxConcurrency"). */
+function concurrencyOf(state: MapState, scope: Scope): number {
+  const given =
+    state.MaxConcurrencyPath === undefined
+      ? (state.MaxConcurrency ?? 0)
+      : valueAt(state.MaxConcurrencyPath, scope, 'MaxConcurrencyPath');
+  if (typeof given === 'number' && Number.isInteger(given) && given >= 0) return given || Infinity;
+  throw new StateFailure('States.Runtime', `MaxConcurrencyPath does not reference a valid integer: ${given}`);
 }
 
 function itemsOf(state: MapState, scope: Scope): readonly Json[] {

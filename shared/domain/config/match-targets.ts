@@ -21,7 +21,7 @@ export function matchTargets<T extends Labelled>(environment: Selecting, targets
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-export interface Wave<T> {
+interface Wave<T> {
   readonly targets: readonly T[];
   readonly maxConcurrency: number;
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** CloudFormation User Guide, "Understand CloudFormation quotas": bytes of one parameter value, and parameters of one template. */
-export const maxValueBytes = 4096;
+const maxValueBytes = 4096;
 export const maxParameters = 200;
 
 const literal = [z.string(), z.number(), z.boolean(), z.array(z.string())] as const;

@@ -24,7 +24,7 @@ export interface ParameterisedStack {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export type Rank = 'pipeline' | 'all' | 'environment' | 'labels' | 'target';
+type Rank = 'pipeline' | 'all' | 'environment' | 'labels' | 'target';
 
 export interface ResolvedValue {
   readonly value: StackValue;

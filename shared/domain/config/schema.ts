@@ -4,7 +4,7 @@ import { AccountId, Name, StackName } from '../identifiers.ts';
 import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
 import { regions } from './regions.ts';
 
-export const apiVersion = 'drawbridge/v1';
+const apiVersion = 'drawbridge/v1';
 
 const head = <Kind extends string>(kind: Kind) => ({ apiVersion: z.literal(apiVersion), kind: z.literal(kind) });
 

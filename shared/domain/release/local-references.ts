@@ -5,7 +5,7 @@ import { isObject, type Json, type Template, type TemplatePath } from '../templa
  * How a property is rewritten: as members naming bucket and key, or as the URL of the object.
  * `template` is a nested template, packaged itself before its URL is put in.
  */
-export type ReferenceForm =
+type ReferenceForm =
   | { readonly kind: 'members'; readonly bucket: string; readonly key: string; readonly zip: boolean }
   | { readonly kind: 's3-url' }
   | { readonly kind: 'template' };

@@ -75,6 +75,13 @@ describe('one operation, read out of a stack’s events by its token', () => {
     });
   });
 
+  it('takes a failed resource for the cause although CloudFormation gave no reason for it', () => {
+    const seen = events(stack('UPDATE_IN_PROGRESS'), { status: 'UPDATE_FAILED' }, stack('UPDATE_ROLLBACK_COMPLETE'));
+    expect(operationOf(seen, 'ours')).toMatchObject({
+      failure: { resource: 'Api', reason: 'CloudFormation gave no reason.' },
+    });
+  });
+
   it('names the stack itself when no resource failed', () => {
     const failedStack = events(
       stack('UPDATE_IN_PROGRESS'),

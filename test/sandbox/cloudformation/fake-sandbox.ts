@@ -17,10 +17,10 @@ import type {
   World,
 } from '#sandbox/kernel.ts';
 
-export const account = '222222222222';
-export const region = 'eu-west-1';
+const account = '222222222222';
+const region = 'eu-west-1';
 export const executionRole = `arn:aws:iam::${account}:role/drawbridge-execution`;
-export const start = Date.parse('2026-01-05T08:00:00.000Z');
+const start = Date.parse('2026-01-05T08:00:00.000Z');
 
 export interface FakeSandbox extends Sandbox {
   readonly journal: JournalEntry[];
@@ -44,7 +44,7 @@ export interface FakeSandbox extends Sandbox {
   reloading: boolean;
 }
 
-export const deployer = session(account, 'drawbridge-deploy', 'prm-1');
+const deployer = session(account, 'drawbridge-deploy', 'prm-1');
 
 export function fakeSandbox(): FakeSandbox {
   let world = { now: start, jobs: [], counters: {}, organization: { id: 'o-drawbridge' } } as unknown as World;
