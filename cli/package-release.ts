@@ -10,6 +10,7 @@ import type { Problem } from '#shared/domain/errors/problem.ts';
 import { buildRelease, type PackagedTemplate } from '#shared/domain/release/build-release.ts';
 import { type CheckedStack, parameterProblems } from '#shared/domain/release/check-parameters.ts';
 import { type Artifact, type Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
+import { unsupportedIn } from '#shared/domain/release/unsupported.ts';
 import { type Invalid, type LoadedConfig, loadConfig } from './load-config.ts';
 import { packageTemplateFile } from './package-template.ts';
 import type { Packing, ReleaseFile } from './packing.ts';
@@ -37,6 +38,8 @@ export async function packagePipeline(
   { config, folder }: LoadedConfig,
   pipeline: Located<Pipeline>,
 ): Promise<PackagedRelease | Invalid> {
+  const unsupported = unsupportedIn(config, pipeline);
+  if (unsupported.length > 0) return { kind: 'invalid', problems: unsupported };
   const packing: Packing = { root: await realpath(folder), files: new Map(), assets: new Set(), problems: [] };
   const templates = new Map<string, PackagedTemplate>();
   for (const [index, stack] of pipeline.document.stacks.entries()) {

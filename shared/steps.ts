@@ -42,7 +42,9 @@ export const steps = {
       z.strictObject({
         kind: z.literal('go'),
         digest: Digest,
-        waves: z.array(z.strictObject({ targets: z.array(TargetStacks) })),
+        waves: z
+          .array(z.strictObject({ maxConcurrency: z.int().positive(), targets: z.array(TargetStacks).min(1) }))
+          .min(1),
       }),
     ]),
   },

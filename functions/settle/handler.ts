@@ -15,13 +15,8 @@ export const handler = task('settle', async (input, { ledger }) => {
   const deployments = record.deployments.filter((deployment) => deployment.environment === environment);
   const settledBefore = rollout?.settledAt !== undefined;
 
-  const ended = verdict({
-    rollout,
-    deployments,
-    caught: input.error,
-    leaseLost: settledBefore ? undefined : await leaseLost(ledger, input),
-  });
-  await recordOutcome(ledger, input, { ...ended, at });
+  const lost = settledBefore ? undefined : await leaseLost(ledger, input);
+  const ended = verdict({ rollout, deployments, caught: input.error, leaseLost: lost });
   const { releaseId } = record.promotion;
   const arrived = targetsRunning(deployments).map((target) => ({
     pipeline,
@@ -32,7 +27,10 @@ export const handler = task('settle', async (input, { ledger }) => {
     promotion: id,
     since: at,
   }));
-  if (!settledBefore) await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
+  // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
+  if (!settledBefore && lost === undefined)
+    await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
+  await recordOutcome(ledger, input, { ...ended, at });
   if (isGood(ended.outcome)) await recordVerified(ledger, { release, environment, at });
   await freeLease(ledger, input);
 

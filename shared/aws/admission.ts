@@ -13,6 +13,12 @@ export async function requestPromotion(functionName: string, request: AdmissionR
   const answer = await asked('AWS Lambda', client.send(command));
   const text = answer.Payload?.transformToString() ?? 'null';
   if (answer.FunctionError !== undefined)
-    throw failure('AWS_REFUSED', { service: 'AWS Lambda', code: answer.FunctionError, message: text });
+    throw failure('AWS_REFUSED', { service: 'AWS Lambda', code: answer.FunctionError, message: errorMessage(text) });
   return JSON.parse(text) as AdmissionAnswer;
+}
+
+/** Of a function's error only the message: its stack trace is nothing for who asked. */
+function errorMessage(payload: string): string {
+  const { errorMessage: message } = (JSON.parse(payload) ?? {}) as { errorMessage?: string };
+  return message ?? 'it gave no reason';
 }

@@ -28,7 +28,9 @@ export async function executeOnce(session: TargetSession, planned: PlannedStack,
   }
   const operation = await readOperation(session, { stackId: wait.stackId, token: wait.operation, since: wait.since });
   if (operation.kind !== 'not-started') return operation;
-  const status = found.kind === 'ready' ? found.executionStatus : found.kind;
+  // Just after a lost reply the change set already says it is executed while the stack has no event of it yet.
+  const status = await executionStatus(session, planned);
+  if (status === 'EXECUTE_IN_PROGRESS') return { kind: 'in-progress', status };
   throw failure('CHANGE_SET_OBSOLETE', { stack, status }, place);
 }
 
@@ -44,6 +46,11 @@ export async function conclude(
   const answered = await answerTask(wait.token, answer);
   await closeWait(ledger, wait);
   return answered;
+}
+
+async function executionStatus(session: TargetSession, planned: PlannedStack): Promise<string> {
+  const found = await readChangeSet(session, { changeSet: planned.changeSetId });
+  return found.kind === 'ready' ? found.executionStatus : found.kind;
 }
 
 function answerOf(wait: Wait, operation: Operation) {

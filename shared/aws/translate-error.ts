@@ -15,6 +15,7 @@ const throttled = new Set([
   'ThrottlingException',
   'RequestLimitExceeded',
   'TooManyRequestsException',
+  'ProvisionedThroughputExceededException',
   'SlowDown',
 ]);
 

@@ -187,6 +187,12 @@ export const configEntries = {
     cause: ({ parameter }) => `The parameter ${parameter} is NoEcho, but its value is written in a file.`,
     next: () => 'Store the value in Secrets Manager and refer to it: { secretRef: /path/name }.',
   }),
+  NOT_SUPPORTED_YET: entry<{ what: string }>({
+    exit: 2,
+    status: 422,
+    cause: ({ what }) => `${what} is understood here, but no rollout honours it yet.`,
+    next: () => 'Take it out; it is refused rather than ignored.',
+  }),
   PERSON_UNKNOWN: entry<{ name: string; known: readonly string[] }>({
     exit: 2,
     status: 400,

@@ -1,4 +1,6 @@
 /** From the plans of the targets to one plan of the rollout, and what it asks for. */
+import { type Labelled, planWaves } from '../config/match-targets.ts';
+import type { Environment } from '../config/schema.ts';
 import type { PromotionId } from '../identifiers.ts';
 import { roleName, sessionName } from '../names.ts';
 import type { Deployment } from '../promotion/records.ts';
@@ -13,12 +15,12 @@ export interface RolloutPlan {
   readonly targets: readonly TargetPlan[];
 }
 
-export type Decision =
-  | { readonly kind: 'nothing-to-do' }
-  | {
-      readonly kind: 'go';
-      readonly waves: { readonly targets: { readonly target: string; readonly stacks: string[] }[] }[];
-    };
+export interface RolloutWave {
+  readonly maxConcurrency: number;
+  readonly targets: { readonly target: string; readonly stacks: string[] }[];
+}
+
+export type Decision = { readonly kind: 'nothing-to-do' } | { readonly kind: 'go'; readonly waves: RolloutWave[] };
 
 /** The rollout's plan: targets in the order of their names, so that it does not depend on which was planned first. */
 export function rolloutPlanOf(
@@ -35,12 +37,28 @@ export function rolloutPlanOf(
   };
 }
 
-/** All targets that change, in one wave, each with its changing stacks in order; or nothing to do. */
-export function decision(targets: readonly TargetPlan[]): Decision {
-  const changing = targets
-    .map((target) => ({ target: target.target, stacks: target.stacks.filter(changes).map((stack) => stack.stack) }))
-    .filter((target) => target.stacks.length > 0);
-  return changing.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', waves: [{ targets: changing }] };
+/**
+ * The targets that change, each with its changing stacks in order, in the environment's waves; or nothing to do. Targets that no wave
+ * takes come last, so that none is forgotten.
+ */
+export function decision(
+  environment: Environment,
+  targets: readonly Labelled[],
+  plans: readonly TargetPlan[],
+): Decision {
+  const changing = new Map(plans.map((plan) => [plan.target, plan.stacks.filter(changes).map(({ stack }) => stack)]));
+  const { waves, left } = planWaves(
+    environment,
+    targets.filter(({ name }) => (changing.get(name) ?? []).length > 0),
+  );
+  const all = left.length === 0 ? waves : [...waves, { targets: left, maxConcurrency: 1 }];
+  const going = all
+    .filter((wave) => wave.targets.length > 0)
+    .map(({ maxConcurrency, targets: taken }) => ({
+      maxConcurrency,
+      targets: taken.map(({ name }) => ({ target: name, stacks: changing.get(name) ?? [] })),
+    }));
+  return going.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', waves: going };
 }
 
 /** The deployments a decided plan foresees: what changes is pending, what does not is already done. */

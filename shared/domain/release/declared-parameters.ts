@@ -9,7 +9,7 @@ export function declaredParameters(template: Template): DeclaredParameter[] {
       name,
       type: declaration.Type,
       noEcho: isNoEcho(declaration),
-      hasDefault: declaration.Default !== undefined,
+      ...(declaration.Default === undefined ? {} : { default: String(declaration.Default) }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -34,9 +34,10 @@ function desiredStack(
     templateDigest: stack.template.digest,
     parameters: Object.fromEntries(
       stack.parameters.flatMap((declared) => {
-        if (declared.name === artifactsBucketParameter) return [[declared.name, bucket]];
-        const value = resolved[declared.name]?.value;
-        return value === undefined ? [] : [[declared.name, parameterText(value as LayerValue, declared.type)]];
+        const value = declared.name === artifactsBucketParameter ? bucket : resolved[declared.name]?.value;
+        // The default is said too: CloudFormation shows it as the stack's value, and an edit of it must not go unseen.
+        const text = value === undefined ? declared.default : parameterText(value as LayerValue, declared.type);
+        return text === undefined ? [] : [[declared.name, text]];
       }),
     ),
     opaqueParameters: stack.parameters.filter(isOpaque).map((declared) => declared.name),

@@ -1,5 +1,7 @@
 /** The way of a release: its environments, and the targets they mean. */
-import { matches } from '../config/match-targets.ts';
+import { type Labelled, matchTargets } from '../config/match-targets.ts';
+import type { Environment } from '../config/schema.ts';
+import { failure } from '../errors/catalogue.ts';
 import type { Release } from './release.ts';
 
 /** The names of the release's environments, in order. */
@@ -7,13 +9,19 @@ export function journeyOf(release: Release): string[] {
   return release.environments.map((environment) => environment.name);
 }
 
+/** The release's environment of that name. Throws ENVIRONMENT_UNKNOWN. */
+export function environmentOf(release: Release, name: string): Environment {
+  const found = release.environments.find((environment) => environment.name === name);
+  if (found !== undefined) return found;
+  throw failure('ENVIRONMENT_UNKNOWN', { environment: name, known: journeyOf(release) });
+}
+
 /** The targets that belong to an environment by its labels, by name. An environment the release does not have has none. */
-export function targetsOf<Target extends { readonly name: string; readonly labels: Readonly<Record<string, string>> }>(
+export function targetsOf<Target extends Labelled>(
   release: Release,
   environment: string,
   targets: readonly Target[],
 ): Target[] {
-  const wanted = release.environments.find((candidate) => candidate.name === environment)?.targets.matchLabels;
-  if (wanted === undefined) return [];
-  return targets.filter((target) => matches(wanted, target.labels)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const found = release.environments.find((candidate) => candidate.name === environment);
+  return found === undefined ? [] : matchTargets(found, targets);
 }

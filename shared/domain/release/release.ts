@@ -18,7 +18,8 @@ const DeclaredParameter = z.strictObject({
   name: z.string(),
   type: z.string(),
   noEcho: z.boolean(),
-  hasDefault: z.boolean(),
+  /** The template's default, as CloudFormation takes it where no value is given. */
+  default: z.string().exactOptional(),
 });
 export type DeclaredParameter = z.infer<typeof DeclaredParameter>;
 

@@ -135,15 +135,47 @@ describe('the decision on a rollout', () => {
   const idle = planOf('production-a', [unchanged('network'), unchanged('api')]);
   const busy = planOf('production-b', [unchanged('network'), ready('api', [change('Queue')])]);
 
+  const environment = { name: 'production', targets: { matchLabels: { env: 'production' } } };
+  const labelled = (name: string, labels: Record<string, string> = {}) => ({
+    name,
+    labels: { env: 'production', ...labels },
+  });
+
   it('is nothing to do when no stack of any target changes', () => {
-    expect(decision([idle])).toEqual({ kind: 'nothing-to-do' });
+    expect(decision(environment, [labelled('production-a')], [idle])).toEqual({ kind: 'nothing-to-do' });
   });
 
   it('goes to the targets that change, with the stacks that change', () => {
-    expect(decision([idle, busy])).toEqual({
+    const targets = [labelled('production-a'), labelled('production-b'), labelled('production-c')];
+    expect(decision({ ...environment, maxConcurrency: 3 }, targets, [idle, busy])).toEqual({
       kind: 'go',
-      waves: [{ targets: [{ target: 'production-b', stacks: ['api'] }] }],
+      waves: [{ maxConcurrency: 3, targets: [{ target: 'production-b', stacks: ['api'] }] }],
     });
+  });
+
+  it('keeps the order of the waves, leaves empty ones out, and puts last what no wave takes', () => {
+    const change3 = ['production-a', 'production-b', 'production-c'].map((name) =>
+      planOf(name, [ready('api', [change('Queue')])]),
+    );
+    const targets = [
+      labelled('production-a'),
+      labelled('production-b', { canary: 'true' }),
+      labelled('production-c', { group: 'x' }),
+    ];
+    const waves = [
+      { matchLabels: { canary: 'true' } },
+      { matchLabels: { group: 'none' } },
+      { matchLabels: { group: 'x' }, maxConcurrency: 2 },
+    ];
+    const decided = decision({ ...environment, waves }, targets, change3);
+    expect(
+      decided.kind === 'go' &&
+        decided.waves.map((wave) => [wave.maxConcurrency, wave.targets.map(({ target }) => target)]),
+    ).toEqual([
+      [1, ['production-b']],
+      [2, ['production-c']],
+      [1, ['production-a']],
+    ]);
   });
 
   it('is about one plan, whichever target was planned first', () => {

@@ -74,9 +74,9 @@ describe('a release', () => {
         dependsOn: ['network'],
         capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
         parameters: [
-          { name: 'Plain', type: 'Number', noEcho: false, hasDefault: true },
-          { name: 'Secret', type: 'String', noEcho: true, hasDefault: false },
-          { name: 'VpcId', type: 'String', noEcho: false, hasDefault: false },
+          { name: 'Plain', type: 'Number', noEcho: false, default: '0' },
+          { name: 'Secret', type: 'String', noEcho: true },
+          { name: 'VpcId', type: 'String', noEcho: false },
         ],
         values: { VpcId: { fromOutput: 'network.VpcId' } },
         tags: { owner: 'us' },

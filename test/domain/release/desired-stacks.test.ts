@@ -12,7 +12,6 @@ const declared = (name: string, change: Partial<DeclaredParameter> = {}): Declar
   name,
   type: 'String',
   noEcho: false,
-  hasDefault: false,
   ...change,
 });
 const desired = (stack: Partial<ReleaseStack>, release: Partial<Release> = {}, to = destination) =>
@@ -67,9 +66,9 @@ describe('what a release wants of a stack in one target', () => {
     expect(desired({ parameters: [declared('Size')], values: { Size: '1' } }, release).parameters).toEqual(parameters);
   });
 
-  it('sends no value for a parameter that keeps its default, and none that the template does not declare', () => {
-    const stack = { parameters: [declared('Kept', { hasDefault: true })], values: { Unknown: 'x' } };
-    expect(desired(stack).parameters).toEqual({});
+  it('says the default of a parameter that keeps it, and nothing the template does not declare or give a value', () => {
+    const stack = { parameters: [declared('Kept', { default: '7' }), declared('Open')], values: { Unknown: 'x' } };
+    expect(desired(stack).parameters).toEqual({ Kept: '7' });
   });
 
   it('refers to secrets and never reads them', () => {

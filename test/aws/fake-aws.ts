@@ -1,0 +1,78 @@
+/** AWS as the code under test sees it, call by call. What a test does not expect is refused, so that no call goes unnoticed. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach } from 'vitest';
+import { forgetSessions } from '#shared/aws/sessions.ts';
+
+export const sts = mockClient(STSClient);
+export const cloudFormation = mockClient(CloudFormationClient);
+export const s3 = mockClient(S3Client);
+export const stepFunctions = mockClient(SFNClient);
+export const lambda = mockClient(LambdaClient);
+
+/** Before each test: no session, no object, and every call refused. */
+export function fakeAws(): void {
+  beforeEach(() => {
+    forgetSessions();
+    for (const mock of [sts, cloudFormation, s3, stepFunctions, lambda]) {
+      mock.reset();
+      mock.onAnyCommand().rejects(new Error('this call was not expected'));
+    }
+  });
+}
+
+/** An exception as the SDK throws it. */
+export function awsError(code: string, message = `${code} happened`, httpStatusCode = 400): Error {
+  return Object.assign(new Error(message), { name: code, $fault: 'client', $metadata: { httpStatusCode } });
+}
+
+export const canary = { secret: 'CANARY-SECRET-KEY', token: 'CANARY-SESSION-TOKEN' };
+
+/**
+ * STS hands out numbered sessions (`ASIA1`, `ASIA2` …) that last `seconds`, and tells whoever shows one who it is: a guard that asks
+ * with other credentials than it was given finds nobody.
+ */
+export function stsTrusts(seconds = 900): void {
+  const arns = new Map<string, string>();
+  sts.on(AssumeRoleCommand).callsFake((input: { RoleArn: string; RoleSessionName: string }) => {
+    const AccessKeyId = `ASIA${arns.size + 1}`;
+    const [, , , , account, role] = input.RoleArn.split(':');
+    arns.set(AccessKeyId, `arn:aws:sts::${account}:assumed-role/${role?.split('/').at(-1)}/${input.RoleSessionName}`);
+    const Expiration = new Date(Date.now() + seconds * 1000);
+    return { Credentials: { AccessKeyId, SecretAccessKey: canary.secret, SessionToken: canary.token, Expiration } };
+  });
+  sts.on(GetCallerIdentityCommand).callsFake(async (_input, getClient: () => STSClient) => {
+    const { accessKeyId } = await getClient().config.credentials();
+    const Arn = arns.get(accessKeyId);
+    return { Account: Arn?.split(':')[4], Arn };
+  });
+}
+
+/** A bucket in memory: write-once where it is asked to be, absent where nothing was written. */
+export function objects() {
+  const stored = new Map<string, string>();
+  s3.on(PutObjectCommand).callsFake(
+    ({ Key, Body, IfNoneMatch }: { Key: string; Body: string; IfNoneMatch?: string }) => {
+      if (IfNoneMatch === '*' && stored.has(Key))
+        throw awsError('PreconditionFailed', 'At least one precondition failed', 412);
+      stored.set(Key, Body);
+      return {};
+    },
+  );
+  s3.on(GetObjectCommand).callsFake(({ Key }: { Key: string }) => {
+    const text = stored.get(Key);
+    if (text === undefined) throw awsError('NoSuchKey', 'The specified key does not exist.', 404);
+    return { Body: { transformToString: async () => text } };
+  });
+  return stored;
+}
+
+/** Everything that is written to standard output and standard error from here on, as one text. */
+export function captured(spyOn: (stream: NodeJS.WriteStream) => { mock: { calls: unknown[][] } }): () => string {
+  const spies = [process.stdout, process.stderr].map(spyOn);
+  return () => spies.flatMap((spy) => spy.mock.calls.map(([chunk]) => String(chunk))).join('');
+}

@@ -1,0 +1,11 @@
+/** A session that needs no AssumeRole, for what is done with one. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { TargetSession } from '#shared/aws/sessions.ts';
+import { aPurpose } from '#test/builders.ts';
+
+const credentials = { accessKeyId: 'ASIA1', secretAccessKey: 'x' };
+
+export const session: TargetSession = {
+  purpose: aPurpose(),
+  cloudFormation: new CloudFormationClient({ region: 'eu-west-1', credentials }),
+};

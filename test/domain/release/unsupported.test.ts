@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '#shared/domain/config/read-config.ts';
+import { unsupportedIn } from '#shared/domain/release/unsupported.ts';
+
+const pipeline = (stack: string, environment = '') => `apiVersion: drawbridge/v1
+kind: Pipeline
+metadata: { name: orders }
+stacks:
+  - name: network
+    template: network.yaml
+    stackName: orders-network
+  - name: api
+    template: api.yaml
+    stackName: orders-api
+${stack}
+environments:
+  - name: production
+    targets: { matchLabels: { env: production } }
+${environment}
+`;
+const policy = '---\napiVersion: drawbridge/v1\nkind: Policy\nmetadata: { name: guard }\n';
+
+function problemsOf(text: string) {
+  const read = readConfig([{ path: 'drawbridge.yml', text }]);
+  if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems));
+  return unsupportedIn(read.config, read.config.pipelines[0]!).map(
+    ({ code, cause, place }) => `${code} ${place.line} ${cause}`,
+  );
+}
+
+describe('what no rollout honours yet', () => {
+  it('is refused rather than ignored, where it stands', () => {
+    expect(problemsOf(pipeline('    terminationProtection: true'))).toEqual([
+      'NOT_SUPPORTED_YET 11 Termination protection is understood here, but no rollout honours it yet.',
+    ]);
+    expect(problemsOf(pipeline('    parameters: { VpcId: { fromOutput: network.VpcId } }'))).toEqual([
+      "NOT_SUPPORTED_YET 11 Another stack's output is understood here, but no rollout honours it yet.",
+    ]);
+    expect(problemsOf(pipeline('', '    verify: [{ lambda: drawbridge-verify-orders }]'))).toEqual([
+      'NOT_SUPPORTED_YET 15 A verification function is understood here, but no rollout honours it yet.',
+    ]);
+    expect(problemsOf(pipeline('') + policy)).toEqual([
+      'NOT_SUPPORTED_YET 18 A Policy is understood here, but no rollout honours it yet.',
+    ]);
+  });
+
+  it('is not what is said to be off', () => {
+    expect(problemsOf(pipeline('    terminationProtection: false\n    parameters: { Size: 1 }'))).toEqual([]);
+  });
+});
