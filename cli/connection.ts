@@ -1,10 +1,11 @@
 /** Where a command works: the API of a deployment, or the sandbox. Never one instead of the other. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Api } from '#shared/aws/api.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { checkEndpoints, isLoopback } from './endpoints.ts';
 import { openSandbox, type SandboxOptions } from './rehearsal/open-sandbox.ts';
 
 export interface Connection {
@@ -14,9 +15,12 @@ export interface Connection {
   newKey(): string;
   /** Lets time pass while a promotion is under way: a few seconds on AWS, in the sandbox until nothing is left to happen. */
   pass(): Promise<void>;
+  /** What was asked for goes on: on AWS by itself, in the sandbox to its end before the world is saved. */
   close(): Promise<void>;
 }
 
+/** Who a command acts as in the sandbox when nobody is named. */
+export const defaultPerson = 'alice';
 /** Folder in which the sandbox keeps its world, below the current one. */
 export const worldFolder = '.drawbridge/sandbox';
 const pollMilliseconds = 5_000;
@@ -24,19 +28,27 @@ const pollMilliseconds = 5_000;
 /** Adds the options by which a command is told where to work. */
 export function withConnection(command: Command): Command {
   return command
-    .option('--api <url>', 'address of the deployed API (DRAWBRIDGE_API)')
-    .option('--region <region>', 'region of the deployed API (AWS_REGION)')
+    .addOption(new Option('--api <url>', 'address of the deployed API').env('DRAWBRIDGE_API'))
+    .addOption(new Option('--region <region>', 'region of the deployed API').env('AWS_REGION'))
+    .option('--profile <name>', 'profile of the AWS configuration to sign in with')
     .option('--sandbox', 'work in the simulated organization on this machine')
-    .option('--as <person>', 'who to act as in the sandbox', 'alice')
-    .option('--world <folder>', 'where the sandbox is kept', worldFolder);
+    .option('--as <person>', 'who to act as in the sandbox', defaultPerson)
+    .option('--world <folder>', 'where the sandbox is kept', worldFolder)
+    .hook('preAction', refuseBoth);
 }
 
-/** Opens what the options name. Throws WORLD_NOT_CHOSEN. */
+/** Both on the command line contradict each other; an address that is only in the environment gives way to --sandbox. */
+function refuseBoth(command: Command): void {
+  if (command.getOptionValueSource('sandbox') !== 'cli' || command.getOptionValueSource('api') !== 'cli') return;
+  throw failure('USAGE', { detail: '--api and --sandbox are two different worlds.', hint: 'Give one of the two.' });
+}
+
+/** Opens what the options name. Throws WORLD_NOT_CHOSEN, ENDPOINT_INVALID, WORLDS_MIXED. */
 export async function connect(
   options: Readonly<Record<string, unknown>>,
   targets: readonly Target[] = [],
 ): Promise<Connection> {
-  const { api, region, sandbox, as: person, world } = options as Partial<Record<string, string>>;
+  const { api, region, profile, sandbox, as: person, world } = options as Partial<Record<string, string>>;
   if (sandbox !== undefined) {
     const chosen = {
       folder: `${world}`,
@@ -48,10 +60,17 @@ export async function connect(
     } as const;
     return connectSandbox(chosen, targets);
   }
-  if (api === undefined || region === undefined) throw failure('WORLD_NOT_CHOSEN', {});
+  if (api === undefined) throw failure('WORLD_NOT_CHOSEN', {});
+  if (region === undefined) {
+    throw failure('USAGE', {
+      detail: 'The region of the API is not known.',
+      hint: 'Name it with --region or AWS_REGION.',
+    });
+  }
+  const endpoint = checkEndpoints(api, process.env);
   return {
-    api: { endpoint: api, region },
-    simulated: false,
+    api: { endpoint, region, ...(profile === undefined ? {} : { profile }) },
+    simulated: isLoopback(endpoint),
     newKey: randomUUID,
     pass: () => setTimeout(pollMilliseconds),
     close: () => Promise.resolve(),
@@ -60,5 +79,6 @@ export async function connect(
 
 async function connectSandbox(options: SandboxOptions, targets: readonly Target[]): Promise<Connection> {
   const { sandbox, api, close } = await openSandbox(options, targets);
-  return { api, simulated: true, newKey: () => sandbox.mint('idempotency-key', 24), pass: () => sandbox.run(), close };
+  const newKey = () => sandbox.mint('idempotency-key', 24);
+  return { api, simulated: true, newKey, pass: () => sandbox.run(), close: () => sandbox.run().finally(close) };
 }

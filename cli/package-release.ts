@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config, Located } from '#shared/domain/config/config.ts';
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
 import { layersOf, type TargetFacts } from '#shared/domain/config/resolve-parameters.ts';
-import type { Pipeline } from '#shared/domain/config/schema.ts';
+import type { Pipeline, Target } from '#shared/domain/config/schema.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { buildRelease, type PackagedTemplate } from '#shared/domain/release/build-release.ts';
@@ -23,6 +23,8 @@ export interface PackagedRelease {
   readonly id: string;
   /** Everything to upload, by key. */
   readonly files: readonly ReleaseFile[];
+  /** The targets of the same configuration; none where only the ledger knows them. */
+  readonly targets: readonly Target[];
 }
 
 /** Packages the pipeline of the configuration at `path`; with several pipelines, the one that is named. */
@@ -52,7 +54,8 @@ export async function packagePipeline(
   const layers = layersOf(config, pipeline.document.metadata.name).map(({ layer }) => layer);
   const manifest = buildRelease({ pipeline: pipeline.document, templates, assets: assetsOf(packing), layers });
   const files = [...packing.files.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  return { kind: 'release', manifest, digest: releaseDigest(manifest), id: releaseId(manifest), files };
+  const targets = config.targets.map(({ document }) => document);
+  return { kind: 'release', manifest, digest: releaseDigest(manifest), id: releaseId(manifest), files, targets };
 }
 
 /** The pipeline that is named, or the only one; otherwise what to do. */

@@ -1,5 +1,6 @@
 /** A promotion as people and programs read it: the same facts as text and as JSON. */
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
 import type { Deployment, Rollout, Status } from '#shared/domain/promotion/records.ts';
 
@@ -64,11 +65,19 @@ function reasonLines(rollout: Rollout | undefined): string[] {
   return (rollout?.reasons ?? []).map(({ code, text }) => `  because ${code}: ${text}`);
 }
 
-/** The exit code that a promotion's status means: 1 failed, 3 refused by a gate, 5 our machinery broke. */
-export function exitOfStatus(status: Status): ExitCode {
+/** What a promotion's end means to a script: 1 failed, 3 refused by a gate, 4 a permission is missing, 5 our machinery broke. */
+export function exitOfPromotion({ promotion, rollouts }: Pick<PromotionRecord, 'promotion' | 'rollouts'>): ExitCode {
+  const { status } = promotion;
   if (status === 'failed' || status === 'aborted') return 1;
   if (status === 'rejected') return 3;
-  return status === 'errored' ? 5 : 0;
+  if (status !== 'errored') return 0;
+  const exits = rollouts.flatMap((rollout) => rollout.reasons.map(({ code }) => exitOfCode(code)));
+  return exits.includes(4) ? 4 : 5;
+}
+
+/** Undefined for what is not of our catalogue, such as Step Functions' own `States.Timeout`. */
+function exitOfCode(code: string): ExitCode | undefined {
+  return Object.entries(catalogue).find(([known]) => known === code)?.[1].exit;
 }
 
 function outcomeWord(status: Status | undefined): string {

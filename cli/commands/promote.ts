@@ -1,6 +1,6 @@
 /** `drawbridge promote`: asks for a promotion and follows it to its end. */
 import { followPromotion } from '../client/follow.ts';
-import { exitOfStatus, promotionJson, promotionText } from '../client/promotion-report.ts';
+import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
 import { getPromotion, requestPromotion } from '../client/promotions.ts';
 import type { CliCommand } from '../command.ts';
 import { connect, withConnection } from '../connection.ts';
@@ -28,11 +28,14 @@ export const promote: CliCommand = {
         ...(environments === undefined ? {} : { environments }),
       };
       const { id } = await requestPromotion(connection.api, wish);
-      terminal.progress(`promotion ${id} accepted; see it with: drawbridge status ${id}`);
+      const where = connection.simulated ? ' --sandbox' : '';
+      terminal.progress(
+        `promotion ${id} goes on whether you wait or not; see it with: drawbridge status ${id}${where}`,
+      );
       const record =
         options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);
       const json = { simulated: connection.simulated, ...promotionJson(record) };
-      return { kind: 'done', exit: exitOfStatus(record.promotion.status), text: promotionText(record), json };
+      return { kind: 'done', exit: exitOfPromotion(record), text: promotionText(record), json };
     } finally {
       await connection.close();
     }

@@ -1,14 +1,16 @@
 /** `drawbridge rehearse`: promotions of the user's own files in the sandbox, before anything real happens. */
 import { problem } from '#shared/domain/errors/catalogue.ts';
-import { exitOfStatus, promotionJson, promotionText } from '../client/promotion-report.ts';
-import type { CliCommand, Invocation, Outcome } from '../command.ts';
-import { worldFolder } from '../connection.ts';
+import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
+import type { CliCommand, Invocation, Outcome, Terminal } from '../command.ts';
+import { defaultPerson, worldFolder } from '../connection.ts';
 import { type Invalid, loadConfig } from '../load-config.ts';
+import { wholeNumber } from '../number-option.ts';
 import { choosePipeline, packagePipeline } from '../package-release.ts';
 import { type RequestedFault, requestedFault } from '../rehearsal/faults.ts';
 import type { SandboxOptions } from '../rehearsal/open-sandbox.ts';
+import { isFunctionName } from '../rehearsal/people.ts';
 import { type Rehearsal, type Rehearsed, rehearse as runRehearsal } from '../rehearsal/rehearse.ts';
-import { serve } from '../rehearsal/serve.ts';
+import { type Serving, serve } from '../rehearsal/serve.ts';
 
 export const rehearse: CliCommand = {
   name: 'rehearse',
@@ -22,13 +24,17 @@ export const rehearse: CliCommand = {
       .argument('[paths...]', 'files, or folders of drawbridge.yml', ['drawbridge.yml'])
       .option('--pipeline <name>', 'which pipeline, if there are several')
       .option('--fault <faults...>', 'let a resource fail: <target or environment>:<logical id>:<status>')
-      .option('--as <person>', 'who asks for the promotion', 'alice')
-      .option('--seed <number>', 'seed of a new world', '1')
+      .option(
+        '--as <person>',
+        'who asks for the promotion; with --serve also a function, such as drawbridge-plan',
+        defaultPerson,
+      )
+      .addOption(wholeNumber('--seed <number>', 'seed of a new world', { from: 0, to: 4_294_967_295, or: 1 }))
       .option('--fresh', 'begin with a new world')
       .option('--world <folder>', 'where the world is kept', worldFolder)
       .option('--accounts <folder>', 'templates of the target accounts, instead of the shipped ones')
       .option('--serve', 'keep the sandbox up afterwards, for the AWS CLI')
-      .option('--for <minutes>', 'how long --serve lasts', '60')
+      .addOption(wholeNumber('--for <minutes>', 'how long --serve lasts', { from: 0, to: 1440, or: 60 }))
       .addHelpText(
         'after',
         '\nExamples:\n  drawbridge rehearse examples/orders\n' +
@@ -68,14 +74,15 @@ async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly
       rehearsal,
       {
         ...sandboxOptions(options),
+        person: asker(options),
         fresh: first && options['fresh'] === true,
         faults: struck.flatMap(({ faults: one }) => one),
       },
       terminal,
     );
-    if (exitOfStatus(rehearsed.record.promotion.status) !== 0) break;
+    if (exitOfPromotion(rehearsed.record) !== 0) break;
   }
-  if (options['serve'] === true) await serve(sandboxOptions(options), { minutes: Number(options['for']), terminal });
+  if (options['serve'] === true) await serve(sandboxOptions(options), servingOf(options, terminal));
   return report(rehearsed as Rehearsed, { faults, seconds: (performance.now() - started) / 1000 });
 }
 
@@ -83,7 +90,7 @@ function sandboxOptions(options: Invocation['options']): SandboxOptions {
   const accounts = options['accounts'] as string | undefined;
   return {
     folder: options['world'] as string,
-    seed: Number(options['seed']),
+    seed: options['seed'] as number,
     fresh: false,
     mode: 'virtual',
     person: options['as'] as string,
@@ -92,14 +99,28 @@ function sandboxOptions(options: Invocation['options']): SandboxOptions {
   };
 }
 
+/** Functions ask for nothing: with --serve their credentials can be tried, after the rehearsal of a person. */
+function asker(options: Invocation['options']): string {
+  const name = options['as'] as string;
+  return options['serve'] === true && isFunctionName(name) ? defaultPerson : name;
+}
+
+/** With JSON, standard output holds the result and nothing else. */
+function servingOf(options: Invocation['options'], terminal: Terminal): Serving {
+  const print = options['output'] === 'json' ? terminal.progress : terminal.print;
+  return { minutes: options['for'] as number, terminal: { ...terminal, print } };
+}
+
 function report(
   rehearsed: Rehearsed,
   { faults, seconds }: { faults: readonly RequestedFault[]; seconds: number },
 ): Outcome {
   const { record, calls, transitions, virtualMilliseconds } = rehearsed;
-  const { status, id } = record.promotion;
+  const { id } = record.promotion;
+  const exit = exitOfPromotion(record);
   const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.text)));
-  if (missed !== undefined)
+  // A promotion that ended badly before it got there says more.
+  if (exit === 0 && missed !== undefined)
     return { kind: 'problems', problems: [problem('FAULT_NOT_REACHED', { fault: missed.text })] };
   const text = [
     promotionText(record),
@@ -109,7 +130,7 @@ function report(
   ].join('\n');
   return {
     kind: 'done',
-    exit: exitOfStatus(status),
+    exit,
     text,
     json: { simulated: true, ...promotionJson(record), calls, transitions },
   };

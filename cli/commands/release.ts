@@ -21,11 +21,11 @@ export const release: CliCommand = {
   run: async ({ args: [path = 'drawbridge.yml'], options }) => {
     const packaged = await packageRelease(path, options['pipeline'] as string | undefined);
     if (packaged.kind === 'invalid') return { kind: 'problems', problems: packaged.problems };
-    const connection = await connect(options);
+    const connection = await connect(options, packaged.targets);
     try {
       const { id, digest, uploaded } = await publishRelease(connection.api, packaged);
       const json = { simulated: connection.simulated, release: { id, digest }, uploaded };
-      const text = `release ${id}  ${digest}  ${uploaded} of ${packaged.files.length} files uploaded\nnext: drawbridge promote ${id}`;
+      const text = `release ${id}  ${digest}  ${uploaded} of ${packaged.files.length} files uploaded\nnext: drawbridge promote ${id}${connection.simulated ? ' --sandbox' : ''}`;
       return { kind: 'done', exit: 0, text, json };
     } finally {
       await connection.close();

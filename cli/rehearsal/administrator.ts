@@ -1,6 +1,7 @@
 /** The administrator of a simulated organization: deploys templates into its accounts, as a person would once when onboarding. */
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import { type DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 
 export interface TemplateDeployment {
   readonly account: string;
@@ -22,9 +23,9 @@ interface DescribedStack {
 const largestBody = 51_200;
 const templateBucket = `drawbridge-set-up-${sharedServicesAccount}`;
 
-/** Creates or updates a stack and lets virtual time pass until it is settled. Throws with CloudFormation's own words if it is not good. */
+/** Creates or updates a stack and lets virtual time pass until it is settled. Throws SET_UP_FAILED with CloudFormation's own words. */
 export async function deployTemplate(sandbox: RunningSandbox, deployment: TemplateDeployment): Promise<Outputs> {
-  const { account, region, stackName } = deployment;
+  const { stackName } = deployment;
   const existing = await describe(sandbox, deployment);
   const input = {
     StackName: stackName,
@@ -39,7 +40,8 @@ export async function deployTemplate(sandbox: RunningSandbox, deployment: Templa
     const name = existing === undefined ? 'CreateStack' : 'UpdateStack';
     await asAdministrator(sandbox, deployment, { service: 'cloudformation', name, input });
   } catch (error) {
-    if (!/No updates are to be performed/.test((error as Error).message)) throw error;
+    const { message } = error as Error;
+    if (!/No updates are to be performed/.test(message)) throw setUpFailed(deployment, message);
     return outputsOf(existing);
   }
   await sandbox.run(() => !inProgress(sandbox, deployment));
@@ -47,9 +49,11 @@ export async function deployTemplate(sandbox: RunningSandbox, deployment: Templa
   if (settled?.StackStatus === 'CREATE_COMPLETE' || settled?.StackStatus === 'UPDATE_COMPLETE')
     return outputsOf(settled);
   const reason = firstFailureIn(sandbox, stackName) ?? settled?.StackStatusReason ?? 'no reason given';
-  throw new Error(
-    `Stack ${stackName} in ${account}/${region} ended in ${settled?.StackStatus ?? 'nothing'}: ${reason}`,
-  );
+  throw setUpFailed(deployment, `it ended in ${settled?.StackStatus ?? 'nothing'}: ${reason}`);
+}
+
+function setUpFailed({ account, region, stackName: stack }: TemplateDeployment, detail: string): DrawbridgeError {
+  return failure('SET_UP_FAILED', { stack, detail }, { stack, account, region });
 }
 
 type Place = Pick<TemplateDeployment, 'account' | 'region'>;

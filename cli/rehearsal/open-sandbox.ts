@@ -13,7 +13,7 @@ import type { Api } from '#shared/aws/api.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { ensurePackaged } from '../../scripts/package.mjs';
-import { sessionOfPerson } from './people.ts';
+import { sessionOf } from './people.ts';
 import { setUp } from './set-up.ts';
 
 export interface SandboxOptions {
@@ -24,6 +24,7 @@ export interface SandboxOptions {
   readonly fresh: boolean;
   readonly faults: readonly Fault[];
   readonly mode: Mode;
+  /** Name of a person, or of a function whose credentials are wanted. */
   readonly person: string;
   /** Folder with account.yml and region.yml; the shipped one where not given. */
   readonly accounts?: string;
@@ -55,7 +56,7 @@ export async function openSandbox(options: SandboxOptions, targets: readonly Tar
     const accounts = options.accounts ?? join(project, 'accounts');
     const artifactsTemplate = join(project, 'infra', 'artifacts-region.yml');
     const { apiEndpoint } = await setUp(sandbox, { targets, template, artifactsTemplate, accounts });
-    const api = { endpoint: apiEndpoint, region: homeRegion, credentials: sessionOfPerson(sandbox, options.person) };
+    const api = { endpoint: apiEndpoint, region: homeRegion, credentials: sessionOf(sandbox, options.person) };
     return { sandbox, api, close: () => close(sandbox, options.folder) };
   } catch (error) {
     await sandbox.close();

@@ -4,11 +4,13 @@ import { homeRegion } from '#sandbox/organization.ts';
 import type { Terminal } from '../command.ts';
 import { openSandbox, type SandboxOptions } from './open-sandbox.ts';
 
+export interface Serving {
+  readonly minutes: number;
+  readonly terminal: Terminal;
+}
+
 /** Serves the saved world in real time, prints what to set in a shell, and ends after `minutes` or with Ctrl-C. The world is saved. */
-export async function serve(
-  options: SandboxOptions,
-  { minutes, terminal }: { minutes: number; terminal: Terminal },
-): Promise<void> {
+export async function serve(options: SandboxOptions, { minutes, terminal }: Serving): Promise<void> {
   const opened = await openSandbox({ ...options, fresh: false, faults: [], mode: 'live' }, []);
   const { credentials } = opened.api;
   const ended = new AbortController();

@@ -2,14 +2,15 @@
  * Brings a simulated organization to where a real one is after onboarding: the packaged orchestrator stack in shared services, the shipped
  * account templates in every target account, and the targets in the ledger. Run again, it changes only what differs.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { listTargets, recordTarget, type TargetRecord } from '#shared/aws/ledger/targets.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
+import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
+import { readText } from '../read-text.ts';
 import { deployTemplate, type Outputs } from './administrator.ts';
-import { sessionOfPerson } from './people.ts';
+import { sessionOf } from './people.ts';
 
 export interface SetUp {
   readonly targets: readonly Target[];
@@ -23,7 +24,7 @@ export interface Orchestrator {
   readonly apiEndpoint: string;
 }
 
-/** Deploys what is missing or changed and records the targets. Throws with CloudFormation's words when a shipped template fails. */
+/** Deploys what is missing or changed and records the targets. Throws SET_UP_FAILED with CloudFormation's words, and FILE_NOT_FOUND. */
 export async function setUp(sandbox: RunningSandbox, wanted: SetUp): Promise<Orchestrator> {
   const outputs = await deployOrchestrator(sandbox, wanted);
   const ledger = ledgerOf(sandbox, outputs);
@@ -41,7 +42,7 @@ export async function setUp(sandbox: RunningSandbox, wanted: SetUp): Promise<Orc
 
 async function deployOrchestrator(sandbox: RunningSandbox, wanted: SetUp): Promise<Outputs> {
   const parameters = { OrganizationId: sandbox.world.organization.id };
-  const body = await readFile(wanted.template, 'utf8');
+  const body = await templateAt(wanted.template);
   const outputs = await deployTemplate(sandbox, {
     account: sharedServicesAccount,
     region: homeRegion,
@@ -49,7 +50,7 @@ async function deployOrchestrator(sandbox: RunningSandbox, wanted: SetUp): Promi
     body,
     parameters,
   });
-  const further = await readFile(wanted.artifactsTemplate, 'utf8');
+  const further = await templateAt(wanted.artifactsTemplate);
   for (const region of new Set(wanted.targets.map((target) => target.region))) {
     if (region === homeRegion) continue;
     await deployTemplate(sandbox, {
@@ -78,7 +79,7 @@ async function deployAccount(
     account,
     region: homeRegion,
     stackName: 'drawbridge-account',
-    body: await readFile(join(wanted.accounts, 'account.yml'), 'utf8'),
+    body: await templateAt(join(wanted.accounts, 'account.yml')),
     parameters: {
       OrchestratorRoleArn: outputs['OrchestratorRoleArn'] ?? '',
       ExternalId: externalId,
@@ -98,14 +99,20 @@ async function deployRegion(
     account: target.account,
     region: target.region,
     stackName: 'drawbridge-region',
-    body: await readFile(join(wanted.accounts, 'region.yml'), 'utf8'),
+    body: await templateAt(join(wanted.accounts, 'region.yml')),
     parameters: { EventBusArn: outputs['EventBusArn'] ?? '' },
   });
 }
 
+async function templateAt(path: string): Promise<string> {
+  const read = await readText(path);
+  if (read.kind === 'unreadable') throw new DrawbridgeError(read.problem);
+  return read.text;
+}
+
 /** The platform administrator writes targets to the ledger, as `bootstrap` does on AWS. */
 function ledgerOf(sandbox: RunningSandbox, outputs: Outputs) {
-  const credentials = sessionOfPerson(sandbox, 'carol');
+  const credentials = sessionOf(sandbox, 'carol');
   return {
     table: outputs['LedgerTable'] ?? '',
     connection: { endpoint: sandbox.endpoint, region: homeRegion, credentials },

@@ -28,8 +28,7 @@ export const handler = task('settle', async (input, { ledger }) => {
     since: at,
   }));
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
-  if (!settledBefore && lost === undefined)
-    await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
+  if (!settledBefore && lost === undefined) await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
   await recordOutcome(ledger, input, { ...ended, at });
   if (isGood(ended.outcome)) await recordVerified(ledger, { release, environment, at });
   await freeLease(ledger, input);

@@ -3,7 +3,7 @@
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import { catalogue, DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 
 export interface ApiCredentials {
@@ -17,6 +17,8 @@ export interface Api {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials?: ApiCredentials;
+  /** Which profile of the AWS configuration to use; without it AWS_PROFILE, or the default one. */
+  readonly profile?: string;
 }
 
 export interface ApiRequest {
@@ -30,7 +32,7 @@ export interface ApiRequest {
 /** No call of the API takes longer than API Gateway allows (30 s). */
 const timeoutMilliseconds = 35_000;
 
-/** The parsed answer of one request. Throws the problem that the API answered with, ACCESS_DENIED, or AWS_UNREACHABLE. */
+/** The parsed answer of one request. Throws the problem that the API answered with, ACCESS_DENIED, CREDENTIALS_MISSING or AWS_UNREACHABLE. */
 export async function callApi<Answer>(api: Api, request: ApiRequest): Promise<Answer> {
   const signed = await sign(api, request);
   const response = await fetch(signed.url, { ...signed.init, signal: AbortSignal.timeout(timeoutMilliseconds) }).catch(
@@ -73,7 +75,7 @@ async function sign(api: Api, request: ApiRequest): Promise<{ url: string; init:
   const signer = new SignatureV4({
     service: 'execute-api',
     region: api.region,
-    credentials: api.credentials ?? fromNodeProviderChain(),
+    credentials: api.credentials ?? (await signedIn(api.profile)),
     sha256: Hash.bind(null, 'sha256'),
   });
   const signed = await signer.sign({
@@ -96,6 +98,17 @@ async function sign(api: Api, request: ApiRequest): Promise<{ url: string; init:
   };
 }
 
+/** The credentials of the person or pipeline, as the AWS SDK finds them. */
+async function signedIn(profile: string | undefined): Promise<ApiCredentials> {
+  try {
+    return await fromNodeProviderChain(profile === undefined ? {} : { profile })();
+  } catch (error) {
+    const name = profile ?? process.env['AWS_PROFILE'];
+    const looked = name === undefined ? 'the environment and the default profile' : `the profile ${name}`;
+    throw failure('CREDENTIALS_MISSING', { profile: looked, detail: (error as Error).message });
+  }
+}
+
 /** API Gateway's own refusals are `{"message"}` without a code; the API's are problem documents. */
 function problemIn(answer: unknown, status: number, what: string): Problem {
   const document = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<
@@ -105,7 +118,8 @@ function problemIn(answer: unknown, status: number, what: string): Problem {
   };
   if (document.code !== undefined) {
     const { code, detail = '', next = '', place = {} } = document;
-    return { code, cause: detail, next, place, status, exit: exitOf(status) };
+    const known = Object.entries(catalogue).find(([candidate]) => candidate === code)?.[1];
+    return { code, cause: detail, next, place, status, exit: known?.exit ?? exitOf(status) };
   }
   const message = `${what} was answered with HTTP ${status}: ${document.message ?? 'no message'}`;
   const refused = status === 401 || status === 403;
@@ -116,7 +130,7 @@ function problemIn(answer: unknown, status: number, what: string): Problem {
   ).problem;
 }
 
-/** The API's status tells what kind of problem it is: a wrong request, a gate, a permission, or a broken service. */
+/** For what this version does not know, the status tells what kind of problem it is: a wrong request, a gate, a permission, or a broken service. */
 function exitOf(status: number): Problem['exit'] {
   if (status === 401 || status === 403) return 4;
   if (status === 409) return 3;

@@ -218,6 +218,24 @@ export const configEntries = {
     cause: ({ folder, reason }) => `The sandbox saved in ${folder} cannot be read: ${reason}.`,
     next: () => 'Begin anew with `drawbridge rehearse --fresh`, which replaces it.',
   }),
+  ENDPOINT_INVALID: entry<{ from: string; endpoint: string; detail: string }>({
+    ...invalid,
+    cause: ({ from, endpoint, detail }) => `The address ${endpoint} (${from}) is refused: ${detail}.`,
+    next: ({ from }) =>
+      `Give ${from} an address that begins with https://; http:// is for this machine (127.0.0.1) only.`,
+  }),
+  WORLDS_MIXED: entry<{ api: string; variable: string; endpoint: string }>({
+    ...invalid,
+    cause: ({ api, variable, endpoint }) =>
+      `The API ${api} is real, but ${variable} sends AWS calls to ${endpoint} on this machine.`,
+    next: ({ variable }) => `Unset ${variable} to work on AWS, or use --sandbox.`,
+  }),
+  SET_UP_FAILED: entry<{ stack: string; detail: string }>({
+    exit: 1,
+    status: 422,
+    cause: ({ stack, detail }) => `The sandbox could not be set up with the template of ${stack}: ${detail}`,
+    next: () => 'Correct that template; with --accounts it is account.yml or region.yml of the folder.',
+  }),
   WORLD_NOT_CHOSEN: entry<Record<string, never>>({
     exit: 2,
     status: 400,

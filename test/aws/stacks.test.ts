@@ -1,0 +1,145 @@
+import {
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import { describe, expect, it } from 'vitest';
+import { readOperation, readStack, readStackStatus, readTemplateDigest } from '#shared/aws/stacks.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { changeSetId, monday, operationToken, stackId } from '#test/builders.ts';
+import { awsError, cloudFormation, fakeAws } from './fake-aws.ts';
+import { session } from './target-session.ts';
+
+fakeAws();
+const stackIs = (stack: Partial<Stack>) =>
+  cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ StackId: stackId, ...stack } as Stack] });
+const missing = awsError('ValidationError', 'Stack with id orders-api does not exist');
+
+describe('a stack as CloudFormation describes it', () => {
+  it('is read with everything that a release decides about it', async () => {
+    stackIs({
+      StackStatus: 'UPDATE_COMPLETE',
+      Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }, {}],
+      Tags: [
+        { Key: 'team', Value: 'commerce' },
+        { Key: undefined, Value: undefined },
+      ],
+      Capabilities: ['CAPABILITY_IAM'],
+      RoleARN: 'arn:role',
+    });
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
+    expect(await readStack(session, 'orders-api')).toEqual({
+      stackId,
+      status: 'UPDATE_COMPLETE',
+      templateDigest: digestOf('Resources: {}\n'),
+      parameters: { Size: '1', '': '' },
+      tags: { team: 'commerce', '': '' },
+      capabilities: ['CAPABILITY_IAM'],
+      roleArn: 'arn:role',
+    });
+    expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(GetTemplateCommand, {
+      StackName: 'orders-api',
+      TemplateStage: 'Original',
+    });
+  });
+
+  it('has no template while its first change set is reviewed, so none is asked for', async () => {
+    stackIs({ StackStatus: 'REVIEW_IN_PROGRESS' });
+    expect(await readStack(session, 'orders-api')).toEqual({
+      stackId,
+      status: 'REVIEW_IN_PROGRESS',
+      templateDigest: '',
+      parameters: {},
+      tags: {},
+      capabilities: [],
+      roleArn: undefined,
+    });
+    expect(cloudFormation).not.toHaveReceivedCommand(GetTemplateCommand);
+  });
+
+  it('may not be there', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(missing);
+    expect(await readStack(session, 'orders-api')).toBeUndefined();
+    expect(await readStackStatus(session, 'orders-api')).toBeUndefined();
+    cloudFormation.on(DescribeStacksCommand).resolves({});
+    expect(await readStack(session, 'orders-api')).toBeUndefined();
+  });
+
+  it('is read with its status alone where that is enough', async () => {
+    stackIs({ StackStatus: 'CREATE_COMPLETE' });
+    expect(await readStackStatus(session, stackId)).toEqual({ stackId, status: 'CREATE_COMPLETE' });
+  });
+
+  it('does not stumble over an answer that says nothing', async () => {
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{} as Stack] });
+    cloudFormation.on(GetTemplateCommand).resolves({});
+    expect(await readStackStatus(session, 'x')).toEqual({ stackId: '', status: '' });
+    expect(await readStack(session, 'x')).toMatchObject({ stackId: '', status: '', templateDigest: digestOf('') });
+  });
+
+  it.each([
+    ['ValidationError', 'AWS_REFUSED'],
+    ['AccessDenied', 'ACCESS_DENIED'],
+  ])('is not taken for missing when AWS answers %s', async (code, reported) => {
+    cloudFormation.on(DescribeStacksCommand).rejects(awsError(code, 'no such thing is said'));
+    await expect(readStack(session, 'orders-api')).rejects.toMatchObject({ name: reported });
+  });
+});
+
+it('the template of a change set is asked for by its ARN alone', async () => {
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
+  const digest = await readTemplateDigest(session, { stackName: 'orders-api', changeSet: changeSetId });
+  expect(digest).toBe(digestOf('Resources: {}\n'));
+  expect(cloudFormation.commandCalls(GetTemplateCommand)[0]?.args[0].input).toEqual({
+    ChangeSetName: changeSetId,
+    TemplateStage: 'Original',
+  });
+});
+
+describe('an operation, read from the events of its stack', () => {
+  const event = (ResourceStatus: string, minute: number, more: object = {}) => ({
+    StackId: stackId,
+    StackName: 'orders-api',
+    EventId: `${minute}`,
+    PhysicalResourceId: stackId,
+    LogicalResourceId: 'orders-api',
+    ResourceType: 'AWS::CloudFormation::Stack',
+    ResourceStatus: ResourceStatus as never,
+    ClientRequestToken: operationToken,
+    Timestamp: new Date(Date.parse(monday) + minute * 60_000),
+    ...more,
+  });
+  const sought = { stackId, token: operationToken, since: monday };
+
+  it('is found over several pages, and further pages than its beginning are not asked for', async () => {
+    cloudFormation
+      .on(DescribeStackEventsCommand, { StackName: stackId })
+      .resolves({ StackEvents: [event('UPDATE_IN_PROGRESS', 3, { PhysicalResourceId: 'queue' })], NextToken: '2' });
+    cloudFormation
+      .on(DescribeStackEventsCommand, { StackName: stackId, NextToken: '2' })
+      .resolves({ StackEvents: [event('UPDATE_IN_PROGRESS', 2), event('UPDATE_COMPLETE', -1)], NextToken: '3' });
+    expect(await readOperation(session, sought)).toEqual({ kind: 'in-progress', status: 'UPDATE_IN_PROGRESS' });
+    expect(cloudFormation).toHaveReceivedCommandTimes(DescribeStackEventsCommand, 2);
+  });
+
+  it.each<[string, object]>([
+    ['no event', {}],
+    ['another’s', { StackEvents: [event('UPDATE_COMPLETE', 1, { ClientRequestToken: 'console' })] }],
+    ['an event that says nothing', { StackEvents: [{}] }],
+  ])('has not started with %s', async (_, page) => {
+    cloudFormation.on(DescribeStackEventsCommand).resolves(page);
+    expect(await readOperation(session, sought)).toEqual({ kind: 'not-started' });
+  });
+
+  it('is not looked for without end', async () => {
+    cloudFormation.on(DescribeStackEventsCommand).resolves({ StackEvents: [], NextToken: 'again' });
+    expect(await readOperation(session, sought)).toEqual({ kind: 'not-started' });
+    expect(cloudFormation).toHaveReceivedCommandTimes(DescribeStackEventsCommand, 50);
+  });
+
+  it('reports what AWS refuses', async () => {
+    cloudFormation.on(DescribeStackEventsCommand).rejects(awsError('Throttling', 'Rate exceeded'));
+    await expect(readOperation(session, sought)).rejects.toMatchObject({ name: 'THROTTLED' });
+  });
+});

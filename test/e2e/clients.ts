@@ -1,0 +1,112 @@
+/** Unmodified SDK clients of the sandbox, and the sessions they act with. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import { functionSession } from '#sandbox/lambda/function-session.ts';
+import { administratorRole, homeRegion, organizationsService } from '#sandbox/organization.ts';
+import { openPersonSession } from '#sandbox/sts/sessions.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
+import { readTarget } from '#shared/aws/ledger/targets.ts';
+import type { Rehearsal } from './rehearsed-world.ts';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+export type Clients = ReturnType<typeof clientsAs>;
+
+/** One client of each service, acting with the credentials; created when first asked for. */
+export function clientsAs({ sandbox }: Rehearsal, credentials: Credentials, region: string = homeRegion) {
+  const configuration = { endpoint: sandbox.endpoint, region, credentials };
+  return {
+    sts: new STSClient(configuration),
+    cloudFormation: new CloudFormationClient(configuration),
+    lambda: new LambdaClient(configuration),
+    events: new EventBridgeClient(configuration),
+    states: new SFNClient(configuration),
+    dynamoDb: new DynamoDBClient(configuration),
+    s3: new S3Client({ ...configuration, forcePathStyle: true }),
+  };
+}
+
+/** Credentials of a person's single sign-on session. */
+export function person({ sandbox }: Rehearsal, name: string): Credentials {
+  return credentialsIn(openPersonSession(sandbox, name));
+}
+
+/** Credentials that Lambda hands to one of Drawbridge's functions, for example `drawbridge-plan`. */
+export function functionCredentials({ sandbox }: Rehearsal, name: string): Credentials {
+  const stored = Object.values(sandbox.world.lambda.functions).find((one) => one.name === name);
+  if (stored === undefined) throw new Error(`There is no function ${name}.`);
+  return credentialsIn(functionSession(sandbox, stored));
+}
+
+/** Credentials of the organization's administrator in an account. */
+export function administrator({ sandbox }: Rehearsal, account: string): Credentials {
+  return credentialsIn(
+    sandbox.openSession({
+      roleArn: `arn:aws:iam::${account}:role/${administratorRole}`,
+      sessionName: 'test',
+      service: organizationsService,
+      durationSeconds: 3600,
+    }),
+  );
+}
+
+/** Only what a client needs, of whatever holds it. */
+export function credentialsIn({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Credentials {
+  return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+/** Assumes a role and answers its credentials. */
+export async function assume(sts: STSClient, input: AssumeRoleCommandInput): Promise<Credentials> {
+  const { Credentials: issued } = await sts.send(new AssumeRoleCommand(input));
+  return {
+    accessKeyId: issued!.AccessKeyId!,
+    secretAccessKey: issued!.SecretAccessKey!,
+    sessionToken: issued!.SessionToken!,
+  };
+}
+
+/** The ledger as the platform administrator reads and writes it. */
+export function ledgerOf(rehearsal: Rehearsal): Ledger {
+  const connection = {
+    endpoint: rehearsal.sandbox.endpoint,
+    region: homeRegion,
+    credentials: person(rehearsal, 'carol'),
+  };
+  return { table: rehearsal.outputs['LedgerTable']!, connection };
+}
+
+/** What the orchestrator asks STS for, with every part the trust policies require. */
+export async function assumption(
+  rehearsal: Rehearsal,
+  role: string,
+  target: { readonly name: string; readonly account: string },
+): Promise<AssumeRoleCommandInput> {
+  const { externalId } = await readTarget(ledgerOf(rehearsal), target.name);
+  return {
+    RoleArn: `arn:aws:iam::${target.account}:role/drawbridge/drawbridge-${role}`,
+    RoleSessionName: 'prm-test-session',
+    DurationSeconds: 900,
+    ExternalId: externalId,
+    SourceIdentity: 'prm-0123456789abcdef',
+    Tags: [
+      { Key: 'drawbridge:promotion', Value: 'prm-0123456789abcdef' },
+      { Key: 'drawbridge:environment', Value: target.name },
+    ],
+  };
+}
+
+/** Invokes one of Drawbridge's functions as the platform administrator and answers what it returned. */
+export async function invoke(rehearsal: Rehearsal, name: string, event: unknown): Promise<unknown> {
+  const { lambda } = clientsAs(rehearsal, person(rehearsal, 'carol'));
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }));
+  return JSON.parse(Payload!.transformToString());
+}
