@@ -30,7 +30,7 @@ export function withConnection(command: Command): Command {
   return command
     .addOption(new Option('--api <url>', 'address of the deployed API').env('DRAWBRIDGE_API'))
     .addOption(new Option('--region <region>', 'region of the deployed API').env('AWS_REGION'))
-    .option('--profile <name>', 'profile of the AWS configuration to sign in with')
+    .addOption(new Option('--profile <name>', 'profile of the AWS configuration to sign in with').env('AWS_PROFILE'))
     .option('--sandbox', 'work in the simulated organization on this machine')
     .option('--as <person>', 'who to act as in the sandbox', defaultPerson)
     .option('--world <folder>', 'where the sandbox is kept', worldFolder)
@@ -67,6 +67,7 @@ export async function connect(
       hint: 'Name it with --region or AWS_REGION.',
     });
   }
+  // biome-ignore lint/style/noProcessEnv: the overrides are those that the AWS SDK in this very process would follow.
   const endpoint = checkEndpoints(api, process.env);
   return {
     api: { endpoint, region, ...(profile === undefined ? {} : { profile }) },

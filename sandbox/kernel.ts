@@ -47,7 +47,7 @@ export interface Organization {
   readonly people: Record<string, Person>;
 }
 
-export interface Account {
+interface Account {
   readonly id: string;
   readonly name: string;
   readonly disabledRegions: readonly string[];

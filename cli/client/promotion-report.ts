@@ -4,7 +4,7 @@ import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
 import type { Deployment, Rollout, Status } from '#shared/domain/promotion/records.ts';
 
-/** The JSON form of a promotion. Documented in docs/reference/cli.md; `schemaVersion` grows when a field changes its meaning. */
+/** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
 export function promotionJson({ promotion, rollouts, deployments }: PromotionRecord) {
   return {
     outcome: promotion.status,
@@ -45,13 +45,18 @@ function targetJson(deployments: readonly Deployment[]) {
   };
 }
 
-/** The summary a person reads at the end: one line per stack and target, then why, then what to do next. */
-export function promotionText(record: PromotionRecord): string {
+/** What each environment's plan says, as lines; nothing for an environment whose plan is not at hand. */
+export type PlanTexts = Readonly<Record<string, readonly string[]>>;
+
+/** The summary a person reads at the end: for each environment its plan, one line per stack and target, and why it ended so. */
+export function promotionText(record: PromotionRecord, plans: PlanTexts = {}): string {
   const { promotion, rollouts, deployments } = record;
   const lines = promotion.environments.flatMap((name) => {
     const rollout = rollouts.find((candidate) => candidate.environment === name);
     const here = deployments.filter((deployment) => deployment.environment === name);
-    return [`${name.padEnd(16)} ${outcomeWord(rollout?.status)}`, ...here.map(deploymentLine), ...reasonLines(rollout)];
+    const planned = (plans[name] ?? []).map((line) => `  ${line}`);
+    const title = `${name.padEnd(16)} ${outcomeWord(rollout?.status)}`;
+    return [title, ...planned, ...here.map(deploymentLine), ...reasonLines(rollout)];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');

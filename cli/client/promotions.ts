@@ -2,6 +2,7 @@
 import { type Api, callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Running } from '#shared/aws/ledger/targets.ts';
+import type { RolloutPlan } from '#shared/domain/plan/decision.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
 
 export interface PromotionWish {
@@ -24,6 +25,12 @@ export async function requestPromotion(api: Api, wish: PromotionWish): Promise<P
 
 export async function getPromotion(api: Api, id: string): Promise<PromotionRecord> {
   return callApi(api, { method: 'GET', path: `/v1/promotions/${encodeURIComponent(id)}` });
+}
+
+/** The plan of one environment, as it was decided on. */
+export async function getPlan(api: Api, id: string, environment: string): Promise<RolloutPlan> {
+  const path = `/v1/promotions/${encodeURIComponent(id)}/plans/${encodeURIComponent(environment)}`;
+  return (await callApi<{ plan: RolloutPlan }>(api, { method: 'GET', path })).plan;
 }
 
 /** A pipeline's promotions, newest first. */

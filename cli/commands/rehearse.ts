@@ -123,7 +123,7 @@ function report(
   if (exit === 0 && missed !== undefined)
     return { kind: 'problems', problems: [problem('FAULT_NOT_REACHED', { fault: missed.text })] };
   const text = [
-    promotionText(record),
+    promotionText(record, rehearsed.plans),
     '',
     `${transitions} state transitions, ${counted(calls)} AWS calls, ${Math.round(virtualMilliseconds / 1000)} s virtual, ${seconds.toFixed(1)} s real; simulated`,
     `next: npm run -s drawbridge -- status ${id} --sandbox`,

@@ -22,6 +22,8 @@ export async function serve(options: SandboxOptions, { minutes, terminal }: Serv
     [
       `export AWS_ENDPOINT_URL=${opened.sandbox.endpoint}`,
       `export AWS_REGION=${homeRegion}`,
+      // Version 1 of the AWS CLI reads only this one.
+      `export AWS_DEFAULT_REGION=${homeRegion}`,
       `export AWS_ACCESS_KEY_ID=${credentials?.accessKeyId}`,
       `export AWS_SECRET_ACCESS_KEY=${credentials?.secretAccessKey}`,
       `export AWS_SESSION_TOKEN=${credentials?.sessionToken}`,

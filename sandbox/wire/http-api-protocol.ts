@@ -13,7 +13,7 @@ export interface HttpApiInput {
   readonly body: Uint8Array;
 }
 
-export interface HttpApiOutput {
+interface HttpApiOutput {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;

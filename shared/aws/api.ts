@@ -6,7 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { catalogue, DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 
-export interface ApiCredentials {
+interface ApiCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
@@ -17,7 +17,7 @@ export interface Api {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials?: ApiCredentials;
-  /** Which profile of the AWS configuration to use; without it AWS_PROFILE, or the default one. */
+  /** Which profile of the AWS configuration to use. */
   readonly profile?: string;
 }
 
@@ -103,8 +103,7 @@ async function signedIn(profile: string | undefined): Promise<ApiCredentials> {
   try {
     return await fromNodeProviderChain(profile === undefined ? {} : { profile })();
   } catch (error) {
-    const name = profile ?? process.env['AWS_PROFILE'];
-    const looked = name === undefined ? 'the environment and the default profile' : `the profile ${name}`;
+    const looked = profile === undefined ? 'the environment and the default profile' : `the profile ${profile}`;
     throw failure('CREDENTIALS_MISSING', { profile: looked, detail: (error as Error).message });
   }
 }

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { PromotionId } from './identifiers.ts';
 
 /** Path of every role and policy Drawbridge puts into an account. */
-export const rolePath = '/drawbridge/';
+const rolePath = '/drawbridge/';
 /** Prefix that the policies of the preview and deploy roles allow for change sets. */
-export const changeSetPrefix = 'drawbridge-';
+const changeSetPrefix = 'drawbridge-';
 /** Tag that marks a stack as promoted by Drawbridge; its value is the pipeline. */
 export const ownershipTag = 'drawbridge:pipeline';
 

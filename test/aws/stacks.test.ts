@@ -87,11 +87,12 @@ describe('a stack as CloudFormation describes it', () => {
   });
 });
 
-it('the template of a change set is asked for by its ARN alone', async () => {
+it('the template of a change set is asked for by stack and change set', async () => {
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
   const digest = await readTemplateDigest(session, { stackName: 'orders-api', changeSet: changeSetId });
   expect(digest).toBe(digestOf('Resources: {}\n'));
   expect(cloudFormation.commandCalls(GetTemplateCommand)[0]?.args[0].input).toEqual({
+    StackName: 'orders-api',
     ChangeSetName: changeSetId,
     TemplateStage: 'Original',
   });

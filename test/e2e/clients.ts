@@ -2,6 +2,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -19,14 +20,25 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-export type Clients = ReturnType<typeof clientsAs>;
+export type Clients = ReturnType<typeof newClients>;
 
-/** One client of each service, acting with the credentials; created when first asked for. */
-export function clientsAs({ sandbox }: Rehearsal, credentials: Credentials, region: string = homeRegion) {
-  const configuration = { endpoint: sandbox.endpoint, region, credentials };
+/** One client of each service, acting with the credentials; the same credentials get the same clients. */
+export function clientsAs(rehearsal: Rehearsal, credentials: Credentials): Clients {
+  const known = made.get(rehearsal) ?? new Map<string, Clients>();
+  made.set(rehearsal, known);
+  const clients = known.get(credentials.sessionToken) ?? newClients(rehearsal.sandbox.endpoint, credentials);
+  known.set(credentials.sessionToken, clients);
+  return clients;
+}
+
+const made = new WeakMap<Rehearsal, Map<string, Clients>>();
+
+function newClients(endpoint: string, credentials: Credentials) {
+  const configuration = { endpoint, region: homeRegion, credentials };
   return {
     sts: new STSClient(configuration),
     cloudFormation: new CloudFormationClient(configuration),
+    iam: new IAMClient(configuration),
     lambda: new LambdaClient(configuration),
     events: new EventBridgeClient(configuration),
     states: new SFNClient(configuration),
@@ -90,12 +102,11 @@ export async function assumption(
   role: string,
   target: { readonly name: string; readonly account: string },
 ): Promise<AssumeRoleCommandInput> {
-  const { externalId } = await readTarget(ledgerOf(rehearsal), target.name);
   return {
     RoleArn: `arn:aws:iam::${target.account}:role/drawbridge/drawbridge-${role}`,
     RoleSessionName: 'prm-test-session',
     DurationSeconds: 900,
-    ExternalId: externalId,
+    ExternalId: await externalIdOf(rehearsal, target.name),
     SourceIdentity: 'prm-0123456789abcdef',
     Tags: [
       { Key: 'drawbridge:promotion', Value: 'prm-0123456789abcdef' },
@@ -103,6 +114,16 @@ export async function assumption(
     ],
   };
 }
+
+async function externalIdOf(rehearsal: Rehearsal, target: string): Promise<string> {
+  const known = externalIds.get(rehearsal) ?? new Map<string, string>();
+  externalIds.set(rehearsal, known);
+  const externalId = known.get(target) ?? (await readTarget(ledgerOf(rehearsal), target)).externalId;
+  known.set(target, externalId);
+  return externalId;
+}
+
+const externalIds = new WeakMap<Rehearsal, Map<string, string>>();
 
 /** Invokes one of Drawbridge's functions as the platform administrator and answers what it returned. */
 export async function invoke(rehearsal: Rehearsal, name: string, event: unknown): Promise<unknown> {

@@ -21,7 +21,7 @@ export interface Ledger {
 }
 
 /** For the few who are not a function of the deployment: bootstrap, and a rehearsal's set-up. */
-export interface LedgerConnection {
+interface LedgerConnection {
   readonly endpoint?: string;
   readonly region: string;
   readonly credentials: {

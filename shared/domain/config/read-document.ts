@@ -83,7 +83,7 @@ const reasons: Readonly<Record<string, string>> = {
   role: 'roles are derived from the account',
   roles: 'roles are derived from the account',
   roleArn: 'roles are derived from the account',
-  externalId: '`drawbridge bootstrap` generates it and the ledger keeps it',
+  externalId: 'it is made when the account is onboarded, and the ledger keeps it',
   profile: 'the command line takes --profile',
   accessKeyId: 'there are no static keys',
   secretAccessKey: 'there are no static keys',

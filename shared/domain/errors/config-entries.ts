@@ -92,7 +92,7 @@ export const configEntries = {
   ROLE_ARN: entry<{ arn: string; what: string }>({
     ...invalid,
     cause: ({ arn, what }) => `${arn} names ${what}, but roles are derived from the target's account.`,
-    next: () => 'Remove it; `drawbridge trust` shows which roles a target has.',
+    next: () => 'Remove it; accounts/account.yml names the roles of a target.',
   }),
   STATIC_KEY: entry<{ masked: string }>({
     ...refused,

@@ -15,7 +15,7 @@ export interface RolloutPlan {
   readonly targets: readonly TargetPlan[];
 }
 
-export interface RolloutWave {
+interface RolloutWave {
   readonly maxConcurrency: number;
   readonly targets: { readonly target: string; readonly stacks: string[] }[];
 }

@@ -12,7 +12,7 @@ export interface StackEvent {
   readonly at: string;
 }
 
-export interface FirstFailure {
+interface FirstFailure {
   readonly resource: string;
   readonly type: string;
   readonly status: string;

@@ -7,19 +7,19 @@ import type { PlannedChange, TargetPlan } from './stack-plan.ts';
 
 export type Preparation = UnchangedStack | PendingStack | ReadyStack;
 
-export interface UnchangedStack {
+interface UnchangedStack {
   readonly kind: 'unchanged';
   readonly stack: string;
   /** A change set that was made and turned out to change nothing. */
   readonly emptyChangeSet?: { readonly stackName: string; readonly changeSet: string };
 }
 
-export interface PendingStack {
+interface PendingStack {
   readonly kind: 'pending';
   readonly stack: string;
 }
 
-export interface ReadyStack {
+interface ReadyStack {
   readonly kind: 'ready';
   readonly stack: string;
   readonly stackName: string;

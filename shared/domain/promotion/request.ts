@@ -42,7 +42,7 @@ export const AdmissionAnswer = z.discriminatedUnion('kind', [
 export type AdmissionAnswer = z.infer<typeof AdmissionAnswer>;
 
 /** The same actor with the same key always means the same promotion, so repeating a request cannot start a second one. */
-export function promotionIdOf(request: Pick<AdmissionRequest, 'actor' | 'idempotencyKey'>): PromotionId {
+function promotionIdOf(request: Pick<AdmissionRequest, 'actor' | 'idempotencyKey'>): PromotionId {
   const hash = createHash('sha256')
     .update(JSON.stringify([request.actor, request.idempotencyKey]))
     .digest('hex');

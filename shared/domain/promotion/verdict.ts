@@ -3,7 +3,7 @@ import type { Deployment, Outcome, Promotion, Reason, Rollout } from './records.
 import { isGood } from './records.ts';
 
 /** The error a state machine caught: ErrorEquals name and cause text. */
-export interface Caught {
+interface Caught {
   readonly Error: string;
   readonly Cause: string;
 }

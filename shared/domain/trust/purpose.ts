@@ -6,7 +6,7 @@ import { type Placed, roleArn, sessionName, type TargetRole } from '../names.ts'
 const shortestSession = 900;
 
 /** A target as recorded in the ledger by `bootstrap` and `apply`. */
-export interface TrustedTarget extends Placed {
+interface TrustedTarget extends Placed {
   readonly name: string;
   /** Issued by us, one per account; an identifier against confused deputies, not a secret, yet never printed. */
   readonly externalId: string;

@@ -83,7 +83,7 @@ describe('a problem that is thrown', () => {
 
   it('says nothing of a place that is not known', () => {
     expect(failure('TARGET_UNKNOWN', { target: 'x' }).message).toBe(
-      'There is no target x in the ledger. Onboard the account with `drawbridge bootstrap` and apply the Target.',
+      'There is no target x in the ledger. Onboard its account and record the target as docs/how-to/onboard-an-account.md says.',
     );
   });
 });

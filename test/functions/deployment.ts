@@ -1,0 +1,58 @@
+/** What the functions of a deployment find around them: ledger, documents, AWS, environment variables; and their log, kept quiet. */
+import type { Context } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
+import { putDocument } from '#shared/aws/documents.ts';
+import { recordTarget } from '#shared/aws/ledger/targets.ts';
+import type { Release } from '#shared/domain/release/release.ts';
+import { aRelease, aTarget } from '#test/builders.ts';
+import { fakeAws, objects, stsTrusts } from '../aws/fake-aws.ts';
+import { ledgerTable } from '../aws/ledger-table.ts';
+import { logged } from '../lambda/logged.ts';
+
+export const context = {} as Context;
+export const preProduction = aTarget({
+  name: 'pre-production',
+  account: '222222222222',
+  labels: { environment: 'pre-production' },
+  externalId: 'external-id-of-pre-production',
+});
+export const production = aTarget();
+
+const environment = {
+  DOCUMENTS_BUCKET: 'documents',
+  ARTIFACTS_BUCKET_PREFIX: 'drawbridge-artifacts-111111111111',
+  STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
+  ADMISSION_FUNCTION: 'drawbridge-admission',
+};
+
+/** A deployment with both targets onboarded and nothing else, new for each test. */
+export function deployment() {
+  fakeAws();
+  const { ledger, item, put } = ledgerTable();
+  const documents = { bucket: 'documents' };
+  const found = { objects: new Map<string, string>(), log: undefined as unknown as ReturnType<typeof logged> };
+
+  beforeAll(() => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
+  beforeEach(async () => {
+    found.log = logged();
+    found.objects = objects();
+    stsTrusts();
+    await recordTarget(ledger, preProduction);
+    await recordTarget(ledger, production);
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+
+  return {
+    ledger,
+    documents,
+    item,
+    put,
+    found,
+    /** A completed release: its digest. */
+    release: (change: Partial<Release> = {}) => putDocument(documents, 'releases', aRelease(change)),
+  };
+}

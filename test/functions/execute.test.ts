@@ -1,0 +1,209 @@
+import {
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  ExecuteChangeSetCommand,
+} from '@aws-sdk/client-cloudformation';
+import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '#functions/execute/handler.ts';
+import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
+import { listDeployments, recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { readWait } from '#shared/aws/ledger/waits.ts';
+import { digestOfChanges } from '#shared/domain/plan/preparation.ts';
+import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import {
+  aChange,
+  aRollout,
+  aWait,
+  changeSetId,
+  monday,
+  operationToken,
+  otherPromotionId,
+  promotionId,
+  stackId,
+} from '#test/builders.ts';
+import { awsError, cloudFormation, stepFunctions, sts } from '../aws/fake-aws.ts';
+import { context, deployment } from './deployment.ts';
+
+const { ledger } = deployment();
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId };
+const digest = digestOf('rollout plan');
+const execute = (change: object = {}) =>
+  handler(
+    {
+      ...place,
+      release: digestOf('release'),
+      epoch: 1,
+      digest,
+      target: 'production',
+      stack: 'api',
+      at: monday,
+      token: 'task-token-1',
+      ...change,
+    },
+    context,
+  );
+
+const changeSetIs = (ExecutionStatus: string, LogicalResourceId = 'Queue') =>
+  cloudFormation.on(DescribeChangeSetCommand).resolves({
+    Status: 'CREATE_COMPLETE',
+    ExecutionStatus: ExecutionStatus as never,
+    ChangeSetId: changeSetId,
+    StackId: stackId,
+    Changes: [{ ResourceChange: { Action: 'Add', LogicalResourceId, ResourceType: 'AWS::SQS::Queue' } }],
+  });
+const eventsAre = (...statuses: string[]) =>
+  cloudFormation.on(DescribeStackEventsCommand).resolves({
+    StackEvents: statuses.map((status, index) => ({
+      StackId: stackId,
+      StackName: 'orders-api',
+      EventId: `${index}`,
+      PhysicalResourceId: stackId,
+      LogicalResourceId: 'orders-api',
+      ResourceType: 'AWS::CloudFormation::Stack',
+      ResourceStatus: status as never,
+      ClientRequestToken: operationToken,
+      Timestamp: new Date(Date.parse(monday) + 1000 - index),
+    })),
+  });
+const standing = async () => (await listDeployments(ledger, aRollout()))[0];
+
+beforeEach(async () => {
+  await takeLease(ledger, place, monday);
+  await recordRollout(ledger, aRollout({ planDigest: digest }));
+  await recordPlannedTarget(ledger, {
+    promotion: promotionId,
+    environment: 'production',
+    target: 'production',
+    digest: digestOf('target plan'),
+    preparedAt: monday,
+    stacks: [
+      {
+        stack: 'api',
+        stackName: 'orders-api',
+        stackId,
+        changeSetName: `drawbridge-${promotionId}-1`,
+        changeSetId,
+        digest: digestOfChanges([aChange()]),
+      },
+    ],
+  });
+  changeSetIs('AVAILABLE');
+  eventsAre();
+  cloudFormation.on(ExecuteChangeSetCommand).resolves({});
+});
+
+describe('execute', () => {
+  it('runs exactly the planned change set as the deploy role, and leaves the step waiting', async () => {
+    await expect(execute()).resolves.toBeUndefined();
+    expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(ExecuteChangeSetCommand, {
+      ChangeSetName: changeSetId,
+      ClientRequestToken: operationToken,
+    });
+    expect(sts).toHaveReceivedCommandExactlyOnceWith(AssumeRoleCommand, {
+      RoleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-deploy',
+      RoleSessionName: `${promotionId}-execute`,
+    });
+    expect(stepFunctions.calls()).toEqual([]);
+    expect(await standing()).toMatchObject({ outcome: 'in-progress', status: 'EXECUTE_IN_PROGRESS' });
+  });
+
+  it('stores the task token before it assumes the role and executes', async () => {
+    const seen: (string | undefined)[] = [];
+    cloudFormation.on(DescribeChangeSetCommand).callsFake(async () => {
+      seen.push((await readWait(ledger, stackId))?.token);
+      return {
+        Status: 'CREATE_COMPLETE',
+        ExecutionStatus: 'AVAILABLE',
+        Changes: [{ ResourceChange: { Action: 'Add', LogicalResourceId: 'Queue', ResourceType: 'AWS::SQS::Queue' } }],
+      };
+    });
+    cloudFormation.on(ExecuteChangeSetCommand).callsFake(async () => {
+      seen.push((await readWait(ledger, stackId))?.token);
+      return {};
+    });
+    await execute();
+    expect(seen).toEqual(['task-token-1', 'task-token-1']);
+    expect(await readWait(ledger, stackId)).toMatchObject({
+      operation: operationToken,
+      since: monday,
+      account: '333333333333',
+    });
+  });
+
+  it('keeps the environment for the wait', async () => {
+    const later = secondsAfter(monday, 7200);
+    await execute({ at: later });
+    expect(
+      await takeLease(ledger, { ...place, promotion: otherPromotionId }, secondsAfter(monday, 25 * 3600)),
+    ).toMatchObject({
+      kind: 'held',
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['another promotion has the lease', { promotion: otherPromotionId }, 'LEASE_LOST'],
+    ['it was admitted in an earlier epoch', { epoch: 0 }, 'LEASE_LOST'],
+    ['the rollout is bound to another plan', { digest: digestOf('another') }, 'PLAN_CHANGED'],
+    ['the plan has no such stack', { stack: 'network' }, 'PLAN_CHANGED'],
+    ['the target is not onboarded', { target: 'nowhere' }, 'TARGET_UNKNOWN'],
+  ])('executes nothing and assumes no role when %s', async (_, change, code) => {
+    await expect(execute(change)).rejects.toMatchObject({ name: code });
+    expect([...sts.calls(), ...cloudFormation.calls()]).toEqual([]);
+    expect(await readWait(ledger, stackId)).toBeUndefined();
+  });
+
+  it('executes nothing when the change set is not what was planned', async () => {
+    changeSetIs('AVAILABLE', 'Backdoor');
+    await expect(execute()).rejects.toMatchObject({ name: 'PLAN_CHANGED' });
+    expect(cloudFormation).not.toHaveReceivedCommand(ExecuteChangeSetCommand);
+  });
+
+  it('executes nothing when the change set is obsolete', async () => {
+    changeSetIs('OBSOLETE');
+    await expect(execute()).rejects.toMatchObject({ name: 'CHANGE_SET_OBSOLETE' });
+    expect(cloudFormation).not.toHaveReceivedCommand(ExecuteChangeSetCommand);
+  });
+
+  it('run again while the stack is changing takes that up, with the newer token', async () => {
+    await execute();
+    changeSetIs('EXECUTE_IN_PROGRESS');
+    eventsAre('UPDATE_IN_PROGRESS');
+    await execute({ token: 'task-token-2' });
+    expect(cloudFormation).toHaveReceivedCommandTimes(ExecuteChangeSetCommand, 1);
+    expect(await readWait(ledger, stackId)).toMatchObject({ token: 'task-token-2' });
+  });
+
+  it('run again after the event was lost answers at once', async () => {
+    await execute();
+    changeSetIs('EXECUTE_COMPLETE');
+    eventsAre('UPDATE_COMPLETE', 'UPDATE_IN_PROGRESS');
+    stepFunctions.on(SendTaskSuccessCommand).resolves({});
+    await execute({ token: 'task-token-2' });
+    expect(cloudFormation).toHaveReceivedCommandTimes(ExecuteChangeSetCommand, 1);
+    expect(stepFunctions).toHaveReceivedCommandExactlyOnceWith(SendTaskSuccessCommand, {
+      taskToken: 'task-token-2',
+      output: '{"kind":"deployed","status":"UPDATE_COMPLETE"}',
+    });
+    expect(await standing()).toMatchObject({ outcome: 'deployed' });
+  });
+
+  it('reads from the events what became of a request whose reply was lost', async () => {
+    cloudFormation.on(ExecuteChangeSetCommand).rejects(awsError('InvalidChangeSetStatus'));
+    eventsAre('UPDATE_IN_PROGRESS');
+    await execute();
+    expect(cloudFormation).toHaveReceivedCommandTimes(ExecuteChangeSetCommand, 1);
+    expect(await readWait(ledger, stackId)).toEqual(aWait());
+    expect(await standing()).toMatchObject({ status: 'UPDATE_IN_PROGRESS' });
+  });
+
+  it('assumes the role once more when the session expires before anything was executed', async () => {
+    cloudFormation.on(ExecuteChangeSetCommand).rejectsOnce(awsError('ExpiredToken')).resolves({});
+    await execute();
+    expect(sts).toHaveReceivedCommandTimes(AssumeRoleCommand, 2);
+    expect(cloudFormation).toHaveReceivedCommandTimes(ExecuteChangeSetCommand, 2);
+  });
+});
