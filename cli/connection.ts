@@ -11,6 +11,8 @@ import { openSandbox, type SandboxOptions } from './rehearsal/open-sandbox.ts';
 export interface Connection {
   readonly api: Api;
   readonly simulated: boolean;
+  /** The options by which another command works in the same place. */
+  readonly options: string;
   /** A key that no other request has. */
   newKey(): string;
   /** Lets time pass while a promotion is under way: a few seconds on AWS, in the sandbox until nothing is left to happen. */
@@ -72,14 +74,28 @@ export async function connect(
   return {
     api: { endpoint, region, ...(profile === undefined ? {} : { profile }) },
     simulated: isLoopback(endpoint),
+    options: `--api ${endpoint} --region ${region}`,
     newKey: randomUUID,
     pass: () => setTimeout(pollMilliseconds),
     close: () => Promise.resolve(),
   };
 }
 
+/** The options by which a command works in the sandbox of a folder. */
+export function sandboxWords(folder: string): string {
+  return folder === worldFolder ? '--sandbox' : `--sandbox --world ${folder}`;
+}
+
 async function connectSandbox(options: SandboxOptions, targets: readonly Target[]): Promise<Connection> {
   const { sandbox, api, close } = await openSandbox(options, targets);
   const newKey = () => sandbox.mint('idempotency-key', 24);
-  return { api, simulated: true, newKey, pass: () => sandbox.run(), close: () => sandbox.run().finally(close) };
+  const words = sandboxWords(options.folder);
+  return {
+    api,
+    simulated: true,
+    options: words,
+    newKey,
+    pass: () => sandbox.run(),
+    close: () => sandbox.run().finally(close),
+  };
 }

@@ -28,9 +28,8 @@ export const promote: CliCommand = {
         ...(environments === undefined ? {} : { environments }),
       };
       const { id } = await requestPromotion(connection.api, wish);
-      const where = connection.simulated ? ' --sandbox' : '';
       terminal.progress(
-        `promotion ${id} goes on whether you wait or not; see it with: drawbridge status ${id}${where}`,
+        `promotion ${id} goes on whether you wait or not; see it with: drawbridge status ${id} ${connection.options}`,
       );
       const record =
         options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);

@@ -2,7 +2,7 @@
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
 import type { CliCommand, Invocation, Outcome, Terminal } from '../command.ts';
-import { defaultPerson, worldFolder } from '../connection.ts';
+import { defaultPerson, sandboxWords, worldFolder } from '../connection.ts';
 import { type Invalid, loadConfig } from '../load-config.ts';
 import { wholeNumber } from '../number-option.ts';
 import { choosePipeline, packagePipeline } from '../package-release.ts';
@@ -82,8 +82,10 @@ async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly
     );
     if (exitOfPromotion(rehearsed.record) !== 0) break;
   }
+  const where = sandboxWords(options['world'] as string);
+  const outcome = report(rehearsed as Rehearsed, { faults, where, seconds: (performance.now() - started) / 1000 });
   if (options['serve'] === true) await serve(sandboxOptions(options), servingOf(options, terminal));
-  return report(rehearsed as Rehearsed, { faults, seconds: (performance.now() - started) / 1000 });
+  return outcome;
 }
 
 function sandboxOptions(options: Invocation['options']): SandboxOptions {
@@ -113,7 +115,7 @@ function servingOf(options: Invocation['options'], terminal: Terminal): Serving 
 
 function report(
   rehearsed: Rehearsed,
-  { faults, seconds }: { faults: readonly RequestedFault[]; seconds: number },
+  { faults, where, seconds }: { faults: readonly RequestedFault[]; where: string; seconds: number },
 ): Outcome {
   const { record, calls, transitions, virtualMilliseconds } = rehearsed;
   const { id } = record.promotion;
@@ -126,7 +128,7 @@ function report(
     promotionText(record, rehearsed.plans),
     '',
     `${transitions} state transitions, ${counted(calls)} AWS calls, ${Math.round(virtualMilliseconds / 1000)} s virtual, ${seconds.toFixed(1)} s real; simulated`,
-    `next: npm run -s drawbridge -- status ${id} --sandbox`,
+    `next: npm run -s drawbridge -- status ${id} ${where}`,
   ].join('\n');
   return {
     kind: 'done',

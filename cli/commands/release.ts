@@ -25,7 +25,7 @@ export const release: CliCommand = {
     try {
       const { id, digest, uploaded } = await publishRelease(connection.api, packaged);
       const json = { simulated: connection.simulated, release: { id, digest }, uploaded };
-      const text = `release ${id}  ${digest}  ${uploaded} of ${packaged.files.length} files uploaded\nnext: drawbridge promote ${id}${connection.simulated ? ' --sandbox' : ''}`;
+      const text = `release ${id}  ${digest}  ${uploaded} of ${packaged.files.length} files uploaded\nnext: drawbridge promote ${id} ${connection.options}`;
       return { kind: 'done', exit: 0, text, json };
     } finally {
       await connection.close();

@@ -37,6 +37,7 @@ export interface OpenSandbox {
   close(): Promise<void>;
 }
 
+const betweenCommands = 1_000;
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts the sandbox with the targets of the configuration onboarded. Throws WORLD_UNREADABLE, PERSON_UNKNOWN. */
@@ -56,6 +57,8 @@ export async function openSandbox(options: SandboxOptions, targets: readonly Tar
     const accounts = options.accounts ?? join(project, 'accounts');
     const artifactsTemplate = join(project, 'infra', 'artifacts-region.yml');
     const { apiEndpoint } = await setUp(sandbox, { targets, template, artifactsTemplate, accounts });
+    // One command after the other: not two of them in the same millisecond, or the history could not tell which was first.
+    if (options.mode === 'virtual') await sandbox.advance(betweenCommands);
     const api = { endpoint: apiEndpoint, region: homeRegion, credentials: sessionOf(sandbox, options.person) };
     return { sandbox, api, close: () => close(sandbox, options.folder) };
   } catch (error) {

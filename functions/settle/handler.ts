@@ -34,6 +34,6 @@ export const handler = task('settle', async (input, { ledger }) => {
   await freeLease(ledger, input);
 
   const status = promotionEnd(record.promotion, record.rollouts, { environment, ...ended });
-  if (status !== undefined) await recordEnd(ledger, id, { status, at });
+  if (status !== undefined) await recordEnd(ledger, record.promotion, { status, at });
   return { kind: ended.outcome, reasons: reasonText(ended.reasons) };
 });

@@ -53,9 +53,9 @@ function inline(text: string): string {
 }
 
 async function fetched(call: Call<TemplateSource>, url: string): Promise<string> {
-  const place = objectOf(url);
-  if (place === undefined) throw validationError('TemplateURL must be a supported URL.');
   const { sandbox, caller, region } = call;
+  const place = objectOf(asOnAws(url, sandbox.endpoint));
+  if (place === undefined) throw validationError('TemplateURL must be a supported URL.');
   const input = {
     Bucket: place.bucket,
     Key: place.key,
@@ -69,6 +69,11 @@ async function fetched(call: Call<TemplateSource>, url: string): Promise<string>
   } catch (error) {
     throw asTemplateError(error);
   }
+}
+
+/** What the AWS CLI uploads it names by the endpoint it was given: the sandbox's own stands for S3's. */
+function asOnAws(url: string, endpoint: string): string {
+  return url.startsWith(`${endpoint}/`) ? `https://s3.amazonaws.com${url.slice(endpoint.length)}` : url;
 }
 
 /** Virtual-hosted and path-style addresses of S3. Website endpoints and other hosts are not supported URLs. */

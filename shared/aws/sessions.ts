@@ -99,17 +99,22 @@ async function assumeRole(purpose: Purpose) {
         { account, region },
       );
     }
-    return asked('AWS STS', Promise.reject(error));
+    return asked(await regional(sts), Promise.reject(error));
   }
 }
 
 /** GetCallerIdentity needs no permission and works under an explicit deny (STS API reference), so it can always tell where we are. */
 async function guard(purpose: Purpose, client: STSClient): Promise<void> {
-  const identity = await asked('AWS STS', client.send(new GetCallerIdentityCommand({})));
+  const { account, region } = purpose.target;
+  const identity = await asked(await regional(client), client.send(new GetCallerIdentityCommand({})));
   const found = { account: identity.Account ?? '', arn: identity.Arn ?? '' };
   if (isExpectedIdentity(purpose, found)) return;
-  const { account, region } = purpose.target;
   throw failure('GUARD_ACCOUNT', { expected: sessionRequest(purpose).roleArn, actual: found.arn }, { account, region });
+}
+
+/** STS is a regional service, so an outage is one of the region that was asked. */
+async function regional(client: STSClient): Promise<string> {
+  return `AWS STS in ${await client.config.region().catch(() => 'an unset region')}`;
 }
 
 /** STS's denial names the caller: "User: <arn> is not authorized to perform…". */

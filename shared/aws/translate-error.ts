@@ -13,6 +13,9 @@ const expired = new Set(['ExpiredToken', 'ExpiredTokenException']);
 const throttled = new Set([
   'Throttling',
   'ThrottlingException',
+  'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
   'RequestLimitExceeded',
   'TooManyRequestsException',
   'ProvisionedThroughputExceededException',

@@ -102,6 +102,17 @@ describe('a call of the API', () => {
     expect(last().request.headers.authorization).toContain('Credential=AKIAENVIRONMENT/');
   });
 
+  it('of a deployment goes to its usual port', async () => {
+    const fetching = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json({ items: [] }));
+    const there = api({ endpoint: 'https://api.example' });
+    expect(await callApi(there, { method: 'GET', path: '/v1/environments' })).toEqual({ items: [] });
+    expect(fetching).toHaveBeenCalledWith(
+      'https://api.example/v1/environments',
+      expect.objectContaining({ method: 'GET' }),
+    );
+    fetching.mockRestore();
+  });
+
   it.each([
     [undefined, 'the environment and the default profile'],
     ['production', 'the profile production'],

@@ -20,7 +20,7 @@ export function fakeAws(): void {
     forgetSessions();
     for (const mock of [sts, cloudFormation, s3, stepFunctions, lambda]) {
       mock.reset();
-      mock.onAnyCommand().rejects(new Error('this call was not expected'));
+      (mock as typeof sts).onAnyCommand().rejects(new Error('this call was not expected'));
     }
   });
 }
@@ -69,10 +69,4 @@ export function objects() {
     return { Body: { transformToString: async () => text } };
   });
   return stored;
-}
-
-/** Everything that is written to standard output and standard error from here on, as one text. */
-export function captured(spyOn: (stream: NodeJS.WriteStream) => { mock: { calls: unknown[][] } }): () => string {
-  const spies = [process.stdout, process.stderr].map(spyOn);
-  return () => spies.flatMap((spy) => spy.mock.calls.map(([chunk]) => String(chunk))).join('');
 }

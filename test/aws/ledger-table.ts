@@ -52,13 +52,13 @@ export function ledgerTable() {
 
 /** Lets `rival` act once, between the next write being asked for and being done: the moment in which a race is lost. */
 export function beforeNextWrite(rival: () => Promise<unknown>): void {
-  const { send } = DynamoDBDocumentClient.prototype;
+  const send = DynamoDBDocumentClient.prototype.send as (this: unknown, command: unknown) => Promise<unknown>;
   const spy = vi.spyOn(DynamoDBDocumentClient.prototype, 'send');
   spy.mockImplementation(async function (this: DynamoDBDocumentClient, command: unknown) {
-    if (!/^(Put|Update)Command$/.test((command as object).constructor.name)) return send.call(this, command as never);
+    if (!/^(Put|Update)Command$/.test((command as object).constructor.name)) return send.call(this, command);
     spy.mockRestore();
     await rival();
-    return send.call(this, command as never);
+    return send.call(this, command);
   } as never);
 }
 

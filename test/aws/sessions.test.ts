@@ -10,10 +10,12 @@ import { awsError, canary, cloudFormation, fakeAws, sts, stsTrusts } from './fak
 
 fakeAws();
 beforeEach(() => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-05T09:00:00Z') });
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllEnvs();
 });
 
 const assumed = () => sts.commandCalls(AssumeRoleCommand).length;
@@ -181,6 +183,15 @@ describe('when the role cannot be assumed', () => {
     expect(assumed()).toBe(1);
   });
 
+  it('says in which region STS was asked, since it is another one for the guard', async () => {
+    sts.on(AssumeRoleCommand).rejects(awsError('Throttling'));
+    await expect(inTarget(aPurpose(), async () => {})).rejects.toThrow(/^AWS STS in eu-west-1 is throttling/);
+    stsTrusts();
+    sts.on(GetCallerIdentityCommand).rejects(awsError('Throttling'));
+    const elsewhere = aPurpose({ target: aTarget({ region: 'us-east-1' }) });
+    await expect(inTarget(elsewhere, async () => {})).rejects.toThrow(/^AWS STS in us-east-1 is throttling/);
+  });
+
   it('names the role, the place, and the caller as STS says it', async () => {
     sts.on(AssumeRoleCommand).rejects(awsError('AccessDenied', denial, 403));
     await expect(inTarget(aPurpose(), async () => {})).rejects.toMatchObject({
@@ -201,6 +212,14 @@ describe('when the role cannot be assumed', () => {
     sts.on(AssumeRoleCommand).resolves({ Credentials: Credentials as never });
     await expect(inTarget(aPurpose(), async () => {})).rejects.toMatchObject({ name: 'AWS_REFUSED' });
   });
+});
+
+it('says so when no region is set for who assumes the role', async () => {
+  vi.stubEnv('AWS_REGION', undefined);
+  vi.resetModules();
+  const fresh = await import('#shared/aws/sessions.ts');
+  sts.on(AssumeRoleCommand).rejects(awsError('Throttling'));
+  await expect(fresh.inTarget(aPurpose(), async () => {})).rejects.toThrow(/^AWS STS in an unset region is throttling/);
 });
 
 it('takes a session without a session token as it is', async () => {

@@ -9,7 +9,7 @@ const rehearse = (seed: number) =>
 let first: Run;
 beforeAll(async () => {
   first = await rehearse(1);
-});
+}, 60_000);
 
 /** `09:06:35  production       CREATE_COMPLETE   AWS::CloudFormation::Stack  orders`, or a role that is assumed there. */
 const milestone = /^\d\d:\d\d:\d\d {2}([\w-]+) +(assume [\w-]+|CREATE_COMPLETE(?= +AWS::CloudFormation::Stack))/;
@@ -107,18 +107,19 @@ describe('another seed', () => {
 describe('as text', () => {
   it('says the same in a line for each stack, what it took, and where to look next', async () => {
     const world = newFolder();
-    const { exit, out } = await drawbridge('rehearse', 'examples/orders', '--world', world, '--as', 'bob');
+    const { exit, out } = await drawbridge('rehearse', 'test/e2e/cli-small', '--world', world, '--as', 'bob');
     expect(exit).toBe(0);
     const lines = out.split('\n');
-    expect(lines[0]).toMatch(/^orders-[0-9a-f]{12} {2}succeeded {2}\(prm-[0-9a-f]{16}, asked for by bob\)$/);
+    expect(lines[0]).toMatch(/^small-[0-9a-f]{12} {2}succeeded {2}\(prm-[0-9a-f]{16}, asked for by bob\)$/);
     expect(lines.filter((line) => /^ {2}\S|_COMPLETE/.test(line))).toEqual([
       '  pre-production   succeeded',
-      '    orders               deployed    CREATE_COMPLETE            pre-production 222222222222/eu-west-1',
+      '    small                deployed    CREATE_COMPLETE            pre-production 222222222222/eu-west-1',
       '  production       succeeded',
-      '    orders               deployed    CREATE_COMPLETE            production 333333333333/eu-west-1',
+      '    small                deployed    CREATE_COMPLETE            production 333333333333/eu-west-1',
     ]);
     expect(lines.at(-2)).toMatch(/^\d+ state transitions, \d+ AWS calls, \d+ s virtual, \d+\.\d s real; simulated$/);
-    expect(lines.at(-1)).toMatch(/^next: npm run -s drawbridge -- status prm-[0-9a-f]{16} --sandbox$/);
+    expect(lines.at(-1)).toMatch(/^next: npm run -s drawbridge -- status prm-[0-9a-f]{16} --sandbox --world /);
+    expect(lines.at(-1)).toContain(world);
   });
 });
 

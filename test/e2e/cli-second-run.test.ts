@@ -22,7 +22,7 @@ let deployed = '';
 beforeAll(async () => {
   deployed = newFolder();
   expect((await drawbridge('rehearse', 'examples/orders', '--world', deployed)).exit).toBe(0);
-});
+}, 60_000);
 
 /** Rehearses in a copy of the deployed world: how it ended, and how often CloudFormation was asked to write. */
 async function again(path: string, world: string) {
@@ -52,8 +52,8 @@ describe('a second rehearsal of the same files', () => {
     const world = await variant(deployed);
     const saved = await savedWorld(world);
     const ledger = Object.values(saved.dynamodb.tables).find(({ name }) => name === 'drawbridge-ledger');
-    expect(Object.keys(ledger?.items ?? {})).not.toHaveLength(0);
-    Object.assign(ledger as object, { items: Array.isArray(ledger?.items) ? [] : {} });
+    expect(ledger?.items).not.toHaveLength(0);
+    ledger?.items.splice(0);
     await writeFile(join(world, 'world.json'), JSON.stringify(saved));
     const { json, writes } = await again('examples/orders', world);
     expect([json.outcome, writes]).toEqual(['unchanged', {}]);

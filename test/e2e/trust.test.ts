@@ -1,5 +1,7 @@
 /** Who may become whom, and do what there: asked of the deployed templates over the wire, with unmodified SDK clients. */
+import { readFileSync } from 'node:fs';
 import {
+  type Capability,
   CreateChangeSetCommand,
   type CreateChangeSetCommandInput,
   CreateStackCommand,
@@ -15,7 +17,11 @@ import { ListUsersCommand } from '@aws-sdk/client-iam';
 import { type AssumeRoleCommandInput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployTemplate } from '#cli/rehearsal/administrator.ts';
+import type { Operation } from '#sandbox/kernel.ts';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
+import type { SandboxService } from '#sandbox/runtime/running-sandbox.ts';
+import { readTarget, recordTarget } from '#shared/aws/ledger/targets.ts';
+import { ensurePackaged } from '../../scripts/package.mjs';
 import {
   administrator,
   assume,
@@ -25,6 +31,7 @@ import {
   clientsAs,
   credentialsIn,
   functionCredentials,
+  ledgerOf,
   person,
 } from './clients.ts';
 import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
@@ -245,6 +252,85 @@ describe('a session in a target', () => {
     return Stacks?.[0]?.Parameters?.[0]?.ParameterValue;
   }
 });
+
+describe('a promotion', () => {
+  it('changes nothing when it finds itself in another account than it asked for', async () => {
+    const misled = await openRehearsal({ services: (services) => services.map(answeringForProduction) });
+    try {
+      const { promotion, rollouts } = await promote(misled, { pipeline: 'misled' });
+      expect(promotion.status).toBe('errored');
+      expect(rollouts).toMatchObject([{ environment: 'pre-production', reasons: [{ code: 'GUARD_ACCOUNT' }] }]);
+      expect(rollouts[0]?.reasons[0]?.text).toMatch(
+        /333333333333:assumed-role.*222222222222:role\/drawbridge\/drawbridge-preview/,
+      );
+      expect(misled.sandbox.calls()['cloudformation']).toBeUndefined();
+    } finally {
+      await misled.close();
+    }
+  });
+
+  it('names role and action when the trusted role was deleted and made again, and works once the trust is saved anew', async () => {
+    await renameOrchestratorRole('drawbridge-orchestrator-for-a-moment');
+    await renameOrchestratorRole('drawbridge-orchestrator');
+    const refused = await promote(rehearsal, { pipeline: 'recreated' });
+    expect(refused.promotion.status).toBe('errored');
+    expect(refused.rollouts[0]?.reasons).toMatchObject([{ code: 'ASSUME_ROLE_DENIED' }]);
+    expect(refused.rollouts[0]?.reasons[0]?.text).toMatch(/sts:AssumeRole.*AROA.*made again/);
+
+    for (const target of [preProduction, production]) await saveTrustAnew(target, `anew-${target.account}`);
+    expect((await promote(rehearsal, { pipeline: 'recreated' })).promotion.status).toBe('succeeded');
+  });
+});
+
+/** STS as it would be if the target records had pre-production and production mixed up. */
+function answeringForProduction(service: SandboxService): SandboxService {
+  const assumeRole = service.operations['AssumeRole'] as Operation<AssumeRoleCommandInput, unknown> | undefined;
+  if (assumeRole === undefined) return service;
+  const misled: typeof assumeRole = {
+    permissions: (call) => assumeRole.permissions(call),
+    run: (call) => {
+      const { world } = call.sandbox;
+      const stack = Object.values(world.cloudformation.stacks).find(
+        ({ account, stackName }) => account === production.account && stackName === 'drawbridge-account',
+      );
+      const RoleArn = call.input.RoleArn?.replace(preProduction.account, production.account);
+      return assumeRole.run({
+        ...call,
+        input: { ...call.input, RoleArn, ExternalId: stack?.model?.parameters['ExternalId'] },
+      });
+    },
+  };
+  return { ...service, operations: { ...service.operations, AssumeRole: misled } };
+}
+
+/** CloudFormation replaces a role whose name changes: the new one has another id, whatever it is called. */
+async function renameOrchestratorRole(name: string): Promise<void> {
+  const { template } = await ensurePackaged();
+  const body = readFileSync(template, 'utf8').replace(/"RoleName": "drawbridge-orchestrator"/, `"RoleName": "${name}"`);
+  const parameters = { OrganizationId: rehearsal.sandbox.world.organization.id };
+  const place = { account: sharedServicesAccount, region: homeRegion, stackName: 'drawbridge' };
+  await deployTemplate(rehearsal.sandbox, { ...place, body, parameters });
+}
+
+/** As the administrator of a target account does it: the same template with another external id, and that id in the ledger. */
+async function saveTrustAnew(
+  { name, account }: typeof preProduction | typeof production,
+  ExternalId: string,
+): Promise<void> {
+  const { cloudFormation } = clientsAs(rehearsal, administrator(rehearsal, account));
+  const StackName = 'drawbridge-account';
+  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+  const Parameters = Stacks![0]!.Parameters!.map(({ ParameterKey }) =>
+    ParameterKey === 'ExternalId'
+      ? { ParameterKey, ParameterValue: ExternalId }
+      : { ParameterKey, UsePreviousValue: true },
+  );
+  const Capabilities: Capability[] = ['CAPABILITY_NAMED_IAM'];
+  await cloudFormation.send(new UpdateStackCommand({ StackName, UsePreviousTemplate: true, Parameters, Capabilities }));
+  await rehearsal.sandbox.run();
+  const ledger = ledgerOf(rehearsal);
+  await recordTarget(ledger, { ...(await readTarget(ledger, name)), externalId: ExternalId });
+}
 
 /** Two roles that may assume anything: one more in shared services, and one named like the orchestrator's elsewhere. */
 async function deployLookalikes(): Promise<void> {

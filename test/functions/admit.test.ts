@@ -85,9 +85,9 @@ describe('admit', () => {
   });
 
   it('waits when another takes the lease in the same moment, and is admitted with a newer epoch afterwards', async () => {
-    await release();
-    beforeNextLease(() => takeLease(ledger, theirs, monday));
-    expect(await admit()).toMatchObject({ kind: 'wait' });
+    const digest = await release();
+    beforeNextWrite(() => takeLease(ledger, theirs, monday));
+    expect(await admit({ release: digest })).toMatchObject({ kind: 'wait' });
     await freeLease(ledger, { ...theirs, epoch: 1 });
     expect(await admit()).toMatchObject({ kind: 'admitted', epoch: 2 });
   });
@@ -96,6 +96,3 @@ describe('admit', () => {
     await expect(admit({ release: digestOf('x') })).rejects.toMatchObject({ name: 'RELEASE_UNKNOWN' });
   });
 });
-
-/** Documents are no ledger writes, so the next one of admit is its lease. */
-const beforeNextLease = beforeNextWrite;

@@ -10,13 +10,13 @@ import { ledgerTable } from '../aws/ledger-table.ts';
 import { logged } from '../lambda/logged.ts';
 
 export const context = {} as Context;
-export const preProduction = aTarget({
+const preProduction = aTarget({
   name: 'pre-production',
   account: '222222222222',
   labels: { environment: 'pre-production' },
   externalId: 'external-id-of-pre-production',
 });
-export const production = aTarget();
+const production = aTarget();
 
 const environment = {
   DOCUMENTS_BUCKET: 'documents',

@@ -66,7 +66,7 @@ describe('resume', () => {
     ['forged: it is not CloudFormation’s', stackEvent({ source: 'mallory' })],
     ['early: the stack is still in progress', stackEvent({}, 'UPDATE_IN_PROGRESS')],
     ['about a stack that nobody waits for', stackEvent({}, 'UPDATE_COMPLETE', `${stackId}-other`)],
-    ['no event at all', undefined],
+    ['no event at all', null],
   ])('ignores an event that is %s', async (_, event) => {
     expect(await resume(event)).toMatchObject({ kind: 'ignored', why: expect.any(String) });
     expect([...sts.calls(), ...cloudFormation.calls(), ...stepFunctions.calls()]).toEqual([]);
@@ -99,7 +99,7 @@ describe('resume', () => {
     stepFunctions.on(SendTaskSuccessCommand).resolvesOnce({}).rejects(awsError('TaskTimedOut'));
     const kinds = (await Promise.all([resume(), resume()])).map(({ kind }) => kind);
     expect(kinds.toSorted()[0]).toBe('answered');
-    expect(['gone', 'ignored', 'answered']).toContain(kinds.toSorted()[1]);
+    expect(['gone', 'ignored']).toContain(kinds.toSorted()[1]);
     expect(await listDeployments(ledger, aRollout())).toMatchObject([{ outcome: 'deployed' }]);
   });
 

@@ -54,13 +54,20 @@ export async function recordStarted(ledger: Ledger, promotion: Promotion, execut
   });
 }
 
-/** Ends a promotion once; a later end does not overwrite the first. */
-export async function recordEnd(ledger: Ledger, id: PromotionId, end: { status: Outcome; at: string }): Promise<void> {
+/**
+ * Ends a promotion once; a later end does not overwrite the first. It leaves the outbox here too: a promotion can end before anybody noted
+ * that its execution started.
+ */
+export async function recordEnd(
+  ledger: Ledger,
+  { id, pipeline }: Pick<Promotion, 'id' | 'pipeline'>,
+  end: { status: Outcome; at: string },
+): Promise<void> {
   await changeItem(ledger, groupKey(id, 'PROMOTION'), {
-    UpdateExpression: 'SET #status = :status, settledAt = :at',
+    UpdateExpression: 'SET #status = :status, settledAt = :at, gsi1pk = :list',
     ConditionExpression: 'attribute_not_exists(settledAt)',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':status': end.status, ':at': end.at },
+    ExpressionAttributeValues: { ':status': end.status, ':at': end.at, ':list': listOf(pipeline) },
   });
 }
 

@@ -13,7 +13,7 @@ export const remoteEntries = {
     status: 403,
     cause: ({ role, caller }) => `${caller} may not assume ${role} (sts:AssumeRole).`,
     next: () =>
-      'AWS does not say which check failed. Compare: the role exists; its trust names the orchestrator role; ExternalId, source identity and session tags are required as in accounts/account.yml; the orchestrator role may assume it; no service control policy denies it.',
+      'AWS does not say which check failed. Compare: the role exists; its trust names the orchestrator role (an id AROA… there means that role was deleted and made again: deploy accounts/account.yml with another ExternalId, which saves the trust anew); ExternalId, source identity and session tags are required as in accounts/account.yml; the orchestrator role may assume it; no service control policy denies it.',
   }),
   ACCESS_DENIED: entry<{ message: string }>({
     exit: 4,

@@ -38,25 +38,30 @@ export function rolloutPlanOf(
 }
 
 /**
- * The targets that change, each with its changing stacks in order, in the environment's waves; or nothing to do. Targets that no wave
- * takes come last, so that none is forgotten.
+ * The targets that change, each with its changing stacks in order, in the environment's waves; or nothing to do. Planned targets that no
+ * wave takes, because of their labels or because those were changed since, come last, so that none is forgotten.
  */
 export function decision(
   environment: Environment,
   targets: readonly Labelled[],
   plans: readonly TargetPlan[],
 ): Decision {
-  const changing = new Map(plans.map((plan) => [plan.target, plan.stacks.filter(changes).map(({ stack }) => stack)]));
-  const { waves, left } = planWaves(
-    environment,
-    targets.filter(({ name }) => (changing.get(name) ?? []).length > 0),
-  );
-  const all = left.length === 0 ? waves : [...waves, { targets: left, maxConcurrency: 1 }];
-  const going = all
+  const labels = new Map(targets.map((target) => [target.name, target.labels]));
+  const changing = plans
+    .map(({ target: name, stacks }) => ({
+      name,
+      labels: labels.get(name) ?? {},
+      stacks: stacks.filter(changes).map(({ stack }) => stack),
+    }))
+    .filter(({ stacks }) => stacks.length > 0);
+  const { waves } = planWaves(environment, changing);
+  const taken = new Set(waves.flatMap((wave) => wave.targets));
+  const left = changing.filter((target) => !taken.has(target));
+  const going = [...waves, { targets: left, maxConcurrency: 1 }]
     .filter((wave) => wave.targets.length > 0)
-    .map(({ maxConcurrency, targets: taken }) => ({
-      maxConcurrency,
-      targets: taken.map(({ name }) => ({ target: name, stacks: changing.get(name) ?? [] })),
+    .map((wave) => ({
+      maxConcurrency: wave.maxConcurrency,
+      targets: wave.targets.map(({ name, stacks }) => ({ target: name, stacks })),
     }));
   return going.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', waves: going };
 }

@@ -75,12 +75,19 @@ describe('a promotion', () => {
   it('is not set back to running by a late start, nor ended twice', async () => {
     await recordPromotion(ledger, aPromotion());
     await recordStarted(ledger, aPromotion(), arn);
-    await recordEnd(ledger, promotionId, { status: 'failed', at: monday });
+    await recordEnd(ledger, aPromotion(), { status: 'failed', at: monday });
     const ended = aPromotion({ status: 'failed', executionArn: arn, settledAt: monday });
     expect(await readPromotion(ledger, promotionId)).toEqual(ended);
     await recordStarted(ledger, aPromotion(), 'another');
-    await recordEnd(ledger, promotionId, { status: 'succeeded', at: '2026-01-06T09:00:00.000Z' });
+    await recordEnd(ledger, aPromotion(), { status: 'succeeded', at: '2026-01-06T09:00:00.000Z' });
     expect(await readPromotion(ledger, promotionId)).toEqual(ended);
+  });
+
+  it('leaves the outbox when it ends before anybody noted that it started', async () => {
+    await recordPromotion(ledger, aPromotion());
+    await recordEnd(ledger, aPromotion(), { status: 'succeeded', at: monday });
+    expect(await listAccepted(ledger)).toEqual([]);
+    expect((await listPromotions(ledger, 'orders')).map(({ id }) => id)).toEqual([promotionId]);
   });
 
   it('is read with its rollouts and deployments, and nothing of another', async () => {
@@ -275,6 +282,13 @@ describe('the table', () => {
     expect((await queryItems(ledger, 'GROUP', 'ITEM#')).map(({ sk }) => sk)).toEqual(
       [1, 2, 3, 4, 5].map((n) => `ITEM#${n}`),
     );
+  });
+
+  it('takes a page without items for an empty one', async () => {
+    const mock = mockClient(DynamoDBDocumentClient);
+    mock.onAnyCommand().resolves({});
+    expect(await queryItems(ledger, 'GROUP', 'ITEM#')).toEqual([]);
+    mock.restore();
   });
 
   it.each<[string, () => Promise<unknown>]>([

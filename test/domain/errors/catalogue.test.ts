@@ -82,8 +82,7 @@ describe('a problem that is thrown', () => {
   });
 
   it('says nothing of a place that is not known', () => {
-    expect(failure('TARGET_UNKNOWN', { target: 'x' }).message).toBe(
-      'There is no target x in the ledger. Onboard its account and record the target as docs/how-to/onboard-an-account.md says.',
-    );
+    const { cause, next } = problem('TARGET_UNKNOWN', { target: 'x' });
+    expect(failure('TARGET_UNKNOWN', { target: 'x' }).message).toBe(`${cause} ${next}`);
   });
 });

@@ -178,6 +178,16 @@ describe('the decision on a rollout', () => {
     ]);
   });
 
+  it.each([
+    ['was given other labels', [{ name: 'production-b', labels: {} }]],
+    ['was removed', []],
+  ])('forgets no planned target that %s since', (_, targets) => {
+    expect(decision(environment, targets, [idle, busy])).toEqual({
+      kind: 'go',
+      waves: [{ maxConcurrency: 1, targets: [{ target: 'production-b', stacks: ['api'] }] }],
+    });
+  });
+
   it('is about one plan, whichever target was planned first', () => {
     const rollout = { pipeline: 'orders', release: `sha256:${'1'.repeat(64)}`, environment: 'production' };
     expect(rolloutPlanOf(rollout, [busy, idle])).toEqual(rolloutPlanOf(rollout, [idle, busy]));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { journeyOf, targetsOf } from '#shared/domain/release/journey.ts';
+import { environmentOf, journeyOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { missingFrom, placesOf } from '#shared/domain/release/places.ts';
 import { anArtifact, aRelease, aStack, aTarget } from '#test/builders.ts';
 
@@ -12,6 +12,11 @@ const targets = [dublin, oregon, early, foreign];
 describe('the journey of a release', () => {
   it('has its environments in order', () => {
     expect(journeyOf(aRelease())).toEqual(['pre-production', 'production']);
+  });
+
+  it('has an environment by its name, or says which it has', () => {
+    expect(environmentOf(aRelease(), 'production')).toEqual(aRelease().environments[1]);
+    expect(() => environmentOf(aRelease(), 'staging')).toThrow(/"staging"; it has pre-production, production/);
   });
 
   it.each([

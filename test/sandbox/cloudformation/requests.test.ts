@@ -155,6 +155,7 @@ describe('the template from S3', () => {
 
   it.each([
     ['virtual-hosted address', TemplateURL],
+    ['address at the sandbox itself', 'http://127.0.0.1:0/artifacts/sha256/abc.json'],
     ['address without region', 'https://artifacts.s3.amazonaws.com/sha256/abc.json'],
     ['path-style address', 'https://s3.eu-west-1.amazonaws.com/artifacts/sha256/abc.json'],
   ])('is fetched from a %s with the rights of the caller', async (_case, url) => {

@@ -1,0 +1,29 @@
+/** The error catalogue as Markdown tables, one for each of its files. */
+import { configEntries } from '#shared/domain/errors/config-entries.ts';
+import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
+import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
+import { remoteEntries } from '#shared/domain/errors/remote-entries.ts';
+import { table } from './pages.ts';
+
+/** Every fact stands for itself: as text in a sentence, and as a list of one. */
+export const namedFacts = new Proxy({}, { get: (_, name) => [`{${String(name)}}`] });
+
+export function errorTables(): Record<string, string> {
+  return { files: tableOf(configEntries), promotions: tableOf(promotionEntries), aws: tableOf(remoteEntries) };
+}
+
+function tableOf(entries: Readonly<Record<string, unknown>>): string {
+  const rows = Object.entries(entries).map(([code, found]) => {
+    const { exit, status, cause, next } = found as CatalogueEntry<unknown>;
+    return [`\`${code}\``, `${exit}`, `${status}`, escaped(`${cause(namedFacts)}`), escaped(`${next(namedFacts)}`)];
+  });
+  return table(['Code', 'Exit', 'HTTP', 'Cause', 'Next step'], rows);
+}
+
+/** Outside code, `<` would begin HTML. */
+function escaped(sentence: string): string {
+  return sentence
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
+    .join('`');
+}

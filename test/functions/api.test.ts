@@ -1,0 +1,324 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
+import { handler } from '#functions/api/handler.ts';
+import { putDocument } from '#shared/aws/documents.ts';
+import {
+  recordDeployment,
+  recordPlan,
+  recordPromotion,
+  recordRollout,
+  recordStarted,
+} from '#shared/aws/ledger/promotions.ts';
+import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
+import { recordRunning } from '#shared/aws/ledger/targets.ts';
+import { problem } from '#shared/domain/errors/catalogue.ts';
+import { canonicalJson, digestOf, hexOf } from '#shared/domain/release/canonical-json.ts';
+import { releaseDigest, releaseId } from '#shared/domain/release/release.ts';
+import {
+  aDeployment,
+  anArtifact,
+  aPromotion,
+  aRelease,
+  aRollout,
+  monday,
+  otherPromotionId,
+  promotionId,
+} from '#test/builders.ts';
+import { awsError, lambda, s3 } from '../aws/fake-aws.ts';
+import { context, deployment } from './deployment.ts';
+
+const { ledger, documents, release, found } = deployment();
+const person = (name: string) =>
+  `arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_ReleaseManager_3f1c9a7be2d04856/${name}`;
+
+interface Asked {
+  readonly body?: unknown;
+  readonly rawBody?: string;
+  readonly query?: string;
+  readonly headers?: Record<string, string>;
+  readonly userArn?: string;
+}
+
+/** What API Gateway hands over (payload format 2.0, IAM authorizer), and what it is answered. */
+async function ask(route: string, { body, rawBody, query = '', headers = {}, userArn = person('alice') }: Asked = {}) {
+  const [method, path] = route.split(' ') as [string, string];
+  const event = {
+    version: '2.0',
+    routeKey: 'ANY /v1/{proxy+}',
+    rawPath: path,
+    rawQueryString: query,
+    headers: { host: 'api.example', 'content-type': 'application/json', ...headers },
+    requestContext: {
+      accountId: '111111111111',
+      apiId: 'api',
+      authorizer: { iam: { userArn } },
+      domainName: 'api.example',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      requestId: '1',
+      routeKey: 'ANY /v1/{proxy+}',
+      stage: '$default',
+      time: '05/Jan/2026:09:00:00 +0000',
+      timeEpoch: Date.parse(monday),
+    },
+    ...(body === undefined && rawBody === undefined ? {} : { body: rawBody ?? JSON.stringify(body) }),
+    isBase64Encoded: false,
+  };
+  const answer = (await handler(event, context)) as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+  };
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: JSON.parse(answer.body) as Record<string, unknown>,
+  };
+}
+
+const admissionAnswers = (answer: unknown) =>
+  lambda.on(InvokeCommand).resolves({ Payload: { transformToString: () => JSON.stringify(answer) } as never });
+const admissionWasAsked = () => {
+  const [call] = lambda.commandCalls(InvokeCommand);
+  return JSON.parse(String(call?.args[0].input.Payload)) as Record<string, unknown>;
+};
+
+describe('asking for a promotion', () => {
+  const digest = digestOf('release');
+  const post = (asked: Asked = {}) =>
+    ask('POST /v1/promotions', { body: { release: digest }, headers: { 'idempotency-key': 'key-1' }, ...asked });
+
+  it('is accepted with its address, by whom API Gateway says, at the time it says', async () => {
+    const promotion = aPromotion({ status: 'running' });
+    admissionAnswers({ kind: 'accepted', promotion, replayed: false });
+    const answer = await post();
+    expect(answer).toMatchObject({ status: 202, body: promotion });
+    expect(answer.headers).toMatchObject({ location: `/v1/promotions/${promotionId}` });
+    expect(answer.headers).not.toHaveProperty('idempotency-replayed');
+    expect(admissionWasAsked()).toEqual({
+      request: { release: digest },
+      actor: 'alice',
+      idempotencyKey: 'key-1',
+      trigger: { kind: 'api' },
+      at: monday,
+    });
+    expect(lambda).toHaveReceivedCommandWith(InvokeCommand, { FunctionName: 'drawbridge-admission' });
+  });
+
+  it('again with the same key says that it is an earlier answer', async () => {
+    admissionAnswers({ kind: 'accepted', promotion: aPromotion(), replayed: true });
+    const answer = await post();
+    expect(answer.status).toBe(202);
+    expect(answer.headers).toMatchObject({ 'idempotency-replayed': 'true' });
+  });
+
+  it.each<[string, Asked, string]>([
+    ['a header', { headers: { 'idempotency-key': 'key-1', 'x-actor': 'bob' } }, 'alice'],
+    ['the query', { query: 'actor=bob' }, 'alice'],
+    [
+      'another session of a machine’s role',
+      { userArn: 'arn:aws:sts::111111111111:assumed-role/ci/bob' },
+      'arn:aws:iam::111111111111:role/ci',
+    ],
+  ])('cannot be made in another name by %s', async (_, asked, actor) => {
+    admissionAnswers({ kind: 'accepted', promotion: aPromotion(), replayed: false });
+    await post(asked);
+    expect(admissionWasAsked()).toMatchObject({ actor });
+  });
+
+  it.each<[string, Asked, number, string]>([
+    ['no key', { headers: {} }, 400, 'IDEMPOTENCY_KEY'],
+    ['a malformed key', { headers: { 'idempotency-key': 'a b' } }, 400, 'IDEMPOTENCY_KEY'],
+    ['no body', { body: undefined }, 400, 'BODY_INVALID'],
+    ['a body that is not JSON', { rawBody: '{' }, 400, 'BODY_INVALID'],
+    ['an actor in the body', { body: { release: digest, actor: 'bob' } }, 400, 'BODY_INVALID'],
+    [
+      'a role in the body',
+      { body: { release: digest, roleArn: 'arn:aws:iam::333333333333:role/x' } },
+      400,
+      'BODY_INVALID',
+    ],
+    ['a URL for a release', { body: { release: 'https://mallory.example/t.yaml' } }, 400, 'BODY_INVALID'],
+    ['no environments', { body: { release: digest, environments: [] } }, 400, 'BODY_INVALID'],
+  ])('with %s is refused before admission is asked', async (_, asked, status, code) => {
+    const answer = await post(asked);
+    expect(answer).toMatchObject({ status, body: { code } });
+    expect(lambda.calls()).toEqual([]);
+  });
+
+  it('names the place of what is wrong in the body', async () => {
+    const { body } = await post({ body: { release: digest, environments: ['Production'] } });
+    expect(body['detail']).toMatch(/\/environments\/0 lower-case letters/);
+  });
+
+  it.each([
+    ['IDEMPOTENCY_CONFLICT', 422, problem('IDEMPOTENCY_CONFLICT', { promotion: promotionId })],
+    ['RELEASE_UNKNOWN', 404, problem('RELEASE_UNKNOWN', { release: 'x' })],
+  ])('that admission refuses is answered with its problem: %s', async (code, status, refused) => {
+    admissionAnswers({ kind: 'refused', problem: refused });
+    expect(await post()).toMatchObject({ status, body: { code, detail: refused.cause, next: refused.next } });
+  });
+
+  it('is answered as a broken service when admission does not answer', async () => {
+    lambda.on(InvokeCommand).rejects(awsError('ServiceException', 'x', 500));
+    expect(await post()).toMatchObject({ status: 503, body: { code: 'AWS_UNREACHABLE' } });
+  });
+});
+
+describe('looking at promotions', () => {
+  it('lists those of a pipeline, newest first', async () => {
+    for (const [id, hour] of [
+      [promotionId, '08'],
+      [otherPromotionId, '10'],
+    ] as const) {
+      const promotion = aPromotion({ id, requestedAt: `2026-01-05T${hour}:00:00.000Z` });
+      await recordPromotion(ledger, promotion);
+      await recordStarted(ledger, promotion, 'arn:execution');
+    }
+    const { body } = await ask('GET /v1/promotions', { query: 'pipeline=orders' });
+    expect((body['items'] as { id: string }[]).map(({ id }) => id)).toEqual([otherPromotionId, promotionId]);
+    expect(await ask('GET /v1/promotions')).toMatchObject({ status: 200, body: { items: [] } });
+  });
+
+  it('shows one with its rollouts and deployments', async () => {
+    await recordPromotion(ledger, aPromotion());
+    await recordRollout(ledger, aRollout());
+    await recordDeployment(ledger, aDeployment());
+    expect(await ask(`GET /v1/promotions/${promotionId}`)).toMatchObject({
+      status: 200,
+      body: { promotion: aPromotion(), rollouts: [aRollout()], deployments: [aDeployment()] },
+    });
+  });
+
+  it('shows the plan that a rollout is bound to', async () => {
+    await recordPromotion(ledger, aPromotion());
+    await recordRollout(ledger, aRollout());
+    const digest = await putDocument(documents, 'plans', { schemaVersion: 1 });
+    await recordPlan(ledger, aRollout(), digest);
+    expect(await ask(`GET /v1/promotions/${promotionId}/plans/production`)).toMatchObject({
+      status: 200,
+      body: { digest, plan: { schemaVersion: 1 } },
+    });
+    expect(await ask(`GET /v1/promotions/${promotionId}/plans/pre-production`)).toMatchObject({ status: 404 });
+  });
+
+  it.each([`GET /v1/promotions/${otherPromotionId}`, `GET /v1/promotions/${otherPromotionId}/plans/production`])(
+    '%s is not there',
+    async (route) => {
+      expect(await ask(route)).toMatchObject({ status: 404, body: { code: 'PROMOTION_UNKNOWN' } });
+    },
+  );
+
+  it('shows what is where', async () => {
+    const running = {
+      pipeline: 'orders',
+      environment: 'production',
+      target: 'production',
+      release: digestOf('release'),
+      releaseId: 'orders-1',
+      promotion: promotionId,
+      since: monday,
+    };
+    await recordRunning(ledger, running);
+    expect(await ask('GET /v1/environments', { query: 'pipeline=orders' })).toMatchObject({
+      body: { items: [running] },
+    });
+    expect(await ask('GET /v1/environments')).toMatchObject({ status: 200, body: { items: [] } });
+  });
+});
+
+describe('making a release', () => {
+  const code = anArtifact('assets', 'code');
+  const manifest = aRelease({ assets: [code] });
+  const digest = releaseDigest(manifest);
+  const checksumOf = (of: string) => Buffer.from(hexOf(of), 'hex').toString('base64');
+  const bucketHas = (...artifacts: { key: string; digest: string }[]) => {
+    s3.on(HeadObjectCommand).rejects(awsError('NotFound', 'x', 404));
+    for (const { key, digest: content } of artifacts)
+      s3.on(HeadObjectCommand, { Key: key }).resolves({ ChecksumSHA256: checksumOf(content) });
+  };
+
+  it('gives an address for each file that is missing, and records nothing', async () => {
+    bucketHas(code);
+    const { status, body } = await ask('POST /v1/releases', { body: manifest });
+    expect({ status, ...body }).toMatchObject({ status: 200, id: releaseId(manifest), digest });
+    expect((body['uploads'] as { key: string; region: string }[]).map(({ key, region }) => [key, region])).toEqual([
+      [manifest.stacks[0]!.template.key, 'eu-west-1'],
+    ]);
+    expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+    expect(await findReleaseDigest(ledger, releaseId(manifest))).toBeUndefined();
+  });
+
+  it('is completed once every file is there, under the name of its digest', async () => {
+    bucketHas(code, manifest.stacks[0]!.template);
+    const answer = await ask('POST /v1/releases/completions', { body: manifest });
+    expect(answer).toMatchObject({ status: 201, body: { id: releaseId(manifest), digest } });
+    expect(answer.headers).toMatchObject({ location: `/v1/releases/${digest}` });
+    expect(found.objects.get(`releases/${hexOf(digest)}.json`)).toBe(canonicalJson(manifest));
+    expect(await findReleaseDigest(ledger, releaseId(manifest))).toBe(digest);
+    expect(await ask('POST /v1/releases/completions', { body: manifest })).toMatchObject({ status: 201 });
+    expect(await ask(`GET /v1/releases/${digest}`)).toMatchObject({ status: 200, body: { ...manifest, digest } });
+  });
+
+  it.each<[string, { key: string; digest: string }[]]>([
+    ['is missing', [code]],
+    ['has other bytes', [code, { key: manifest.stacks[0]!.template.key, digest: digestOf('other') }]],
+  ])('is not completed while a file %s', async (_, there) => {
+    bucketHas(...there);
+    const answer = await ask('POST /v1/releases/completions', { body: manifest });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'RELEASE_INCOMPLETE' } });
+    expect(answer.body['detail']).toContain(`${manifest.stacks[0]!.template.key} in eu-west-1`);
+    expect(found.objects.size).toBe(0);
+    expect(await findReleaseDigest(ledger, releaseId(manifest))).toBeUndefined();
+  });
+
+  it('refuses a manifest that says more than it may', async () => {
+    const body = { ...manifest, roleArn: 'arn:aws:iam::333333333333:role/admin' };
+    for (const route of ['POST /v1/releases', 'POST /v1/releases/completions'])
+      expect(await ask(route, { body })).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+    expect(s3.calls()).toEqual([]);
+  });
+
+  it('that was never completed is not there', async () => {
+    await release();
+    expect(await ask(`GET /v1/releases/${digest}`)).toMatchObject({ status: 404, body: { code: 'RELEASE_UNKNOWN' } });
+  });
+});
+
+describe('every problem', () => {
+  it('is a document of application/problem+json with cause, place and next step', async () => {
+    const answer = await ask('DELETE /v1/promotions');
+    expect(answer.status).toBe(404);
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json' });
+    const { cause, next } = problem('ROUTE_UNKNOWN', { method: 'DELETE', path: '/v1/promotions' });
+    expect(answer.body).toEqual({
+      type: 'about:blank',
+      title: 'ROUTE_UNKNOWN',
+      status: 404,
+      detail: cause,
+      code: 'ROUTE_UNKNOWN',
+      next,
+      place: {},
+      instance: '/v1/promotions',
+    });
+  });
+
+  it.each(['GET /', 'GET /v2/promotions', 'POST /v1/environments'])('%s is nothing we have', async (route) => {
+    expect(await ask(route)).toMatchObject({ status: 404, body: { code: 'ROUTE_UNKNOWN' } });
+  });
+
+  it('of a defect tells nothing of it to who asked, and everything to the log', async () => {
+    s3.on(HeadObjectCommand).callsFake(() => {
+      throw new TypeError('CANARY of a defect');
+    });
+    const answer = await ask('POST /v1/releases', { body: aRelease() });
+    expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(JSON.stringify(answer)).not.toContain('CANARY');
+    expect(found.log.lines()).toContainEqual(
+      expect.objectContaining({
+        message: 'request broke',
+        error: expect.objectContaining({ message: 'CANARY of a defect' }),
+      }),
+    );
+  });
+});

@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '#functions/settle/handler.ts';
+import { takeLease } from '#shared/aws/ledger/leases.ts';
+import {
+  readPromotion,
+  readRollout,
+  recordDeployments,
+  recordPromotion,
+  recordRollout,
+} from '#shared/aws/ledger/promotions.ts';
+import { listRunning, listVerified } from '#shared/aws/ledger/targets.ts';
+import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import type { Deployment } from '#shared/domain/promotion/records.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { aDeployment, aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { beforeNextWrite } from '../aws/ledger-table.ts';
+import { context, deployment } from './deployment.ts';
+
+const { ledger, item } = deployment();
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId };
+const release = digestOf('release');
+const ended = secondsAfter(monday, 600);
+const settle = (change: object = {}) =>
+  handler({ ...place, release, epoch: 1, at: ended, error: {}, ...change }, context);
+const deployments = (...outcomes: Deployment['outcome'][]) =>
+  recordDeployments(
+    ledger,
+    outcomes.map((outcome, index) =>
+      aDeployment({
+        stack: `stack-${index}`,
+        outcome,
+        ...(outcome === 'failed' ? { reason: { code: 'STACK_FAILED', text: 'Queue is taken.' } } : {}),
+      }),
+    ),
+  );
+const rollout = () => readRollout(ledger, promotionId, 'production');
+const lease = () => item('LEASE#orders#production', 'LEASE');
+const caught = (name: string, errorMessage: string) => ({ Error: name, Cause: JSON.stringify({ errorMessage }) });
+
+beforeEach(async () => {
+  await recordPromotion(ledger, aPromotion());
+  await takeLease(ledger, place, monday);
+  await recordRollout(ledger, aRollout());
+});
+
+describe('settle', () => {
+  it.each<[string, Deployment['outcome'][], object, string, string]>([
+    ['succeeded', ['deployed', 'unchanged'], {}, 'succeeded', 'No reason was recorded.'],
+    ['unchanged', ['unchanged'], {}, 'unchanged', 'No reason was recorded.'],
+    [
+      'failed',
+      ['deployed', 'failed'],
+      { Error: 'WaveStopped', Cause: '[]' },
+      'failed',
+      'STACK_FAILED: Queue is taken.',
+    ],
+    ['failed', ['deployed'], { Error: 'NotVerified', Cause: 'It is gone.' }, 'failed', 'NOT_VERIFIED: It is gone.'],
+    [
+      'errored',
+      ['deployed', 'pending'],
+      caught('THROTTLED', 'AWS STS is throttling.'),
+      'errored',
+      'THROTTLED: AWS STS is throttling.',
+    ],
+  ])('records a rollout that %s (%j, %j)', async (_, outcomes, error, kind, reasons) => {
+    await deployments(...outcomes);
+    expect(await settle({ error })).toEqual({ kind, reasons });
+    expect(await rollout()).toMatchObject({ status: kind, settledAt: ended });
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: kind, settledAt: ended });
+    expect(await lease()).toMatchObject({ holder: 'nobody', epoch: 1 });
+    const good = kind === 'succeeded' || kind === 'unchanged';
+    expect([...(await listVerified(ledger, release))]).toEqual(good ? ['production'] : []);
+  });
+
+  it('keeps a rejection as it was recorded, and has no lease to give back', async () => {
+    const reasons = [{ code: 'NOT_ELIGIBLE', text: 'Not verified in staging.' }];
+    await recordRollout(ledger, aRollout({ environment: 'staging', status: 'rejected', epoch: 0, reasons }));
+    expect(await settle({ environment: 'staging', epoch: 0 })).toEqual({
+      kind: 'rejected',
+      reasons: 'NOT_ELIGIBLE: Not verified in staging.',
+    });
+    expect(await lease()).toMatchObject({ holder: promotionId });
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'rejected' });
+  });
+
+  it('lets the promotion go on while environments follow', async () => {
+    await recordRollout(ledger, aRollout({ environment: 'pre-production' }));
+    await takeLease(ledger, { ...place, environment: 'pre-production' }, monday);
+    expect(await settle({ environment: 'pre-production' })).toMatchObject({ kind: 'unchanged' });
+    expect(await readPromotion(ledger, promotionId)).toEqual(aPromotion());
+    expect([...(await listVerified(ledger, release))]).toEqual(['pre-production']);
+  });
+
+  it('notes what each target runs, where all of its stacks arrived', async () => {
+    await recordDeployments(ledger, [
+      aDeployment({ target: 'one', outcome: 'deployed' }),
+      aDeployment({ target: 'two', outcome: 'deployed' }),
+      aDeployment({ target: 'two', stack: 'network', outcome: 'failed', reason: { code: 'STACK_FAILED', text: 'x' } }),
+      aDeployment({ target: 'elsewhere', environment: 'pre-production', outcome: 'deployed' }),
+    ]);
+    await settle();
+    expect(await listRunning(ledger, 'orders')).toEqual([
+      {
+        pipeline: 'orders',
+        environment: 'production',
+        target: 'one',
+        release,
+        releaseId: 'orders-0123456789ab',
+        promotion: promotionId,
+        since: ended,
+      },
+    ]);
+  });
+
+  it('twice is once: the first end stands', async () => {
+    await deployments('deployed');
+    const first = await settle();
+    const recorded = await rollout();
+    const again = await settle({ at: secondsAfter(ended, 60), error: caught('States.Timeout', 'x') });
+    expect(again).toEqual(first);
+    expect(await rollout()).toEqual(recorded);
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'succeeded', settledAt: ended });
+  });
+
+  it('finishes what a crash left after the outcome: verified, lease and end', async () => {
+    await deployments('deployed');
+    let writes = 0;
+    const crash = () => {
+      writes += 1;
+      if (writes === 3) throw new Error('the function was stopped');
+      beforeNextWrite(async () => crash());
+    };
+    beforeNextWrite(async () => crash());
+    await expect(settle()).rejects.toThrow('the function was stopped');
+    expect(await rollout()).toMatchObject({ status: 'succeeded' });
+    expect(await lease()).toMatchObject({ holder: promotionId });
+
+    await settle({ at: secondsAfter(ended, 60) });
+    expect(await lease()).toMatchObject({ holder: 'nobody' });
+    expect(await listRunning(ledger, 'orders')).toMatchObject([{ target: 'production', since: ended }]);
+    expect([...(await listVerified(ledger, release))]).toEqual(['production']);
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('records an error, and touches nothing of the new holder, when the lease was lost', async () => {
+    await deployments('deployed');
+    await takeLease(ledger, { ...place, promotion: otherPromotionId }, secondsAfter(monday, leaseSeconds));
+    const held = await lease();
+    expect(await settle()).toMatchObject({ kind: 'errored', reasons: expect.stringContaining('LEASE_LOST') });
+    expect(await lease()).toEqual(held);
+    expect(await listRunning(ledger, 'orders')).toEqual([]);
+    expect([...(await listVerified(ledger, release))]).toEqual([]);
+  });
+
+  it('ends a promotion that stopped before its rollout began', async () => {
+    const error = caught('RELEASE_UNKNOWN', 'There is no release.');
+    expect(await settle({ environment: 'pre-production', epoch: 0, error })).toEqual({
+      kind: 'errored',
+      reasons: 'RELEASE_UNKNOWN: There is no release.',
+    });
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'errored' });
+  });
+
+  it('stops for a promotion that nobody asked for', async () => {
+    await expect(settle({ promotion: otherPromotionId })).rejects.toMatchObject({ name: 'PROMOTION_UNKNOWN' });
+  });
+});

@@ -1,0 +1,67 @@
+import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '#functions/verify/handler.ts';
+import { aStack, promotionId, stackId, templateText } from '#test/builders.ts';
+import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
+import { context, deployment } from './deployment.ts';
+
+const { release } = deployment();
+const verify = async (stacks = ['api']) =>
+  handler(
+    {
+      promotion: promotionId,
+      pipeline: 'orders',
+      release: await release({ stacks: [aStack('network'), aStack('api')] }),
+      environment: 'production',
+      epoch: 1,
+      target: 'production',
+      stacks,
+    },
+    context,
+  );
+const stackIs = (StackStatus: string) =>
+  cloudFormation.on(DescribeStacksCommand).resolves({
+    Stacks: [{ StackId: stackId, StackStatus, StackName: 'orders-api', CreationTime: new Date(0) } as never],
+  });
+
+beforeEach(() => {
+  stackIs('UPDATE_COMPLETE');
+  cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: templateText('api') });
+});
+
+describe('verify', () => {
+  it('is satisfied with stacks that run the release’s template, and reads as the preview role', async () => {
+    expect(await verify()).toEqual({ kind: 'verified' });
+    expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(DescribeStacksCommand, { StackName: 'orders-api' });
+    expect(sts).toHaveReceivedCommandExactlyOnceWith(AssumeRoleCommand, {
+      RoleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-preview',
+      RoleSessionName: `${promotionId}-verify`,
+    });
+  });
+
+  it.each<[string, () => void, string]>([
+    ['rolled back', () => void stackIs('UPDATE_ROLLBACK_COMPLETE'), 'it is in UPDATE_ROLLBACK_COMPLETE'],
+    [
+      'is gone',
+      () => void cloudFormation.on(DescribeStacksCommand).rejects(awsError('ValidationError', 'Stack does not exist')),
+      'it does not exist',
+    ],
+    [
+      'runs another template',
+      () => void cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'x' }),
+      'it runs a template with digest',
+    ],
+  ])('is not satisfied with a stack that %s', async (_, change, said) => {
+    change();
+    expect(await verify()).toMatchObject({
+      kind: 'not-verified',
+      reason: { code: 'NOT_VERIFIED', target: 'production', text: expect.stringContaining(said) },
+    });
+  });
+
+  it('looks only at what was deployed', async () => {
+    expect(await verify([])).toEqual({ kind: 'verified' });
+    expect(cloudFormation.calls()).toEqual([]);
+  });
+});
