@@ -10,14 +10,14 @@ export const remoteEntries = {
   }),
   ASSUME_ROLE_DENIED: entry<{ role: string; caller: string }>({
     exit: 4,
-    status: 403,
+    status: 502,
     cause: ({ role, caller }) => `${caller} may not assume ${role} (sts:AssumeRole).`,
     next: () =>
       'AWS does not say which check failed. Compare: the role exists; its trust names the orchestrator role (an id AROA… there means that role was deleted and made again: deploy accounts/account.yml with another ExternalId, which saves the trust anew); ExternalId, source identity and session tags are required as in accounts/account.yml; the orchestrator role may assume it; no service control policy denies it.',
   }),
   ACCESS_DENIED: entry<{ message: string }>({
     exit: 4,
-    status: 403,
+    status: 502,
     cause: ({ message }) => message,
     next: () => 'Update the roles of that account from accounts/account.yml, or give the named role the named action.',
   }),

@@ -359,7 +359,7 @@ describe('what the sentences say', () => {
     ['the circle', edit('[network]', '[api]'), /api -> api/],
     ['the range', [`${prodText}sessionSeconds: 3601\n`], /sessionSeconds.*3600/],
     ['the size', edit('Instances: 2', `Instances: ${'x'.repeat(4097)}`), /4097 bytes; the limit is 4096/],
-    ['the external id', [`${prodText}externalId: x\n`], /bootstrap/],
+    ['the external id', [`${prodText}externalId: x\n`], /the ledger keeps it/],
     ['the tab', edit('  name: orders\n', '\tname: orders\n'), /tabs are not allowed as indentation/i],
     [
       'the empty wave',
