@@ -9,7 +9,7 @@ import {
   ExecuteChangeSetCommand,
   type ResourceChangeDetail,
 } from '@aws-sdk/client-cloudformation';
-import type { DesiredStack } from '#shared/domain/plan/comparison.ts';
+import type { DesiredStack, Inputs } from '#shared/domain/plan/comparison.ts';
 import { normaliseChanges, type PlannedChange } from '#shared/domain/plan/stack-plan.ts';
 import type { TargetSession } from './sessions.ts';
 import { asked, isCode } from './translate-error.ts';
@@ -22,7 +22,7 @@ const noChange = [/^The submitted information didn't contain changes\./, /^No up
 export type ChangeSet =
   | { readonly kind: 'absent' }
   | { readonly kind: 'pending' }
-  | { readonly kind: 'no-change' }
+  | { readonly kind: 'no-change'; readonly inputs: Inputs }
   | { readonly kind: 'refused'; readonly reason: string }
   | {
       readonly kind: 'ready';
@@ -30,6 +30,8 @@ export type ChangeSet =
       readonly stackId: string;
       /** AVAILABLE, EXECUTE_IN_PROGRESS, EXECUTE_COMPLETE, OBSOLETE … */
       readonly executionStatus: string;
+      /** What it was made from: a change set of our name need not be ours. */
+      readonly inputs: Inputs;
       readonly changes: PlannedChange[];
     };
 
@@ -147,7 +149,9 @@ export function isMissingStack(error: unknown): boolean {
 function changeSetOf(page: DescribeChangeSetCommandOutput, changes: readonly Change[]): ChangeSet {
   const reason = page.StatusReason ?? '';
   if (page.Status === 'FAILED') {
-    return noChange.some((pattern) => pattern.test(reason)) ? { kind: 'no-change' } : { kind: 'refused', reason };
+    return noChange.some((pattern) => pattern.test(reason))
+      ? { kind: 'no-change', inputs: inputsOf(page) }
+      : { kind: 'refused', reason };
   }
   if (page.Status !== 'CREATE_COMPLETE') return { kind: 'pending' };
   return {
@@ -155,7 +159,17 @@ function changeSetOf(page: DescribeChangeSetCommandOutput, changes: readonly Cha
     id: page.ChangeSetId ?? '',
     stackId: page.StackId ?? '',
     executionStatus: page.ExecutionStatus ?? 'UNAVAILABLE',
+    inputs: inputsOf(page),
     changes: normaliseChanges(changes.map(plannedChange)),
+  };
+}
+
+function inputsOf({ Parameters = [], Tags = [] }: DescribeChangeSetCommandOutput): Inputs {
+  return {
+    parameters: Object.fromEntries(
+      Parameters.map(({ ParameterKey, ParameterValue }) => [ParameterKey ?? '', ParameterValue ?? '']),
+    ),
+    tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
   };
 }
 

@@ -1,7 +1,12 @@
 /** Bringing one stack of a target to a reviewed, unexecuted change set. Each call does one step; waiting is the state machine's. */
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
-import { differences } from '#shared/domain/plan/comparison.ts';
+import {
+  type DesiredStack,
+  differences,
+  type Inputs,
+  inputDifferences,
+  type LiveStack,
+} from '#shared/domain/plan/comparison.ts';
 import type { Preparation } from '#shared/domain/plan/preparation.ts';
 import { stackHealth } from '#shared/domain/plan/stack-status.ts';
 import { type ChangeSet, createChangeSet, readChangeSet } from './change-sets.ts';
@@ -23,7 +28,7 @@ export async function beginStack(session: TargetSession, desired: DesiredStack, 
 
 /**
  * Looks how far the change set named `name` is. One that turned out to be empty is `unchanged` and named, to be removed once the whole
- * target is prepared. Throws CHANGE_SET_REFUSED, DIGEST_MISMATCH.
+ * target is prepared. Throws CHANGE_SET_REFUSED, CHANGE_SET_FOREIGN, DIGEST_MISMATCH.
  */
 export async function lookAtStack(session: TargetSession, desired: DesiredStack, name: string): Promise<Preparation> {
   const { stack, stackName } = desired;
@@ -34,10 +39,12 @@ export async function lookAtStack(session: TargetSession, desired: DesiredStack,
     case 'pending':
       return { kind: 'pending', stack };
     case 'no-change':
+      refuseForeign(session, desired, { name, inputs: found.inputs });
       return { kind: 'unchanged', stack, emptyChangeSet: { stackName, changeSet: name } };
     case 'refused':
       throw failure('CHANGE_SET_REFUSED', { stack, reason: found.reason }, place(session, stackName));
     case 'ready':
+      refuseForeign(session, desired, { name, inputs: found.inputs });
       return ready(session, desired, { ...found, name });
   }
 }
@@ -60,6 +67,18 @@ function changeSetType(
     case 'stuck':
       throw failure('STACK_STUCK', { stack, status }, place(session, stackName));
   }
+}
+
+/** The name of our change set is no secret: whoever may make change sets there can have made one of it with other values. */
+function refuseForeign(
+  session: TargetSession,
+  desired: DesiredStack,
+  { name, inputs }: { name: string; inputs: Inputs },
+): void {
+  const { stack, stackName } = desired;
+  const differs = inputDifferences(desired, inputs);
+  if (differs.length > 0)
+    throw failure('CHANGE_SET_FOREIGN', { stack, changeSet: name, differs }, place(session, stackName));
 }
 
 /** The bytes CloudFormation holds are compared with the release once more: between upload and change set somebody may have swapped them. */

@@ -74,7 +74,7 @@ describe('reading a change set', () => {
   ])('that failed with "%s" is %s', async (StatusReason, kind) => {
     answer({ Status: 'FAILED', StatusReason });
     expect(await readChangeSet(session, reference)).toEqual(
-      kind === 'refused' ? { kind, reason: StatusReason } : { kind },
+      kind === 'refused' ? { kind, reason: StatusReason } : { kind, inputs: { parameters: {}, tags: {} } },
     );
   });
 
@@ -118,6 +118,8 @@ describe('reading a change set', () => {
       ChangeSetId: changeSetId,
       StackId: stackId,
       ExecutionStatus: 'AVAILABLE' as const,
+      Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }],
+      Tags: [{ Key: 'team', Value: 'commerce' }],
       Changes: [{ ResourceChange: { Action: 'Add' as const, LogicalResourceId, ResourceType: 'AWS::SQS::Queue' } }],
       ...more,
     });
@@ -135,6 +137,7 @@ describe('reading a change set', () => {
       id: changeSetId,
       stackId,
       executionStatus: 'AVAILABLE',
+      inputs: { parameters: { Size: '1' }, tags: { team: 'commerce' } },
       changes: [added('A'), added('B')],
     });
   });

@@ -67,7 +67,12 @@ describe('beginning with a stack', () => {
 });
 
 describe('looking at the change set', () => {
-  const changeSetIs = (page: object) => cloudFormation.on(DescribeChangeSetCommand).resolves(page as never);
+  const inputs = {
+    Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }],
+    Tags: [{ Key: 'team', Value: 'commerce' }],
+  };
+  const changeSetIs = (page: object) =>
+    cloudFormation.on(DescribeChangeSetCommand).resolves({ ...inputs, ...page } as never);
   const complete = {
     Status: 'CREATE_COMPLETE',
     ChangeSetId: changeSetId,
@@ -110,6 +115,26 @@ describe('looking at the change set', () => {
       changes: [{ action: 'Add', logicalId: 'Queue', type: 'AWS::SQS::Queue', scope: [], details: [] }],
     });
     expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(GetTemplateCommand, { ChangeSetName: changeSetId });
+  });
+
+  it.each<[string, object, string]>([
+    ['ready, with another parameter', { ...complete, Parameters: [] }, 'parameter Size'],
+    ['ready, with another tag', { ...complete, Tags: [{ Key: 'team', Value: 'theirs' }] }, 'tag team'],
+    [
+      'empty, with another parameter',
+      {
+        Status: 'FAILED',
+        StatusReason: 'No updates are to be performed.',
+        Parameters: [{ ParameterKey: 'Size', ParameterValue: '2' }],
+      },
+      'parameter Size',
+    ],
+  ])('that somebody else made under its name is refused: %s', async (_, page, differs) => {
+    changeSetIs(page);
+    await expect(lookAtStack(session, desired, name)).rejects.toMatchObject({
+      name: 'CHANGE_SET_FOREIGN',
+      message: expect.stringContaining(differs),
+    });
   });
 
   it('whose template was swapped after the upload is refused', async () => {

@@ -1,5 +1,5 @@
 /** Stack events are wake-ups and no proofs: lost, doubled, late, early or forged, a promotion advances by what its stacks really are. */
-import { UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CreateChangeSetCommand, DeleteChangeSetCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { getPromotion } from '#cli/client/promotions.ts';
@@ -246,6 +246,46 @@ describe('an event that comes before there is anything to tell', () => {
       model: { parameters: { Text: 'theirs' } },
     });
     expect(operationsOn(rehearsal, production.account, pipeline)).toBe(1);
+  });
+
+  it.each<[string, string]>([
+    ['other values', 'theirs'],
+    ['the values that are there already', 'one'],
+  ])('nor does a change set that somebody made under our name, with %s', async (_, theirs) => {
+    const pipeline = `foreign-change-set-${theirs}`;
+    await promote(rehearsal, { pipeline });
+    const id = await begin(rehearsal, { pipeline, text: 'two' });
+    const { cloudFormation } = clientsAs(rehearsal, administrator(rehearsal, preProduction.account));
+    await cloudFormation.send(
+      new CreateChangeSetCommand({
+        StackName: pipeline,
+        ChangeSetName: `drawbridge-${id}-1`,
+        UsePreviousTemplate: true,
+        Parameters: [{ ParameterKey: 'Text', ParameterValue: theirs }],
+      }),
+    );
+    const { promotion, rollouts } = await ended(rehearsal, id);
+    expect(promotion.status).toBe('errored');
+    expect(rollouts).toMatchObject([
+      { reasons: [{ code: 'CHANGE_SET_FOREIGN', text: expect.stringContaining('parameter Text') }] },
+    ]);
+    expect(accounts.map((account) => operationsOn(rehearsal, account, pipeline))).toEqual([1, 1]);
+  });
+
+  it('nor does a change set that took the place of ours after it was planned', async () => {
+    const pipeline = 'swapped-change-set';
+    await promote(rehearsal, { pipeline });
+    const id = await begin(rehearsal, { pipeline, text: 'two' });
+    await rehearsal.sandbox.run(() => planned(id));
+    const { cloudFormation } = clientsAs(rehearsal, administrator(rehearsal, preProduction.account));
+    const changeSet = { StackName: pipeline, ChangeSetName: `drawbridge-${id}-1` };
+    await cloudFormation.send(new DeleteChangeSetCommand(changeSet));
+    const Parameters = [{ ParameterKey: 'Text', ParameterValue: 'theirs' }];
+    await cloudFormation.send(new CreateChangeSetCommand({ ...changeSet, UsePreviousTemplate: true, Parameters }));
+    const { promotion, rollouts } = await ended(rehearsal, id);
+    expect(promotion.status).toBe('errored');
+    expect(rollouts).toMatchObject([{ reasons: [{ code: 'CHANGE_SET_OBSOLETE' }] }]);
+    expect(accounts.map((account) => operationsOn(rehearsal, account, pipeline))).toEqual([1, 1]);
   });
 
   function planned(id: string): boolean {

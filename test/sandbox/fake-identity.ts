@@ -3,8 +3,8 @@ import type { SessionCaller } from '#sandbox/kernel.ts';
 import type { Identity, IssuedSession } from '#sandbox/runtime/running-sandbox.ts';
 
 export const ACCESS_KEY = 'ASIATESTTESTTESTTEST';
-export const SECRET = 'secret/of+the=test';
-export const TOKEN = 'session+token/of=the+test==';
+const SECRET = 'secret/of+the=test';
+const TOKEN = 'session+token/of=the+test==';
 export const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET, sessionToken: TOKEN };
 
 export function sessionCaller(overrides: Partial<SessionCaller> = {}): SessionCaller {

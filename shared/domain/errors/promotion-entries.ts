@@ -46,7 +46,8 @@ export const promotionEntries = {
     exit: 2,
     status: 404,
     cause: ({ release }) => `There is no release ${release}.`,
-    next: () => 'See with `drawbridge history <pipeline>` which releases were promoted, or make one with `drawbridge release`.',
+    next: () =>
+      'See with `drawbridge history <pipeline>` which releases were promoted, or make one with `drawbridge release`.',
   }),
   RELEASE_INCOMPLETE: entry<{ missing: string[] }>({
     exit: 2,
@@ -71,7 +72,8 @@ export const promotionEntries = {
     exit: 2,
     status: 400,
     cause: ({ detail }) => `The Idempotency-Key header ${detail}.`,
-    next: () => 'Send a key of 1 to 256 letters, digits and . _ : / -, a letter or digit first, new for each new request.',
+    next: () =>
+      'Send a key of 1 to 256 letters, digits and . _ : / -, a letter or digit first, new for each new request.',
   }),
   IDEMPOTENCY_CONFLICT: entry<{ promotion: string }>({
     exit: 2,
@@ -110,6 +112,14 @@ export const promotionEntries = {
     status: 422,
     cause: ({ stack, reason }) => `CloudFormation could not make a change set for stack ${stack}: ${reason}`,
     next: () => 'Correct the template or its parameters, make a new release and promote that.',
+  }),
+  CHANGE_SET_FOREIGN: entry<{ stack: string; changeSet: string; differs: string[] }>({
+    exit: 3,
+    status: 409,
+    cause: ({ stack, changeSet, differs }) =>
+      `The change set ${changeSet} of stack ${stack} was not made from the release: it differs in ${differs.join(', ')}.`,
+    next: () =>
+      'Nothing was executed. Somebody else made a change set of this name: find out who, delete it, then promote again.',
   }),
   CHANGE_SET_OVERDUE: entry<{ stack: string }>({
     exit: 5,

@@ -29,19 +29,32 @@ export interface LiveStack {
   readonly roleArn?: string | undefined;
 }
 
+/** What a stack or change set is made from, besides its template. */
+export type Inputs = Pick<LiveStack, 'parameters' | 'tags'>;
+
 /** Names what differs, in words for a person; empty when nothing does and a change set would be idle. */
 export function differences(desired: DesiredStack, live: LiveStack): string[] {
-  const found: string[] = [];
-  if (live.templateDigest !== desired.templateDigest) found.push('template');
-  found.push(
-    ...recordDifferences('parameter', desired.parameters, live.parameters).filter((name) => !isOpaque(desired, name)),
-  );
-  found.push(...recordDifferences('tag', desired.tags, live.tags));
-  if (!sameSet(desired.capabilities, live.capabilities)) found.push('capabilities');
-  if (live.roleArn !== desired.roleArn) found.push('execution role');
-  if (desired.opaqueParameters.length > 0)
-    found.push(`parameter ${desired.opaqueParameters.join(', ')} cannot be compared`);
-  return found;
+  const { opaqueParameters } = desired;
+  const hidden = opaqueParameters.length > 0 ? [`parameter ${opaqueParameters.join(', ')} cannot be compared`] : [];
+  return [...visibleDifferences(desired, live), ...hidden];
+}
+
+/** As `differences`, of what CloudFormation shows: a value that it does not show is taken to be equal. */
+export function visibleDifferences(desired: DesiredStack, live: LiveStack): string[] {
+  return [
+    ...(live.templateDigest === desired.templateDigest ? [] : ['template']),
+    ...inputDifferences(desired, live),
+    ...(sameSet(desired.capabilities, live.capabilities) ? [] : ['capabilities']),
+    ...(live.roleArn === desired.roleArn ? [] : ['execution role']),
+  ];
+}
+
+/** The parameters and tags, of a stack or of a change set, that are not what the release wants. */
+export function inputDifferences(desired: DesiredStack, inputs: Inputs): string[] {
+  return [
+    ...recordDifferences('parameter', desired.parameters, inputs.parameters).filter((name) => !isOpaque(desired, name)),
+    ...recordDifferences('tag', desired.tags, inputs.tags),
+  ];
 }
 
 function isOpaque(desired: DesiredStack, difference: string): boolean {

@@ -1,19 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
+import type { LiveStack } from '#shared/domain/plan/comparison.ts';
 import { verificationOf } from '#shared/domain/plan/verification.ts';
+import { aDesiredStack } from '#test/builders.ts';
 
 const target = { name: 'production', account: '333333333333', region: 'eu-west-1' };
-const desired = { stack: 'api', stackName: 'orders-api', templateDigest: 'sha256:1' } as DesiredStack;
-const live = { status: 'UPDATE_COMPLETE', templateDigest: 'sha256:1' } as LiveStack;
+const desired = aDesiredStack({ templateDigest: 'sha256:1' });
+const live: LiveStack = { ...desired, stackId: 'arn:stack', status: 'UPDATE_COMPLETE' };
 
 describe('verifying a target after its deployments', () => {
   it('is verified when every stack runs the release’s template in a deployed state', () => {
     expect(verificationOf(target, [desired], [live])).toEqual({ kind: 'verified' });
   });
 
+  it('does not doubt a value that CloudFormation hides', () => {
+    const secret = { ...desired, parameters: { Size: '1', Secret: 's' }, opaqueParameters: ['Secret'] };
+    const hidden = { ...live, parameters: { Size: '1', Secret: '****' } };
+    expect(verificationOf(target, [secret], [hidden])).toEqual({ kind: 'verified' });
+  });
+
   it.each<[string, LiveStack | undefined, RegExp]>([
     ['a stack that is gone', undefined, /it does not exist/],
     ['a stack that rolled back', { ...live, status: 'UPDATE_ROLLBACK_COMPLETE' }, /it is in UPDATE_ROLLBACK_COMPLETE/],
+    ['another parameter', { ...live, parameters: { Size: '2' } }, /differs from the release in parameter Size/],
+    ['another tag', { ...live, tags: {} }, /differs from the release in tag team/],
+    ['another role', { ...live, roleArn: undefined }, /differs from the release in execution role/],
     ['another template', { ...live, templateDigest: 'sha256:2' }, /digest sha256:2 instead of sha256:1/],
   ])('is not verified with %s, and says where', (_, found, text) => {
     const verification = verificationOf(target, [desired], [found]);
