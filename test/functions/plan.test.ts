@@ -38,7 +38,9 @@ const stackIs = (name: string, change: object = {}) =>
     .on(DescribeStacksCommand, { StackName: name })
     .resolves({ Stacks: [{ ...asDesired(name), ...change } as never] });
 const changeSetIs = (StackName: string, page: object) =>
-  cloudFormation.on(DescribeChangeSetCommand, { StackName }).resolves(page as never);
+  cloudFormation
+    .on(DescribeChangeSetCommand, { StackName })
+    .resolves({ Tags: [{ Key: 'drawbridge:pipeline', Value: 'orders' }], ...page } as never);
 const ready = {
   Status: 'CREATE_COMPLETE',
   ExecutionStatus: 'AVAILABLE',
@@ -134,6 +136,13 @@ describe('plan', () => {
   it('plans twice the same under one digest', async () => {
     changeSetIs('orders-api', ready);
     expect(await plan(1)).toEqual(await plan(1));
+  });
+
+  it('stops when somebody else made a change set under the name of ours', async () => {
+    changeSetIs('orders-network', ready);
+    changeSetIs('orders-api', { ...ready, Tags: [] });
+    await expect(plan(1)).rejects.toMatchObject({ name: 'CHANGE_SET_FOREIGN' });
+    expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toBeUndefined();
   });
 
   it('stops when CloudFormation holds another template than the release', async () => {

@@ -20,10 +20,15 @@ const verify = async (stacks = ['api']) =>
     },
     context,
   );
-const stackIs = (StackStatus: string) =>
-  cloudFormation.on(DescribeStacksCommand).resolves({
-    Stacks: [{ StackId: stackId, StackStatus, StackName: 'orders-api', CreationTime: new Date(0) } as never],
-  });
+const asDesired = {
+  StackId: stackId,
+  StackName: 'orders-api',
+  Tags: [{ Key: 'drawbridge:pipeline', Value: 'orders' }],
+  Capabilities: ['CAPABILITY_IAM'],
+  RoleARN: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-execution',
+};
+const stackIs = (StackStatus: string, change: object = {}) =>
+  cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ ...asDesired, StackStatus, ...change } as never] });
 
 beforeEach(() => {
   stackIs('UPDATE_COMPLETE');
@@ -47,6 +52,7 @@ describe('verify', () => {
       () => void cloudFormation.on(DescribeStacksCommand).rejects(awsError('ValidationError', 'Stack does not exist')),
       'it does not exist',
     ],
+    ['has other tags', () => void stackIs('UPDATE_COMPLETE', { Tags: [] }), 'in tag drawbridge:pipeline'],
     [
       'runs another template',
       () => void cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'x' }),
