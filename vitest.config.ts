@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 20_000,
+    // Two cores are enough for `npm test` to end in time; by itself vitest would leave one of them idle.
+    maxWorkers: 2,
     coverage: {
       provider: 'v8',
       include: ['functions/**/*.ts', 'shared/**/*.ts', 'sandbox/**/*.ts', 'cli/**/*.ts'],

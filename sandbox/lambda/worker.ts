@@ -1,4 +1,5 @@
 /** The entry of a function's own thread: loads the bundle once, then answers one invocation after the other. */
+import { enableCompileCache } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -10,6 +11,8 @@ type Handler = (event: unknown, context: Context) => unknown;
 const data = workerData as WorkerData;
 const tell = (message: WorkerMessage) => parentPort?.postMessage(message);
 
+// A function's bundle is large and the same in every rehearsal: its compiled form is kept.
+enableCompileCache();
 useVirtualClock(new Float64Array(data.clock));
 forwardOutput();
 const loaded = load(data.file);
