@@ -13,6 +13,7 @@ import type { HttpApiState } from './http-api/state.ts';
 import type { IamState } from './iam/state.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { LambdaState } from './lambda/state.ts';
+import type { Organization } from './organization-state.ts';
 import type { S3State } from './s3/state.ts';
 import type { StatesState } from './step-functions/state.ts';
 import type { StsState } from './sts/state.ts';
@@ -39,27 +40,6 @@ export interface World {
   httpApi: HttpApiState;
 }
 
-export interface Organization {
-  /** `o-…`, the value of aws:PrincipalOrgID. */
-  readonly id: string;
-  readonly accounts: Record<string, Account>;
-  /** Named people to act as (`--as alice`); each is a session of a single sign-on role in an account. */
-  readonly people: Record<string, Person>;
-}
-
-export interface Account {
-  readonly id: string;
-  readonly name: string;
-  readonly disabledRegions: readonly string[];
-}
-
-export interface Person {
-  readonly name: string;
-  readonly account: string;
-  /** Name of the `AWSReservedSSO_*` role the person signs in with. */
-  readonly role: string;
-}
-
 /** Something that will happen at a virtual time. Jobs of one time run in the order they were scheduled, one after the other. */
 export interface Job {
   readonly at: number;
@@ -83,7 +63,10 @@ export type ServiceName =
   | 'execute-api';
 
 /** Who is calling, as established from the signature. */
-export type Caller = SessionCaller | ServiceCaller;
+export type Caller = SigningCaller | ServiceCaller;
+
+/** Who can sign a request with credentials of their own. */
+export type SigningCaller = SessionCaller | UserCaller;
 
 /** A role session. `arn` is `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
 export interface SessionCaller {
@@ -101,6 +84,23 @@ export interface SessionCaller {
   readonly sessionPolicy?: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+  /** ARN of the identity provider that vouched for the session, if one did. */
+  readonly federatedProvider?: string;
+}
+
+/** An IAM user: with a static access key, or with a session of GetSessionToken, which has the user's own rights. */
+export interface UserCaller {
+  readonly kind: 'user';
+  readonly accessKeyId: string;
+  readonly account: string;
+  /** `arn:aws:iam::<account>:user/<path><name>`. */
+  readonly arn: string;
+  readonly userId: string;
+  readonly userName: string;
+  /** Epoch milliseconds; absent for a static access key. */
+  readonly expiresAt?: number;
+  /** Epoch milliseconds; set when the session was opened with a code of the user's MFA device. */
+  readonly mfaAuthenticatedAt?: number;
 }
 
 /** An AWS service acting on its own behalf inside an account (`events.amazonaws.com` putting to a bus, for example). */
