@@ -12,6 +12,7 @@ import { asked, isCode, isExpired } from './translate-error.ts';
 export interface TargetSession {
   readonly purpose: Purpose;
   readonly cloudFormation: CloudFormationClient;
+  readonly sts: STSClient;
 }
 
 interface CachedSession {
@@ -70,8 +71,9 @@ async function openSession(purpose: Purpose): Promise<CachedSession> {
     ...(Credentials.SessionToken === undefined ? {} : { sessionToken: Credentials.SessionToken }),
   };
   const configuration = { region: purpose.target.region, credentials };
-  await guard(purpose, new STSClient(configuration));
-  const session = { purpose, cloudFormation: new CloudFormationClient(configuration) };
+  const targetSts = new STSClient(configuration);
+  await guard(purpose, targetSts);
+  const session = { purpose, cloudFormation: new CloudFormationClient(configuration), sts: targetSts };
   return { session, expiresAt: Credentials.Expiration.getTime() };
 }
 
