@@ -10,13 +10,14 @@ import type { DynamoDbState } from './dynamodb/state.ts';
 import type { EventsState } from './events/state.ts';
 import type { Faults } from './fault.ts';
 import type { HttpApiState } from './http-api/state.ts';
+import type { ServiceControlPolicy } from './iam/service-control-policies.ts';
 import type { IamState } from './iam/state.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { LambdaState } from './lambda/state.ts';
-import type { Organization } from './organization-state.ts';
 import type { S3State } from './s3/state.ts';
 import type { StatesState } from './step-functions/state.ts';
 import type { StsState } from './sts/state.ts';
+import type { UserCaller } from './user-caller.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -38,6 +39,29 @@ export interface World {
   states: StatesState;
   cloudformation: CloudFormationState;
   httpApi: HttpApiState;
+}
+
+export interface Organization {
+  /** `o-…`, the value of aws:PrincipalOrgID. */
+  readonly id: string;
+  readonly accounts: Record<string, Account>;
+  /** Named people to act as (`--as alice`); each is a session of a single sign-on role in an account. */
+  readonly people: Record<string, Person>;
+  /** By account, level by level from the root down; an account without an entry is not limited. */
+  serviceControlPolicies?: Record<string, ServiceControlPolicy[][]>;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+  readonly disabledRegions: readonly string[];
+}
+
+export interface Person {
+  readonly name: string;
+  readonly account: string;
+  /** Name of the `AWSReservedSSO_*` role the person signs in with. */
+  readonly role: string;
 }
 
 /** Something that will happen at a virtual time. Jobs of one time run in the order they were scheduled, one after the other. */
@@ -86,21 +110,6 @@ export interface SessionCaller {
   readonly expiresAt: number;
   /** ARN of the identity provider that vouched for the session, if one did. */
   readonly federatedProvider?: string;
-}
-
-/** An IAM user: with a static access key, or with a session of GetSessionToken, which has the user's own rights. */
-export interface UserCaller {
-  readonly kind: 'user';
-  readonly accessKeyId: string;
-  readonly account: string;
-  /** `arn:aws:iam::<account>:user/<path><name>`. */
-  readonly arn: string;
-  readonly userId: string;
-  readonly userName: string;
-  /** Epoch milliseconds; absent for a static access key. */
-  readonly expiresAt?: number;
-  /** Epoch milliseconds; set when the session was opened with a code of the user's MFA device. */
-  readonly mfaAuthenticatedAt?: number;
 }
 
 /** An AWS service acting on its own behalf inside an account (`events.amazonaws.com` putting to a bus, for example). */

@@ -1,6 +1,5 @@
 import { createRole, defaultSettings } from './iam/roles.ts';
-import type { Sandbox } from './kernel.ts';
-import type { Organization, Person } from './organization-state.ts';
+import type { Organization, Person, Sandbox } from './kernel.ts';
 
 /** Where Drawbridge runs in the sandbox. */
 export const sharedServicesAccount = '111111111111';

@@ -1,5 +1,6 @@
 import type { RequestContext } from '#shared/domain/iam/request-context.ts';
-import type { Caller, Sandbox, ServiceCaller, SessionCaller, SigningCaller, UserCaller } from '../kernel.ts';
+import type { Caller, Sandbox, ServiceCaller, SessionCaller, SigningCaller } from '../kernel.ts';
+import type { UserCaller } from '../user-caller.ts';
 import { roleOfSession, userOfCaller } from './role-policies.ts';
 
 /**

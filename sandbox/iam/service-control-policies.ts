@@ -1,9 +1,15 @@
 import type { NamedPolicy } from '#shared/domain/iam/policy.ts';
 import { AwsError } from '../aws-error.ts';
 import type { World } from '../kernel.ts';
-import type { ServiceControlPolicy } from '../organization-state.ts';
 import { identityDocument } from './policy-documents.ts';
 import { namedPolicy } from './stored-policy.ts';
+
+/** A policy of the organization, as it is attached. FullAWSAccess is one of them wherever it is. */
+export interface ServiceControlPolicy {
+  readonly name: string;
+  /** JSON text. */
+  readonly document: string;
+}
 
 /** Counted without white space (AWS Organizations User Guide, "Quotas"). */
 const quota = 5120;

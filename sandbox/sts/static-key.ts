@@ -1,4 +1,5 @@
-import type { UserCaller, World } from '../kernel.ts';
+import type { World } from '../kernel.ts';
+import type { UserCaller } from '../user-caller.ts';
 
 /** An active access key of an IAM user, as a signature is held against it; undefined for any other id. */
 export function staticKey(

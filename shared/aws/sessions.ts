@@ -12,7 +12,6 @@ import { asked, isCode, isExpired } from './translate-error.ts';
 export interface TargetSession {
   readonly purpose: Purpose;
   readonly cloudFormation: CloudFormationClient;
-  readonly sts: STSClient;
 }
 
 interface CachedSession {
@@ -71,9 +70,8 @@ async function openSession(purpose: Purpose): Promise<CachedSession> {
     ...(Credentials.SessionToken === undefined ? {} : { sessionToken: Credentials.SessionToken }),
   };
   const configuration = { region: purpose.target.region, credentials };
-  const targetSts = new STSClient(configuration);
-  await guard(purpose, targetSts);
-  const session = { purpose, cloudFormation: new CloudFormationClient(configuration), sts: targetSts };
+  await guard(purpose, new STSClient(configuration));
+  const session = { purpose, cloudFormation: new CloudFormationClient(configuration) };
   return { session, expiresAt: Credentials.Expiration.getTime() };
 }
 

@@ -1,6 +1,5 @@
 /** A session that needs no AssumeRole, for what is done with one. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { STSClient } from '@aws-sdk/client-sts';
 import type { TargetSession } from '#shared/aws/sessions.ts';
 import { aPurpose } from '#test/builders.ts';
 
@@ -9,5 +8,4 @@ const credentials = { accessKeyId: 'ASIA1', secretAccessKey: 'x' };
 export const session: TargetSession = {
   purpose: aPurpose(),
   cloudFormation: new CloudFormationClient({ region: 'eu-west-1', credentials }),
-  sts: new STSClient({ region: 'eu-west-1', credentials }),
 };
