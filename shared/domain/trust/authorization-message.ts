@@ -54,13 +54,13 @@ export function readDenial(decoded: string): Denial | undefined {
 export function denialLines(denial: Denial): string[] {
   const { statements } = denial;
   const named = statements.length > 0 ? `: ${statements.join(', ')}` : '';
-  const conditions = Object.entries(denial.conditions).sort(([left], [right]) => (left < right ? -1 : 1));
+  const keys = Object.keys(denial.conditions).sort();
   return [
     `principal  ${denial.principal}`,
     `action     ${denial.action}`,
     `resource   ${denial.resource}`,
     `denied     ${denial.explicit ? `explicitly${named}` : 'because no policy allows it'}`,
-    ...conditions.map(([key, values]) => `           ${key} = ${values.join(', ')}`),
+    ...keys.map((key) => `           ${key} = ${denial.conditions[key]?.join(', ')}`),
   ];
 }
 

@@ -1,8 +1,11 @@
 /** People of a corporate identity provider: AssumeRoleWithSAML with signed assertions, asked by an SDK client that has no credentials. */
 import { X509Certificate } from 'node:crypto';
 import { AssumeRoleWithSAMLCommand, type AssumeRoleWithSAMLCommandInput } from '@aws-sdk/client-sts';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { iamAccount } from '#sandbox/iam/state.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import { verifiedResponse } from '#sandbox/sts/saml/assertion.ts';
 import {
   type SamlSignIn,
   samlAssertion,
@@ -250,6 +253,22 @@ describe('an assertion', () => {
     ['that is no XML', () => 'hello', 'Invalid SAML response'],
   ])('%s is refused', async (_, edit, message) => {
     expect(await refusal(ask({ edit }))).toBe(`InvalidIdentityToken: ${message}`);
+  });
+
+  it('with any character of it changed is refused', () => {
+    const provider = iamAccount(sandbox.world, home).samlProviders![providerArn]!;
+    const xml = Buffer.from(assertion({}), 'base64').toString();
+    const begin = xml.indexOf('<saml:Assertion ');
+    const end = xml.indexOf('</samlp:Response>');
+    expect(verifiedResponse(Buffer.from(xml).toString('base64'), provider, sandbox.now()).subject).toBe(signIn.subject);
+    fc.assert(
+      fc.property(fc.integer({ min: begin, max: end - 1 }), fc.stringMatching(/^[ -~]?$/), (at, put) => {
+        fc.pre(xml[at] !== put);
+        const changed = Buffer.from(`${xml.slice(0, at)}${put}${xml.slice(at + 1)}`).toString('base64');
+        expect(() => verifiedResponse(changed, provider, sandbox.now())).toThrow(/invalid|Invalid|not present/);
+      }),
+      { seed: 11, numRuns: 300 },
+    );
   });
 
   it('has five minutes, and none before its time', async () => {

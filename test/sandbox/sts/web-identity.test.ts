@@ -1,10 +1,13 @@
 /** CI runners: AssumeRoleWithWebIdentity with tokens of a GitHub-like issuer, asked by an unmodified SDK client that has no credentials. */
 import { createHmac } from 'node:crypto';
 import { AssumeRoleWithWebIdentityCommand, type AssumeRoleWithWebIdentityCommandInput } from '@aws-sdk/client-sts';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { iamAccount } from '#sandbox/iam/state.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { type GitHubJob, gitHubIssuer, gitHubToken } from '#sandbox/sts/web-identity/github-token.ts';
 import { issuerOf, signToken } from '#sandbox/sts/web-identity/issuer.ts';
+import { readToken, verifiedToken } from '#sandbox/sts/web-identity/token.ts';
 import {
   allow,
   arnOf,
@@ -245,6 +248,20 @@ describe('a token that is not right', () => {
     ],
   ])('is refused: %s', async (_, token, message) => {
     expect(await refusal(ask(token()))).toContain(message);
+  });
+
+  it('is refused with any character changed', () => {
+    const provider = iamAccount(sandbox.world, home).oidcProviders![providerArn]!;
+    const verified = (text: string) => verifiedToken(sandbox, readToken(text), provider);
+    const token = gitHubToken(sandbox, job);
+    expect(verified(token).sub).toBe('repo:acme/orders:environment:production');
+    fc.assert(
+      fc.property(fc.nat(token.length - 1), fc.stringMatching(/^[\w.=-]?$/), (at, put) => {
+        fc.pre(token[at] !== put);
+        expect(() => verified(`${token.slice(0, at)}${put}${token.slice(at + 1)}`)).toThrow();
+      }),
+      { seed: 12, numRuns: 300 },
+    );
   });
 
   it('is taken in the second before it expires, with an audience in a list', async () => {
