@@ -10,12 +10,14 @@ import type { DynamoDbState } from './dynamodb/state.ts';
 import type { EventsState } from './events/state.ts';
 import type { Faults } from './fault.ts';
 import type { HttpApiState } from './http-api/state.ts';
+import type { ServiceControlPolicy } from './iam/service-control-policies.ts';
 import type { IamState } from './iam/state.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { LambdaState } from './lambda/state.ts';
 import type { S3State } from './s3/state.ts';
 import type { StatesState } from './step-functions/state.ts';
 import type { StsState } from './sts/state.ts';
+import type { UserCaller } from './user-caller.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -45,6 +47,8 @@ export interface Organization {
   readonly accounts: Record<string, Account>;
   /** Named people to act as (`--as alice`); each is a session of a single sign-on role in an account. */
   readonly people: Record<string, Person>;
+  /** By account, level by level from the root down; an account without an entry is not limited. */
+  serviceControlPolicies?: Record<string, ServiceControlPolicy[][]>;
 }
 
 interface Account {
@@ -83,7 +87,10 @@ export type ServiceName =
   | 'execute-api';
 
 /** Who is calling, as established from the signature. */
-export type Caller = SessionCaller | ServiceCaller;
+export type Caller = SigningCaller | ServiceCaller;
+
+/** Who can sign a request with credentials of their own. */
+export type SigningCaller = SessionCaller | UserCaller;
 
 /** A role session. `arn` is `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
 export interface SessionCaller {
@@ -101,6 +108,8 @@ export interface SessionCaller {
   readonly sessionPolicy?: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+  /** ARN of the identity provider that vouched for the session, if one did. */
+  readonly federatedProvider?: string;
 }
 
 /** An AWS service acting on its own behalf inside an account (`events.amazonaws.com` putting to a bus, for example). */

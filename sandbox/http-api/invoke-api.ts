@@ -1,6 +1,6 @@
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../aws-error.ts';
-import type { Call, Json, Operation, SessionCaller } from '../kernel.ts';
+import type { Call, Json, Operation, SigningCaller } from '../kernel.ts';
 import { type ApiRequest, type ProxyRequest, proxyEvent } from './proxy-event.ts';
 import { type ApiResponse, gatewayMessage, internalError, proxyResponse } from './proxy-response.ts';
 import { matchRoute, type RouteMatch } from './route-match.ts';
@@ -32,7 +32,7 @@ export const invokeApi: Operation<ApiRequest, ApiResponse> = {
   },
 };
 
-type Admission = { readonly kind: 'refused' } | { readonly kind: 'admitted'; readonly signer?: SessionCaller };
+type Admission = { readonly kind: 'refused' } | { readonly kind: 'admitted'; readonly signer?: SigningCaller };
 
 /** AWS_IAM wants a signature of the API's account and region, since HTTP APIs have no resource policy, and `execute-api:Invoke`. */
 function admit(call: ApiCall, api: HttpApi, { route }: RouteMatch): Admission {
@@ -43,7 +43,7 @@ function admit(call: ApiCall, api: HttpApi, { route }: RouteMatch): Admission {
     sandbox.record({ kind: 'log', at: sandbox.now(), source: api.name, line });
     return { kind: 'refused' };
   }
-  if (caller.kind !== 'session' || caller.account !== api.account || call.region !== api.region)
+  if (caller.kind === 'service' || caller.account !== api.account || call.region !== api.region)
     return { kind: 'refused' };
   const resource = `${apiArn(api)}/$default/${input.method}${input.path}`;
   try {

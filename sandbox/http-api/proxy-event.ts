@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
-import type { SessionCaller } from '../kernel.ts';
+import type { SigningCaller } from '../kernel.ts';
 import type { RouteMatch } from './route-match.ts';
 import type { HttpApi } from './state.ts';
 
@@ -24,7 +24,7 @@ export interface ProxyRequest {
   readonly now: number;
   readonly organizationId: string;
   /** Whoever signed, on a route with AWS_IAM. */
-  readonly signer?: SessionCaller;
+  readonly signer?: SigningCaller;
 }
 
 type ProxyEvent = Omit<APIGatewayProxyEventV2WithIAMAuthorizer, 'requestContext'> & {
@@ -77,8 +77,8 @@ function requestContext(
   };
 }
 
-function iamOf(signer: SessionCaller, organizationId: string): Record<string, string | null> {
-  const uniqueId = `${signer.roleId}:${signer.sessionName}`;
+function iamOf(signer: SigningCaller, organizationId: string): Record<string, string | null> {
+  const uniqueId = signer.kind === 'user' ? signer.userId : `${signer.roleId}:${signer.sessionName}`;
   return {
     accessKey: signer.accessKeyId,
     accountId: signer.account,

@@ -1,12 +1,14 @@
 import { type AccessRequest, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
 import type { NamedPolicy } from '#shared/domain/iam/policy.ts';
 import type { Requester } from '#shared/domain/iam/principal.ts';
-import { accessDenied } from '../aws-error.ts';
+import type { RequestContext } from '#shared/domain/iam/request-context.ts';
+import { AwsError, accessDenied } from '../aws-error.ts';
 import type { Caller, Permission, Sandbox } from '../kernel.ts';
+import { tellsEncoded, unauthorizedOperation } from './authorization-message.ts';
 import { deniedText } from './denied-text.ts';
 import { parseStored } from './policy-documents.ts';
 import { globalContext } from './request-context.ts';
-import { policiesOf, roleOfSession } from './role-policies.ts';
+import { policiesOfCaller } from './role-policies.ts';
 
 /**
  * Decides and records one permission by the policies of the caller's role, its boundary, the session policy and the resource's policy.
@@ -14,19 +16,26 @@ import { policiesOf, roleOfSession } from './role-policies.ts';
  * caller's; a service that owns a resource elsewhere passes an empty `resourcePolicy.document` when none is attached.
  */
 export function authorise(sandbox: Sandbox, caller: Caller, permission: Permission): void {
-  const decision = decide(sandbox, caller, permission);
+  requireSecondFactor(caller, permission.action);
+  const { decision, context } = decide(sandbox, caller, permission);
   recordDecision(sandbox, { ...permission, principal: principalName(caller) }, decision);
-  if (decision.kind === 'denied') throw accessDenied(deniedText(principalName(caller), permission, decision));
+  if (decision.kind === 'allowed') return;
+  const message = deniedText(principalName(caller), permission, decision);
+  if (!tellsEncoded(permission.action)) throw accessDenied(message);
+  throw unauthorizedOperation(sandbox, message, { caller, permission, decision, context });
 }
 
-/** Who a caller is in texts: the ARN of the session, or the service principal. */
+/** Who a caller is in texts: the ARN of the session or user, or the service principal. */
 export function principalName(caller: Caller): string {
-  return caller.kind === 'session' ? caller.arn : caller.service;
+  return caller.kind === 'service' ? caller.service : caller.arn;
 }
 
 /** Who a caller is for policies. */
 export function requesterOf(caller: Caller): Requester {
   if (caller.kind === 'service') return { kind: 'service', service: caller.service };
+  if (caller.kind === 'user') {
+    return { kind: 'user', account: caller.account, userArn: caller.arn, userId: caller.userId };
+  }
   const { account, roleArn, roleId, arn, sessionName } = caller;
   return { kind: 'session', account, roleArn, roleId, sessionArn: arn, sessionName };
 }
@@ -43,7 +52,23 @@ export function recordDecision(
   sandbox.record({ kind: 'decision', at: sandbox.now(), principal, action, resource, allowed, reason });
 }
 
-function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decision {
+/**
+ * A session of GetSessionToken may call IAM only when it was opened with a second factor, and of STS nothing but AssumeRole and
+ * GetCallerIdentity, which are not decided here (IAM User Guide, "Compare AWS STS credentials").
+ */
+function requireSecondFactor(caller: Caller, action: string): void {
+  if (caller.kind !== 'user' || caller.expiresAt === undefined) return;
+  const factored = caller.mfaAuthenticatedAt !== undefined;
+  if (!action.startsWith('sts:') && (factored || !action.startsWith('iam:'))) return;
+  throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid', 403);
+}
+
+interface Decided {
+  readonly decision: Decision;
+  readonly context: RequestContext;
+}
+
+function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decided {
   const resourceAccount = ownerOf(caller, permission);
   const request: AccessRequest = {
     requester: requesterOf(caller),
@@ -52,13 +77,23 @@ function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decis
     resourceAccount,
     context: { ...globalContext(sandbox, caller, resourceAccount), ...permission.context },
   };
-  const attached = resourcePolicy(permission);
+  return {
+    decision: decisionOn(sandbox, caller, { request, attached: resourcePolicy(permission) }),
+    context: request.context,
+  };
+}
+
+function decisionOn(
+  sandbox: Sandbox,
+  caller: Caller,
+  { request, attached }: { request: AccessRequest; attached: NamedPolicy | 'unreadable' | undefined },
+): Decision {
   if (attached === 'unreadable') return denied('resource', 'the policy of the resource cannot be read');
   const resource = attached && { resource: attached };
   if (caller.kind === 'service') return evaluate(request, { identity: [], ...resource });
-  const role = roleOfSession(sandbox.world, caller);
-  if (!role) return denied('identity', 'the role of the session no longer exists');
-  return evaluate(request, { ...policiesOf(sandbox.world, role, caller.sessionPolicy), ...resource });
+  const own = policiesOfCaller(sandbox.world, caller);
+  if (own) return evaluate(request, { ...own, ...resource });
+  return denied('identity', `the ${caller.kind === 'user' ? 'user' : 'role of the session'} no longer exists`);
 }
 
 const denied = (layer: 'identity' | 'resource', because: string): Decision => ({

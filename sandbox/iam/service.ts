@@ -1,9 +1,11 @@
 import type { Service } from '../kernel.ts';
+import { oidcProviderProvider, samlProviderProvider } from './identity-provider-providers.ts';
 import { inlinePolicyProvider } from './inline-policy-provider.ts';
 import { managedPolicyProvider } from './managed-policy-provider.ts';
 import { getAccountSummary, listAccessKeys, listUsers } from './read-account.ts';
 import { getRole, getRolePolicy, listAttachedRolePolicies, listRolePolicies, listRoles } from './read-roles.ts';
 import { roleProvider } from './role-provider.ts';
+import { serviceControlPolicyProvider } from './service-control-policy-provider.ts';
 import { accessKeyProvider, userProvider } from './user-providers.ts';
 
 /** IAM: read over the wire, written through CloudFormation only. */
@@ -23,8 +25,11 @@ export const iamService: Service = {
   providers: {
     'AWS::IAM::AccessKey': accessKeyProvider,
     'AWS::IAM::ManagedPolicy': managedPolicyProvider,
+    'AWS::IAM::OIDCProvider': oidcProviderProvider,
     'AWS::IAM::Policy': inlinePolicyProvider,
     'AWS::IAM::Role': roleProvider,
+    'AWS::IAM::SAMLProvider': samlProviderProvider,
     'AWS::IAM::User': userProvider,
+    'AWS::Organizations::Policy': serviceControlPolicyProvider,
   },
 };

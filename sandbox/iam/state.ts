@@ -10,8 +10,29 @@ export interface IamAccount {
   roles: Record<string, RoleRecord>;
   /** Customer-managed policies, by ARN. */
   policies: Record<string, ManagedPolicyRecord>;
-  /** By name. Kept to be counted and listed; nobody can act as a user. */
+  /** By name. */
   users: Record<string, UserRecord>;
+  /** By ARN; absent in worlds saved before there were any. */
+  oidcProviders?: Record<string, OidcProviderRecord>;
+  samlProviders?: Record<string, SamlProviderRecord>;
+}
+
+export interface OidcProviderRecord {
+  readonly arn: string;
+  /** The issuer without `https://`, which is also the prefix of its condition keys. */
+  readonly issuer: string;
+  /** Audiences it accepts. */
+  clientIds: string[];
+  thumbprints: string[];
+  tags: Record<string, string>;
+}
+
+export interface SamlProviderRecord {
+  readonly arn: string;
+  readonly name: string;
+  /** The identity provider's own description of itself: its entity id and signing certificates. */
+  metadata: string;
+  tags: Record<string, string>;
 }
 
 export interface RoleRecord {
@@ -54,13 +75,30 @@ export interface UserRecord {
   hasLoginProfile: boolean;
   tags: Record<string, string>;
   accessKeys: AccessKeyRecord[];
+  inlinePolicies?: Record<string, string>;
+  /** ARNs, in the order they were attached. */
+  attachedPolicies?: string[];
+  /** ARN of the permissions boundary. */
+  boundary?: string;
+  mfaDevices?: MfaDeviceRecord[];
 }
 
-/** An access key without its secret: the sandbox accepts no static key. */
 export interface AccessKeyRecord {
   readonly id: string;
   readonly createdAt: number;
   status: 'Active' | 'Inactive';
+  /** Without it nobody can sign with the key. */
+  readonly secretAccessKey?: string;
+}
+
+/** A virtual MFA device: what both sides of a time-based code know (RFC 6238). */
+export interface MfaDeviceRecord {
+  /** `arn:aws:iam::<account>:mfa/<name>`. */
+  readonly serialNumber: string;
+  /** Base32. */
+  readonly seed: string;
+  /** The step whose code was used last: a code counts once. */
+  lastStep?: number;
 }
 
 export const emptyIamState = (): IamState => ({ accounts: {} });
@@ -77,4 +115,11 @@ export function roleByArn(world: World, arn: string): RoleRecord | undefined {
   const [, , , , account = '', resource = ''] = arn.split(':');
   const role = world.iam.accounts[account]?.roles[resource.slice(resource.lastIndexOf('/') + 1)];
   return role?.arn === arn ? role : undefined;
+}
+
+/** The user under an ARN, path included; undefined when there is none. */
+export function userByArn(world: World, arn: string): UserRecord | undefined {
+  const [, , , , account = '', resource = ''] = arn.split(':');
+  const user = world.iam.accounts[account]?.users[resource.slice(resource.lastIndexOf('/') + 1)];
+  return user?.arn === arn ? user : undefined;
 }

@@ -1,37 +1,22 @@
 import * as z from 'zod';
 import { AwsError } from '../aws-error.ts';
 import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
-import { generatedName, mintId, requireName } from './identifiers.ts';
-import { path, readProperties, tags } from './properties.ts';
-import { type AccessKeyRecord, iamAccount, type UserRecord } from './state.ts';
+import { generatedName } from './identifiers.ts';
+import { inlinePolicies, names, path, readProperties, tags } from './properties.ts';
+import { iamAccount, type UserRecord } from './state.ts';
+import { createAccessKey, createUser, type UserSettings, updateUser } from './users.ts';
 
-/** AWS::IAM::User, kept so that an audit finds it. `Ref` is the name. */
+/** AWS::IAM::User. `Ref` is the name. Exists so that what a hostile template makes is as real here as in AWS, and an audit finds it. */
 export const userProvider: ResourceProvider = {
   create(request) {
     const { sandbox, account } = request;
     const properties = readProperties(userShape, request);
     const name = properties.UserName ?? generatedName(sandbox, request, 64);
-    requireName('userName', name, 64);
-    const { users } = iamAccount(sandbox.world, account);
-    if (users[name]) throw new AwsError('EntityAlreadyExists', `User with name ${name} already exists.`, 409);
-    const user: UserRecord = {
-      name,
-      path: properties.Path,
-      arn: `arn:aws:iam::${account}:user${properties.Path}${name}`,
-      id: mintId(sandbox, 'AIDA'),
-      createdAt: sandbox.now(),
-      hasLoginProfile: properties.LoginProfile !== undefined,
-      tags: properties.Tags,
-      accessKeys: [],
-    };
-    users[name] = user;
-    return userResult(user);
+    return userResult(createUser(sandbox, { account, name, path: properties.Path, settings: settingsOf(properties) }));
   },
   update(request) {
     const user = requireUser(request, String(request.physicalId));
-    const properties = readProperties(userShape, request);
-    user.hasLoginProfile = properties.LoginProfile !== undefined;
-    user.tags = properties.Tags;
+    updateUser(request.sandbox, user, settingsOf(readProperties(userShape, request)));
     return userResult(user);
   },
   remove({ sandbox, account, physicalId = '' }) {
@@ -43,21 +28,12 @@ export const userProvider: ResourceProvider = {
   },
 };
 
-/** AWS::IAM::AccessKey. `Ref` is the key's id. The secret exists only in the answer; nobody can sign with it here. */
+/** AWS::IAM::AccessKey. `Ref` is the key's id; the secret is in an attribute. Requests can be signed with it. */
 export const accessKeyProvider: ResourceProvider = {
   create(request) {
     const { UserName, Status } = readProperties(keyShape, request);
-    const user = requireUser(request, UserName);
-    if (user.accessKeys.length >= 2)
-      throw new AwsError('LimitExceeded', 'Cannot exceed quota for AccessKeysPerUser: 2', 409);
-    const key: AccessKeyRecord = {
-      id: mintId(request.sandbox, 'AKIA'),
-      createdAt: request.sandbox.now(),
-      status: Status,
-    };
-    user.accessKeys.push(key);
-    const SecretAccessKey = request.sandbox.mint('access-key-secret', 40);
-    return { physicalId: key.id, attributes: { SecretAccessKey } };
+    const key = createAccessKey(request.sandbox, requireUser(request, UserName), Status);
+    return { physicalId: key.id, attributes: { SecretAccessKey: key.secretAccessKey } };
   },
   update(request) {
     const { UserName, Status } = readProperties(keyShape, request);
@@ -76,9 +52,22 @@ const userShape = z.looseObject({
   UserName: z.string().optional(),
   Path: path,
   LoginProfile: z.unknown().optional(),
+  Policies: inlinePolicies,
+  ManagedPolicyArns: names,
+  PermissionsBoundary: z.string().optional(),
   Tags: tags,
 });
 const keyShape = z.looseObject({ UserName: z.string(), Status: z.enum(['Active', 'Inactive']).default('Active') });
+
+function settingsOf(properties: z.output<typeof userShape>): UserSettings {
+  return {
+    hasLoginProfile: properties.LoginProfile !== undefined,
+    tags: properties.Tags,
+    inlinePolicies: properties.Policies,
+    attachedPolicies: properties.ManagedPolicyArns,
+    ...(properties.PermissionsBoundary === undefined ? {} : { boundary: properties.PermissionsBoundary }),
+  };
+}
 
 function requireUser({ sandbox, account }: ResourceRequest, name: string): UserRecord {
   const user = iamAccount(sandbox.world, account).users[name];

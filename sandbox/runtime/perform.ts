@@ -42,8 +42,8 @@ export async function performCall(
   }
 }
 
-/** How the journal names a caller: the session's ARN, or the service principal. */
-const principalOf = (caller: Caller): string => (caller.kind === 'session' ? caller.arn : caller.service);
+/** How the journal names a caller: the ARN of the session or user, or the service principal. */
+const principalOf = (caller: Caller): string => (caller.kind === 'service' ? caller.service : caller.arn);
 
 function operationOf(services: readonly Service[], request: InProcessRequest): Operation<unknown, unknown> {
   const table = services.find((service) => service.name === request.service)?.operations ?? {};

@@ -8,6 +8,7 @@ import type {
   Service,
   SessionCaller,
   SessionCredentials,
+  SigningCaller,
   World,
 } from '#sandbox/kernel.ts';
 
@@ -36,11 +37,12 @@ export interface SandboxService extends Service {
   readonly beforeSave?: (sandbox: Sandbox) => Promise<void>;
 }
 
-/** A role session as STS issued it, with what a signature is checked against. */
+/** Credentials as they were issued, with what a signature is checked against. */
 export interface IssuedSession {
   readonly secretAccessKey: string;
+  /** Empty for the static access key of an IAM user. */
   readonly sessionToken: string;
-  readonly caller: SessionCaller;
+  readonly caller: SigningCaller;
 }
 
 /** The part of IAM and STS the runtime and the wire layer depend on. */

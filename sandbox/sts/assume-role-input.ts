@@ -1,8 +1,16 @@
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { AwsError } from '../aws-error.ts';
+import {
+  durationViolations,
+  lengthViolations,
+  requireNone,
+  requireRoleArn,
+  textViolations,
+  violation,
+  word,
+} from './constraints.ts';
 
-/** AWS::STS limits (STS API Reference, AssumeRole). */
-const word = '[\\w+=,.@-]*';
+/** STS API Reference, AssumeRole. */
 const externalIdPattern = '[\\w+=,.@:\\/-]*';
 
 /**
@@ -14,7 +22,7 @@ export function requireValidAssumeRole(input: AssumeRoleCommandInput): void {
   const violations = [
     ...lengthViolations('roleArn', RoleArn, [20, 2048]),
     ...textViolations('roleSessionName', RoleSessionName, { length: [2, 64], pattern: word }),
-    ...durationViolations(DurationSeconds),
+    ...durationViolations(DurationSeconds, 43_200),
     ...(ExternalId === undefined
       ? []
       : textViolations('externalId', ExternalId, { length: [2, 1224], pattern: externalIdPattern })),
@@ -24,35 +32,12 @@ export function requireValidAssumeRole(input: AssumeRoleCommandInput): void {
     ...(Policy === undefined ? [] : lengthViolations('policy', Policy, [1, 2048])),
     ...tagViolations(input),
   ];
-  if (violations.length > 0) {
-    const count = `${violations.length} validation error${violations.length > 1 ? 's' : ''} detected`;
-    throw new AwsError('ValidationError', `${count}: ${violations.join('; ')}`);
-  }
+  requireNone(violations);
   requireModelled(input);
-  if (!/^arn:[a-z-]+:iam::\d{12}:role\/./.test(RoleArn)) throw new AwsError('ValidationError', `${RoleArn} is invalid`);
-  requireValidTags(input);
-}
-
-const violation = (value: unknown, member: string, constraint: string): string =>
-  `Value '${value}' at '${member}' failed to satisfy constraint: Member must ${constraint}`;
-
-function textViolations(member: string, value: string, limit: { length: [number, number]; pattern: string }): string[] {
-  const matches = new RegExp(`^${limit.pattern}$`).test(value);
-  return [
-    ...lengthViolations(member, value, limit.length),
-    ...(matches ? [] : [violation(value, member, `satisfy regular expression pattern: ${limit.pattern}`)]),
-  ];
-}
-
-function lengthViolations(member: string, value: string, [least, most]: [number, number]): string[] {
-  if (value.length < least) return [violation(value, member, `have length greater than or equal to ${least}`)];
-  return value.length > most ? [violation(value, member, `have length less than or equal to ${most}`)] : [];
-}
-
-function durationViolations(seconds: number | undefined): string[] {
-  if (seconds === undefined) return [];
-  if (seconds < 900) return [violation(seconds, 'durationSeconds', 'have value greater than or equal to 900')];
-  return seconds > 43_200 ? [violation(seconds, 'durationSeconds', 'have value less than or equal to 43200')] : [];
+  requireRoleArn(RoleArn);
+  const tags = (input.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value] as const);
+  requireDistinctKeys(tags.map(([key]) => key));
+  requireValidTags({ tags: Object.fromEntries(tags), transitiveTagKeys: input.TransitiveTagKeys ?? [] });
 }
 
 function tagViolations({ Tags = [], TransitiveTagKeys = [] }: AssumeRoleCommandInput): string[] {
@@ -75,18 +60,24 @@ function requireModelled(input: AssumeRoleCommandInput): void {
   }
 }
 
-/** Tag keys are not case-sensitive; a transitive key must be one of the tags passed. */
-function requireValidTags({ Tags = [], TransitiveTagKeys = [] }: AssumeRoleCommandInput): void {
-  const keys = Tags.map(({ Key = '' }) => Key.toLowerCase());
-  if (new Set(keys).size < keys.length) {
-    throw invalidParameter('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
-  }
+/** Tag keys are not case-sensitive and not AWS's own; a transitive key must be one of the tags passed. Throws InvalidParameterValue. */
+export function requireValidTags(passed: {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys: readonly string[];
+}): void {
+  const keys = Object.keys(passed.tags).map((key) => key.toLowerCase());
+  requireDistinctKeys(keys);
   if (keys.some((key) => key.startsWith('aws:'))) {
     throw invalidParameter('System tags cannot be added: a tag key must not begin with aws:.');
   }
-  if (TransitiveTagKeys.some((key) => !keys.includes(key.toLowerCase()))) {
+  if (passed.transitiveTagKeys.some((key) => !keys.includes(key.toLowerCase()))) {
     throw invalidParameter('The specified transitive tag key must be included in the requested tags.');
   }
+}
+
+function requireDistinctKeys(keys: readonly string[]): void {
+  if (new Set(keys.map((key) => key.toLowerCase())).size === keys.length) return;
+  throw invalidParameter('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
 }
 
 /** Also for what only shows against the calling session. */

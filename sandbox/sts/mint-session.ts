@@ -1,7 +1,7 @@
 import { mintId } from '../iam/identifiers.ts';
 import type { RoleRecord } from '../iam/state.ts';
 import { sessionArn } from '../iam/stored-principals.ts';
-import type { Sandbox, SessionCaller, SessionCredentials } from '../kernel.ts';
+import type { Sandbox, SessionCaller, SessionCredentials, SigningCaller } from '../kernel.ts';
 
 /** A session about to be opened; whether it may be is decided before. */
 export interface SessionRequest {
@@ -13,6 +13,7 @@ export interface SessionRequest {
   readonly tags?: Readonly<Record<string, string>>;
   readonly transitiveTagKeys?: readonly string[];
   readonly sessionPolicy?: string;
+  readonly federatedProvider?: string;
 }
 
 const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -36,14 +37,24 @@ export function mintSession(sandbox: Sandbox, request: SessionRequest): SessionC
     transitiveTagKeys: request.transitiveTagKeys ?? [],
     ...(request.sourceIdentity === undefined ? {} : { sourceIdentity: request.sourceIdentity }),
     ...(request.sessionPolicy === undefined ? {} : { sessionPolicy: request.sessionPolicy }),
+    ...(request.federatedProvider === undefined ? {} : { federatedProvider: request.federatedProvider }),
     expiresAt,
   };
+  return { ...mintCredentials(sandbox, { caller, chained }), caller };
+}
+
+/** Credentials for a caller whose access key id was minted. They are kept, and those long expired forgotten. */
+export function mintCredentials(
+  sandbox: Sandbox,
+  { caller, chained }: { caller: SigningCaller & { readonly expiresAt: number }; chained: boolean },
+): Omit<SessionCredentials, 'caller'> {
+  const { accessKeyId, expiresAt } = caller;
   const secretAccessKey = sandbox.mint('session-secret', 40, base64);
   const sessionToken = `IQoJb3JpZ2luX2Vj${sandbox.mint('session-token', 284, base64)}`;
   const { sessions } = sandbox.world.sts;
   for (const [id, session] of Object.entries(sessions)) {
-    if (session.caller.expiresAt + keptAfterExpiry < sandbox.now()) delete sessions[id];
+    if ((session.caller.expiresAt ?? 0) + keptAfterExpiry < sandbox.now()) delete sessions[id];
   }
   sessions[accessKeyId] = { secretAccessKey, sessionToken, caller, issuedAt: sandbox.now(), chained };
-  return { accessKeyId, secretAccessKey, sessionToken, expiresAt, caller };
+  return { accessKeyId, secretAccessKey, sessionToken, expiresAt };
 }

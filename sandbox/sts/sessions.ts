@@ -7,15 +7,24 @@ import { type RoleRecord, roleByArn } from '../iam/state.ts';
 import type { OpenSession, Sandbox, ServiceCaller, SessionCaller, SessionCredentials, World } from '../kernel.ts';
 import { mintSession } from './mint-session.ts';
 import type { StoredSession } from './state.ts';
+import { staticKey } from './static-key.ts';
 
 /** What was issued under an access key id, expired or not; undefined if it never was. */
 export function sessionOf(world: World, accessKeyId: string): StoredSession | undefined {
   return Object.hasOwn(world.sts.sessions, accessKeyId) ? world.sts.sessions[accessKeyId] : undefined;
 }
 
-/** Who signs with an access key id. */
+type IssuedCredentials = Pick<StoredSession, 'secretAccessKey' | 'sessionToken' | 'caller'>;
+
+/** What a signature with an access key id is held against: a session, or the static key of a user. */
+export function issuedCredentials(world: World, accessKeyId: string): IssuedCredentials | undefined {
+  return sessionOf(world, accessKeyId) ?? staticKey(world, accessKeyId);
+}
+
+/** The role session behind an access key id. */
 export function callerOf(sandbox: Sandbox, accessKeyId: string): SessionCaller | undefined {
-  return sessionOf(sandbox.world, accessKeyId)?.caller;
+  const caller = sessionOf(sandbox.world, accessKeyId)?.caller;
+  return caller?.kind === 'session' ? caller : undefined;
 }
 
 /**

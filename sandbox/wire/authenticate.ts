@@ -1,9 +1,9 @@
-import type { ServiceName, SessionCaller } from '#sandbox/kernel.ts';
+import type { ServiceName, SigningCaller } from '#sandbox/kernel.ts';
 import type { WireHost, WireRequest } from './host.ts';
 import { declaredPayload, findSignature, isSame, isSignedWith, type Signature, sha256 } from './signature.ts';
 
 export type Authentication =
-  | { readonly kind: 'session'; readonly caller: SessionCaller; readonly region: string }
+  | { readonly kind: 'session'; readonly caller: SigningCaller; readonly region: string }
   | { readonly kind: 'anonymous' }
   | Refusal;
 
@@ -46,7 +46,8 @@ export function authenticate(host: WireHost, request: WireRequest, service: Serv
   const session = host.sessionOf(signature.accessKeyId);
   if (!session) return refused('unknown key');
   if (!isSame(signature.sessionToken ?? '', session.sessionToken)) return refused('wrong token');
-  if (session.caller.expiresAt <= host.sandbox.now()) return refused('expired session');
+  const { expiresAt } = session.caller;
+  if (expiresAt !== undefined && expiresAt <= host.sandbox.now()) return refused('expired session');
   return (
     refusedForHeaders(request, signature) ??
     refusedForTime(host, signature) ??

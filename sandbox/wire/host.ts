@@ -1,4 +1,4 @@
-import type { InProcessRequest, OperationTable, Sandbox, ServiceName, SessionCaller } from '#sandbox/kernel.ts';
+import type { InProcessRequest, OperationTable, Sandbox, ServiceName, SigningCaller } from '#sandbox/kernel.ts';
 
 /** What the wire layer needs of the sandbox behind it. */
 export interface WireHost {
@@ -8,7 +8,7 @@ export interface WireHost {
   operations(service: ServiceName): OperationTable | undefined;
   sessionOf(
     accessKeyId: string,
-  ): { readonly secretAccessKey: string; readonly sessionToken: string; readonly caller: SessionCaller } | undefined;
+  ): { readonly secretAccessKey: string; readonly sessionToken: string; readonly caller: SigningCaller } | undefined;
   perform(request: InProcessRequest, requestId: string): Promise<unknown>;
   /** Lets virtual time pass; present in live mode, where the control endpoint may ask for it. */
   advance?(milliseconds: number): Promise<void>;

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parsePolicy } from '#shared/domain/iam/parse-policy.ts';
 import type { Template } from '#shared/domain/template/template.ts';
-import { home, packaged, policiesOf, read, type ShippedPolicy, standalone, target } from './shipped.ts';
+import { ciJobs, home, packaged, policiesOf, read, type ShippedPolicy, standalone, target } from './shipped.ts';
 import { unknownProperties } from './unknown-properties.ts';
 
 const orchestratorStack = 'the packaged orchestrator stack';
@@ -13,7 +13,10 @@ beforeAll(async () => {
   for (const path of standalone) templates[path] = read(path);
 }, 120_000);
 
-const valuesOf = (name: string) => (name.startsWith('accounts/') ? target : home);
+function valuesOf(name: string) {
+  if (name === 'accounts/ci-oidc.yml') return ciJobs;
+  return name.startsWith('accounts/') ? target : home;
+}
 const organization = { OrganizationId: 'o-drawbridge', TargetAccounts: [''] };
 
 describe.each([orchestratorStack, ...standalone])('%s', (name) => {

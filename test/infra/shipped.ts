@@ -11,6 +11,7 @@ export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export const standalone = [
   'accounts/account.yml',
+  'accounts/ci-oidc.yml',
   'accounts/region.yml',
   'accounts/guardrails/scp.yml',
   'infra/artifacts-region.yml',
@@ -51,6 +52,19 @@ export const target: Values = {
   StackPrefix: 'orders-*',
   ExecutionPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess'],
   TargetIds: ['ou-abcd-11111111'],
+};
+
+/** One repository's jobs, beside the orchestrator. */
+export const ciJobs: Values = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'eu-west-1',
+  'AWS::AccountId': orchestrator,
+  Repository: 'acme/orders',
+  RepositoryId: '424242',
+  Environment: 'production',
+  ApiId: 'a1b2c3d4e5',
+  RoleName: 'drawbridge-ci',
+  CreateProvider: 'true',
 };
 
 export interface ShippedPolicy {

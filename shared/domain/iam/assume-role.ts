@@ -1,7 +1,9 @@
 import { type AccessRequest, type ApplicablePolicies, type Decision, evaluate } from './evaluate.ts';
 import type { RequestContext } from './request-context.ts';
 
-type AssumeRoleAction = 'sts:AssumeRole' | 'sts:SetSourceIdentity' | 'sts:TagSession';
+/** The operation that is asked for; the other actions it may need have one name each. */
+export type AssumeRoleOperation = 'sts:AssumeRole' | 'sts:AssumeRoleWithWebIdentity' | 'sts:AssumeRoleWithSAML';
+type AssumeRoleAction = AssumeRoleOperation | 'sts:SetSourceIdentity' | 'sts:TagSession';
 
 /** One decision per action that the request needs, in the order they are asked. */
 export type AssumptionDecision = { readonly action: AssumeRoleAction; readonly decision: Decision };
@@ -15,15 +17,16 @@ export type AssumptionDecision = { readonly action: AssumeRoleAction; readonly d
 export function evaluateAssumeRole(
   request: Omit<AccessRequest, 'action'>,
   policies: ApplicablePolicies,
+  operation: AssumeRoleOperation = 'sts:AssumeRole',
 ): AssumptionDecision[] {
-  return assumeRoleActions(request.context).map((action) => ({
+  return assumeRoleActions(operation, request.context).map((action) => ({
     action,
     decision: evaluate({ ...request, action }, policies),
   }));
 }
 
-function assumeRoleActions(context: RequestContext): AssumeRoleAction[] {
-  const actions: AssumeRoleAction[] = ['sts:AssumeRole'];
+function assumeRoleActions(operation: AssumeRoleOperation, context: RequestContext): AssumeRoleAction[] {
+  const actions: AssumeRoleAction[] = [operation];
   if (context['sts:SourceIdentity'] !== undefined) actions.push('sts:SetSourceIdentity');
   if (context['aws:TagKeys'] !== undefined || context['sts:TransitiveTagKeys'] !== undefined) {
     actions.push('sts:TagSession');

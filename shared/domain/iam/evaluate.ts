@@ -35,18 +35,21 @@ export type Decision =
   | { readonly kind: 'denied'; readonly explicit: boolean; readonly layer: PolicyLayer; readonly because: string };
 
 /**
- * Decides one request (IAM User Guide, "Policy evaluation logic"). An explicit deny in any policy wins. Otherwise, for a session:
+ * Decides one request (IAM User Guide, "Policy evaluation logic"). An explicit deny in any policy wins. Otherwise, for a session or user:
  * - every level of service control policies must allow;
  * - in one account, the identity-based policies *or* the resource's policy; across accounts, and for assuming a role, both. A policy
- *   that names the account only delegates to the identity-based policies; one that names the session needs nothing else;
+ *   that names the account only delegates to the identity-based policies; one that names the session or user needs nothing else;
  * - the permissions boundary and the session policy each limit what that allows.
  * A service or an identity provider is allowed only by the resource's policy.
  */
 export function evaluate(request: AccessRequest, policies: ApplicablePolicies): Decision {
   const says = statementsByLayer(request, policies);
-  return (
-    explicitDenial(says) ?? (request.requester.kind === 'session' ? sessionDecision(request, says) : grantOnly(says))
-  );
+  const denial = explicitDenial(says);
+  if (denial) return denial;
+  const { requester } = request;
+  return requester.kind === 'session' || requester.kind === 'user'
+    ? ownDecision(requester.account === request.resourceAccount, says)
+    : grantOnly(says);
 }
 
 /** What each layer says; a layer that is absent has no entry, and so limits nothing. */
@@ -86,12 +89,12 @@ function grantOnly(says: Sayings): Decision {
   return grant ? { kind: 'allowed', by: grant.by } : missing(says.grantor);
 }
 
-function sessionDecision(request: AccessRequest, says: Sayings): Decision {
-  const sameAccount = request.requester.kind === 'session' && request.requester.account === request.resourceAccount;
+/** For requesters that have policies of their own. */
+function ownDecision(sameAccount: boolean, says: Sayings): Decision {
   const grant = strongestGrant(says);
   const silent = silentLayers(says);
   if (silent.has('organization')) return missing('organization');
-  // Permissions granted to the session itself are not limited by what other policies merely leave out.
+  // Permissions granted to the session or user itself are not limited by what other policies merely leave out.
   if (sameAccount && grant?.names === 'direct') return { kind: 'allowed', by: grant.by };
   const own = allowIn(says, 'identity') ?? (sameAccount && grant?.names === 'role' ? grant : undefined);
   if (!own) return missing('identity');

@@ -13,12 +13,20 @@ export type Requester =
       readonly sessionArn: string;
       readonly sessionName: string;
     }
+  | {
+      readonly kind: 'user';
+      readonly account: string;
+      /** `arn:<partition>:iam::<account>:user/<path><name>`. */
+      readonly userArn: string;
+      /** The user's unique id, `AIDA…`. */
+      readonly userId: string;
+    }
   | { readonly kind: 'service'; readonly service: string }
   | { readonly kind: 'federated'; readonly provider: string };
 
 /**
- * How a principal is named, which decides what else has to allow the request: `direct` (the session itself, the service, the identity
- * provider), `role`, or `account` (which only delegates to that account's identity-based policies).
+ * How a principal is named, which decides what else has to allow the request: `direct` (the session or user itself, the service, the
+ * identity provider), `role` (also everyone), or `account` (which only delegates to that account's identity-based policies).
  */
 export type PrincipalMatch = 'direct' | 'role' | 'account';
 
@@ -61,6 +69,14 @@ export function matchPrincipal(
 
 /** Strongest first. */
 function waysToName(requester: Requester): [PrincipalMatch, PrincipalPattern['kind'], string][] {
+  if (requester.kind === 'user') {
+    return [
+      ['direct', 'user', requester.userArn],
+      ['direct', 'user', requester.userId],
+      ['role', 'everyone', ''],
+      ['account', 'account', requester.account],
+    ];
+  }
   if (requester.kind !== 'session') {
     const name = requester.kind === 'service' ? requester.service : requester.provider;
     return [

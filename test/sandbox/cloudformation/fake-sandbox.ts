@@ -89,7 +89,7 @@ export function fakeSandbox(): FakeSandbox {
     uuid: (kind) => `00000000-0000-4000-8000-${fake.mint(kind, 12).toLowerCase()}`,
     record: (entry) => void fake.journal.push(entry),
     authorise(caller, permission) {
-      const principal = caller.kind === 'session' ? caller.arn : caller.service;
+      const principal = caller.kind === 'service' ? caller.service : caller.arn;
       fake.asked.push({ principal, permission });
       if (!fake.denied.has(permission.action)) return;
       const text = `User: ${principal} is not authorized to perform: ${permission.action} on resource: ${permission.resource}`;

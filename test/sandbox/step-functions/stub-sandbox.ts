@@ -132,7 +132,7 @@ interface InvokeInput {
 
 async function invoke(stub: Stub, input: InvokeInput, caller: Caller): Promise<unknown> {
   const payload = JSON.parse(new TextDecoder().decode(input.Payload)) as Json;
-  const arn = caller.kind === 'session' ? caller.arn : caller.service;
+  const arn = caller.kind === 'service' ? caller.service : caller.arn;
   stub.invocations.push({
     at: (stub.sandbox.now() - start) / 1000,
     functionName: input.FunctionName,

@@ -224,7 +224,9 @@ describe('GetCallerIdentity', () => {
 
   it('has no answer for a service', () => {
     const service = { kind: 'service', service: 'events.amazonaws.com', account };
-    expect(thrown(() => ask(service))).toBe('AccessDenied: GetCallerIdentity needs the credentials of a session.');
+    expect(thrown(() => ask(service))).toBe(
+      'AccessDenied: GetCallerIdentity needs the credentials of a session or user.',
+    );
   });
 });
 
