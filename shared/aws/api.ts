@@ -6,7 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { catalogue, DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 
-interface ApiCredentials {
+export interface ApiCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
