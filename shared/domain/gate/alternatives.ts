@@ -11,11 +11,18 @@ export interface Located {
  * A malformed Fn::If stays as it is, for its reader to refuse.
  */
 export function alternatives({ value, path }: Located): Located[] {
-  if (!isObject(value)) return [{ value, path }];
   if (isNoValue(value)) return [];
-  const branches = value['Fn::If'];
-  if (Object.keys(value).length !== 1 || !Array.isArray(branches) || branches.length !== 3) return [{ value, path }];
-  return [1, 2].flatMap((index) => alternatives({ value: branches[index] as Json, path: [...path, 'Fn::If', index] }));
+  const branches = branchesOf({ value, path });
+  return branches.length === 0 ? [{ value, path }] : branches.flatMap(alternatives);
+}
+
+/** Whether there is no value, or one of the alternatives is AWS::NoValue. */
+export function mayBeAbsent(value: Json | undefined): boolean {
+  return (
+    value === undefined ||
+    isNoValue(value) ||
+    branchesOf({ value, path: [] }).some((branch) => mayBeAbsent(branch.value))
+  );
 }
 
 /** The alternatives of a member of an object; none where it is absent. */
@@ -33,9 +40,16 @@ export function listAlternatives(located: Located): Located[] {
   );
 }
 
-const isNoValue = (value: Json): boolean => isObject(value) && value['Ref'] === 'AWS::NoValue';
-
-/** Whether some alternative takes the value, or a part of it, away. */
+/** Whether some alternative takes away the value or a part of it. */
 export function mentionsNoValue(value: Json | undefined): boolean {
   return value !== undefined && JSON.stringify(value).includes('{"Ref":"AWS::NoValue"}');
 }
+
+/** Of a well-formed Fn::If. */
+function branchesOf({ value, path }: Located): Located[] {
+  const branches = isObject(value) && Object.keys(value).length === 1 ? value['Fn::If'] : undefined;
+  if (!Array.isArray(branches) || branches.length !== 3) return [];
+  return [1, 2].map((index) => ({ value: branches[index] as Json, path: [...path, 'Fn::If', index] }));
+}
+
+const isNoValue = (value: Json): boolean => isObject(value) && value['Ref'] === 'AWS::NoValue';

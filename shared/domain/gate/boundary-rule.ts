@@ -1,6 +1,6 @@
 /** GATE_BOUNDARY: roles stay inside Drawbridge's permissions boundary and out of its names. */
 import { rolePath } from '../names.ts';
-import { type Located, memberAlternatives, mentionsNoValue } from './alternatives.ts';
+import { type Located, mayBeAbsent, memberAlternatives } from './alternatives.ts';
 import { computedText, ownAccount, type Scope } from './computed-text.ts';
 import type { DeclaredResource } from './declared-resources.ts';
 import type { Objection } from './finding.ts';
@@ -24,7 +24,7 @@ function boundaryFaults(role: DeclaredResource, properties: Located, scope: Scop
   const other = wrong.map(({ value, path }) =>
     objection(path, `The role's permissions boundary ${asWritten(value)} is not drawbridge-boundary.`, writeIt),
   );
-  return mentionsNoValue(role.properties['PermissionsBoundary'])
+  return mayBeAbsent(role.properties['PermissionsBoundary'])
     ? [...other, objection(role.path, 'A condition can take the PermissionsBoundary of the role away.', writeIt)]
     : other;
 }

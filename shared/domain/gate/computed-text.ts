@@ -23,6 +23,12 @@ const known = (text: string): ComputedText => ({ text, decided: true });
  * "Pseudo parameters reference"). Parameters, imports, mappings, dynamic references and everything else may become anything.
  */
 export function computedText(value: Json, scope: Scope): ComputedText {
+  const computed = textOf(value, scope);
+  // Dynamic references, which may have been put together from parts, are read only at deployment.
+  return computed.text.includes('{{resolve:') ? anything : computed;
+}
+
+function textOf(value: Json, scope: Scope): ComputedText {
   if (typeof value === 'string') return plainText(value);
   if (!isObject(value)) return anything;
   const [[name, argument] = ['', null], ...others] = Object.entries(value);
@@ -33,9 +39,8 @@ export function computedText(value: Json, scope: Scope): ComputedText {
   return name === 'Fn::Join' ? joined(argument, scope) : anything;
 }
 
-/** Dynamic references are read at deployment. `${Name}` is a loop's variable: the variables of policies have a colon in their names. */
+/** `${Name}` and `&{Name}` are variables of a loop: the variables of policies have a colon in their names. */
 function plainText(text: string): ComputedText {
-  if (text.includes('{{resolve:')) return anything;
   const open = text.replaceAll(/[$&]\{[A-Za-z0-9]+\}/g, '*');
   return { text: open, decided: open === text };
 }
@@ -119,8 +124,6 @@ function joined(argument: Json, scope: Scope): ComputedText {
   return concatenated(parts);
 }
 
-/** Dynamic references can be put together from parts as well. */
 function concatenated(parts: readonly ComputedText[]): ComputedText {
-  const text = parts.map((part) => part.text).join('');
-  return text.includes('{{resolve:') ? anything : { text, decided: parts.every(({ decided }) => decided) };
+  return { text: parts.map(({ text }) => text).join(''), decided: parts.every(({ decided }) => decided) };
 }

@@ -1,5 +1,5 @@
 /** GATE_STATIC_CREDENTIAL: resources that are credentials, or ways in that need none of the roles. */
-import { isObject } from '../template/template.ts';
+import { isObject, type Json } from '../template/template.ts';
 import type { DeclaredResource } from './declared-resources.ts';
 import type { Objection } from './finding.ts';
 import { asWritten } from './policy-statements.ts';
@@ -18,16 +18,7 @@ const harmless = [
 /** A type that is not written in plain text could be any of them, so it is refused too. */
 export function credentialObjections({ type, path, declaration }: DeclaredResource): Objection[] {
   const at = [...path, 'Type'];
-  if (type === undefined) {
-    const written = isObject(declaration) ? declaration['Type'] : undefined;
-    const what = written === undefined ? 'The resource has no type that can be read.' : undefined;
-    return [
-      objection(written === undefined ? path : at, {
-        what: what ?? `The type ${asWritten(written ?? '')} is composed, so it can become an IAM user or key.`,
-        next: 'Write each resource out with its type.',
-      }),
-    ];
-  }
+  if (type === undefined) return [unknownType(path, isObject(declaration) ? declaration['Type'] : undefined)];
   if (type.startsWith('AWS::IAM::') && !harmless.includes(type))
     return [
       objection(at, {
@@ -43,6 +34,13 @@ export function credentialObjections({ type, path, declaration }: DeclaredResour
       }),
     ];
   return [];
+}
+
+function unknownType(path: Objection['path'], written: Json | undefined): Objection {
+  const next = 'Write each resource out with its type.';
+  if (written === undefined) return objection(path, { what: 'The resource has no type that can be read.', next });
+  const what = `The type ${asWritten(written)} is composed, so it can become an IAM user or key.`;
+  return objection([...path, 'Type'], { what, next });
 }
 
 function objection(path: Objection['path'], { what, next }: { what: string; next: string }): Objection {

@@ -1,6 +1,6 @@
 /** What a trust in an identity provider has to say beside the provider. */
 import { isObject } from '../template/template.ts';
-import { type Located, listAlternatives, memberAlternatives, mentionsNoValue } from './alternatives.ts';
+import { type Located, listAlternatives, memberAlternatives } from './alternatives.ts';
 import { computedText, ownAccount, type Scope } from './computed-text.ts';
 
 /**
@@ -29,19 +29,17 @@ interface Need {
   readonly test: (operator: string, value: string) => boolean;
 }
 
-/** In every alternative, by every value, and not in a part that a condition of the template can take away. */
+/** In every alternative and by every value. */
 function isMet(need: Need, conditions: readonly Located[], scope: Scope): boolean {
   return (
     conditions.length > 0 &&
-    conditions.every(
-      (condition) =>
-        !mentionsNoValue(condition.value) &&
-        operators.some((operator) => {
-          const comparisons = memberAlternatives(condition, operator);
-          return (
-            comparisons.length > 0 && comparisons.every((one) => isPinned(need, { operator, comparison: one }, scope))
-          );
-        }),
+    conditions.every((condition) =>
+      operators.some((operator) => {
+        const comparisons = memberAlternatives(condition, operator);
+        return (
+          comparisons.length > 0 && comparisons.every((one) => isPinned(need, { operator, comparison: one }, scope))
+        );
+      }),
     )
   );
 }

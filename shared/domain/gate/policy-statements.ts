@@ -2,15 +2,24 @@
 import { parsePolicy } from '../iam/parse-policy.ts';
 import type { PolicyUse } from '../iam/parse-statement.ts';
 import type { Statement } from '../iam/policy.ts';
+import type { PolicyProblem } from '../iam/policy-shape.ts';
+import { readSource } from '../template/source.ts';
 import { isObject, type Json, type JsonObject, type TemplatePath } from '../template/template.ts';
-import { alternatives, type Located, listAlternatives, memberAlternatives, mentionsNoValue } from './alternatives.ts';
+import {
+  alternatives,
+  type Located,
+  listAlternatives,
+  mayBeAbsent,
+  memberAlternatives,
+  mentionsNoValue,
+} from './alternatives.ts';
 import { type ComputedText, computedText, type Scope } from './computed-text.ts';
 
 export type ReadStatement =
   | {
       readonly kind: 'statement';
       readonly statement: Statement;
-      /** Conditions are left to the rules that need them: in an Allow they only narrow. */
+      /** Left to the rules that need them: in an Allow they only narrow. None where a part can be taken away. */
       readonly conditions: readonly Located[];
       /** The values that the template does not decide and that count as `*`, as written. */
       readonly undecided: readonly string[];
@@ -47,23 +56,19 @@ export function asWritten(value: Json): string {
 function documentOf(value: Json, scope: Scope): JsonObject | undefined {
   if (isObject(value) && 'Statement' in value) return value;
   const { text, decided } = computedText(value, scope);
-  if (!decided) return undefined;
-  try {
-    const parsed = JSON.parse(text) as Json;
-    return isObject(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  // Read as strictly as templates are: as JSON, not nested without end, no member twice.
+  const source = decided && text.trimStart().startsWith('{') ? readSource(text) : undefined;
+  return source?.kind === 'source' ? (source.data as JsonObject) : undefined;
 }
 
 /** One statement for each alternative of its principal. */
 function variantsOf(statement: Located, use: PolicyUse, scope: Scope): ReadStatement[] {
   const { value, path } = statement;
   if (!isObject(value)) return [unreadable(path, `${asWritten(value)} is not a statement`)];
-  const { Sid: _sid, Condition: _condition, Principal: principal, ...elements } = value;
+  const { Sid: _sid, Condition: condition, Principal: principal, ...elements } = value;
   const named = memberAlternatives(statement, 'Principal');
   // A principal that AWS::NoValue takes away leaves the statement as it is.
-  const principals = named.length === 0 || mentionsNoValue(principal) ? [...named, undefined] : named;
+  const principals = mayBeAbsent(principal) ? [...named, undefined] : named;
   return principals.map((one) => {
     const undecided: string[] = [];
     const texts = textsOf(scope, undecided);
@@ -76,17 +81,22 @@ function variantsOf(statement: Located, use: PolicyUse, scope: Scope): ReadState
       ...(one && { Principal: principalOf(one, texts) }),
     };
     const parsed = parsePolicy({ Version: '2012-10-17', Statement: plain }, use);
-    if (parsed.kind === 'unsupported')
-      return unreadable(path, parsed.problems.map(({ message }) => message).join('; '));
+    if (parsed.kind === 'unsupported') return unreadable(path, parsed.problems.map(problemText).join('; '));
     const [read] = parsed.policy.statements as [Statement];
     return {
       kind: 'statement',
       statement: read,
-      conditions: memberAlternatives(statement, 'Condition'),
+      conditions: mentionsNoValue(condition) ? [] : memberAlternatives(statement, 'Condition'),
       undecided,
       path,
     };
   });
+}
+
+/** The statement's own member first, where the message does not name it. */
+function problemText({ pointer, message }: PolicyProblem): string {
+  const member = pointer.slice('/Statement/'.length);
+  return message.includes(member) ? message : `${member}: ${message}`;
 }
 
 type TextsOf = (values: readonly Located[]) => string[];

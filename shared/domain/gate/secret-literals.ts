@@ -10,7 +10,10 @@ const next =
 
 /** Every text of the template, also in names, parameter defaults, metadata, environment variables and user data. */
 export function secretObjections(template: JsonObject): Objection[] {
-  return inValue(template, []);
+  const found = new Map<string, Objection>();
+  // What a text is says more than what it is called, so the later of two findings in one place stands.
+  for (const one of inValue(template, [])) found.set(JSON.stringify(one.path), one);
+  return [...found.values()];
 }
 
 function inValue(value: Json, path: TemplatePath): Objection[] {

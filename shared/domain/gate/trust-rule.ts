@@ -37,7 +37,8 @@ function trustFaults(read: ReadStatement, scope: Scope): string[] {
   const { statement, undecided, conditions } = read;
   if (statement.effect === 'Deny') return [];
   const given = undecided.length === 0 ? '' : ` (${undecided.join(', ')} is not decided by the template)`;
-  return (statement.principals ?? []).flatMap((principal) => {
+  // A trust policy without principals is unreadable.
+  return (statement.principals as readonly PrincipalPattern[]).flatMap((principal) => {
     if (principal.kind === 'federated') return federationGaps(principal.name, conditions, scope);
     const fault = principalFault(principal, scope);
     return fault === undefined ? [] : [`The role trusts ${fault}${given}.`];
