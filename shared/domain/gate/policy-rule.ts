@@ -66,7 +66,7 @@ interface Fault {
   readonly next: string;
 }
 
-const nameRoles = 'Name the roles by their ARNs; a name that begins with the stack is enough of one.';
+const nameRoles = 'Name the roles by their ARNs, or by a beginning of their names such as ${AWS::StackName}-*.';
 
 function statementFaults(statement: Statement): Fault[] {
   if (statement.effect === 'Deny') return [];

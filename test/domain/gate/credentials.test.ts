@@ -90,6 +90,10 @@ describe('types that are static credentials', () => {
     expect(namesOf({ Resources: { 'Fn::ForEach::One': loop } })).toContain('GATE_STATIC_CREDENTIAL Fn::ForEach::One');
   });
 
+  it('a list that is no loop hides nothing', () => {
+    expect(findingsOf({ Resources: { It: ['x', 'y', { Topic }] } })).toMatchObject([{ pointer: '/Resources/It' }]);
+  });
+
   it('in a template without resources there are none', () => {
     expect(findingsOf({})).toEqual([]);
     expect(findingsOf({ Resources: [] })).toEqual([]);

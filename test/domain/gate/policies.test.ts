@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { own, role, saidOf } from './gate.ts';
+import { findingsOf, own, role, saidOf } from './gate.ts';
 
 type Statement = Record<string, unknown>;
 const allow = (Action: unknown, Resource: unknown, more: Statement = {}): Statement => ({
@@ -63,6 +63,10 @@ describe('every action on every resource', () => {
     ['a value with its own names', allow('*', { 'Fn::Sub': ['arn:aws:s3:::${Name}', { Name: { Ref: 'Queue' } }] })],
     ['a value with a delimiter', allow('*', { 'Fn::Join': [':', ['arn', 'aws', 's3', '', '', 'bucket']] })],
     ['a stack id', allow('*', { Ref: 'AWS::StackId' })],
+    ['everything of one service and region', allow('*', { 'Fn::Sub': 'arn:aws:sqs:${AWS::Region}:*' })],
+    ['everything of a suffix', allow('*', { 'Fn::Sub': 'arn:aws:s3:::${AWS::URLSuffix}' })],
+    ['a role by region', allow('iam:PassRole', own('role/${AWS::Region}-*'))],
+    ['a role by suffix', allow('iam:PassRole', own('role/${AWS::URLSuffix}-*'))],
   ])('%s is not refused', (_name, statement) => {
     expect(said(statement)).toEqual([]);
   });
@@ -208,6 +212,21 @@ describe('making static credentials', () => {
     ['a denial', { Effect: 'Deny', Action: 'iam:*', Resource: '*' }],
   ])('%s is allowed', (_name, statement) => {
     expect(said(statement)).toEqual([]);
+  });
+});
+
+describe('the next step', () => {
+  it.each([
+    ['everything', allow('*', '*'), /^List the actions and resources/],
+    ['everything but a few', { Effect: 'Allow', NotAction: 'x:y', Resource: '*' }, /under Action/],
+    ['passing', allow('iam:PassRole', '*'), /^Name the roles/],
+    ['assuming', allow('sts:AssumeRole', '*'), /^Name the roles/],
+    ['static credentials', allow('iam:CreateUser', '*'), /^Take the action out/],
+    ['what cannot be read', allow('x', '*'), /^Write the policy out/],
+  ])('for %s', (_name, statement, next) => {
+    expect(findingsOf({ Resources: { It: managed(statement) } }).map((one) => one.next)).toEqual([
+      expect.stringMatching(next),
+    ]);
   });
 });
 
