@@ -11,6 +11,7 @@ import { buildRelease, type PackagedTemplate } from '#shared/domain/release/buil
 import { type CheckedStack, parameterProblems } from '#shared/domain/release/check-parameters.ts';
 import { type Artifact, type Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
 import { unsupportedIn } from '#shared/domain/release/unsupported.ts';
+import { refusedByGate } from './gate-templates.ts';
 import { type Invalid, type LoadedConfig, loadConfig } from './load-config.ts';
 import { packageTemplateFile } from './package-template.ts';
 import type { Packing, ReleaseFile } from './packing.ts';
@@ -42,14 +43,22 @@ export async function packagePipeline(
 ): Promise<PackagedRelease | Invalid> {
   const unsupported = unsupportedIn(config, pipeline);
   if (unsupported.length > 0) return { kind: 'invalid', problems: unsupported };
-  const packing: Packing = { root: await realpath(folder), files: new Map(), assets: new Set(), problems: [] };
+  const packing: Packing = {
+    root: await realpath(folder),
+    files: new Map(),
+    assets: new Set(),
+    sources: new Map(),
+    problems: [],
+  };
   const templates = new Map<string, PackagedTemplate>();
   for (const [index, stack] of pipeline.document.stacks.entries()) {
     const place = pipeline.placeOf(['stacks', index, 'template']);
     const packaged = await packageTemplateFile(packing, { path: join(folder, stack.template), place, within: [] });
     if (packaged !== undefined) templates.set(stack.name, packaged);
   }
-  const problems = packing.problems.length > 0 ? packing.problems : checkParameters(config, pipeline, templates);
+  const roots = new Set(pipeline.document.stacks.map(({ template }) => join(folder, template)));
+  const refused = [...packing.problems, ...[...roots].flatMap((root) => refusedByGate(root, packing.sources))];
+  const problems = refused.length > 0 ? refused : checkParameters(config, pipeline, templates);
   if (problems.length > 0) return { kind: 'invalid', problems };
   const layers = layersOf(config, pipeline.document.metadata.name).map(({ layer }) => layer);
   const manifest = buildRelease({ pipeline: pipeline.document, templates, assets: assetsOf(packing), layers });

@@ -60,6 +60,7 @@ async function readTemplate(packing: Packing, { path, place, within }: Source): 
     return undefined;
   }
   packing.problems.push(...staticKeys(read));
+  packing.sources.set(path, read.text);
   const template = accepted(packing, path, parseTemplate(read.text));
   return template && { text: read.text, template };
 }

@@ -16,6 +16,8 @@ export interface Packing {
   readonly files: Map<string, ReleaseFile>;
   /** Keys of the files that templates refer to: everything but the templates of the stacks themselves. */
   readonly assets: Set<string>;
+  /** The text of every template that was read, by its path: what the gate sees. */
+  readonly sources: Map<string, string>;
   readonly problems: Problem[];
 }
 

@@ -1,5 +1,6 @@
 /** `drawbridge validate`: reads and packages everything, contacts nothing. */
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
+import { isBareTemplate, validateTemplate } from '../bare-template.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import { type LoadedConfig, loadConfig } from '../load-config.ts';
 import { type PackagedRelease, packagePipeline } from '../package-release.ts';
@@ -10,11 +11,17 @@ export const validate: CliCommand = {
     command
       .summary('check configuration and templates; contacts nothing')
       .description(
-        'Checks configuration, templates, code and parameters, and prints the release they make. Contacts nothing.',
+        'Checks configuration, templates, code and parameters, and prints the release they make. ' +
+          'Of a file that is a template, checks the template and the ones it nests. Contacts nothing.',
       )
-      .argument('[path]', 'a file, or the folder of drawbridge.yml', 'drawbridge.yml')
-      .addHelpText('after', '\nExamples:\n  drawbridge validate\n  drawbridge validate examples/orders --output json'),
+      .argument('[path]', 'a file, the folder of drawbridge.yml, or a template', 'drawbridge.yml')
+      .addHelpText(
+        'after',
+        '\nExamples:\n  drawbridge validate\n  drawbridge validate examples/orders --output json\n' +
+          '  drawbridge validate templates/orders.yaml',
+      ),
   run: async ({ args: [path = 'drawbridge.yml'] }) => {
+    if (await isBareTemplate(path)) return validateTemplate(path);
     const loaded = await loadConfig(path);
     if (loaded.kind === 'invalid') return { kind: 'problems', problems: loaded.problems };
     const packaged = [];

@@ -1,0 +1,98 @@
+/** GATE_STATIC_CREDENTIAL: secrets written into a template. They are never shown. */
+import { maskKeys } from '../config/secret-text.ts';
+import { isObject, type Json, type JsonObject, type TemplatePath } from '../template/template.ts';
+import { alternatives } from './alternatives.ts';
+import type { Objection } from './finding.ts';
+import { secretIn } from './secret-patterns.ts';
+
+const next =
+  'Revoke it if it is real, take it out, and refer to it: {{resolve:secretsmanager:...}}, or a parameter with a secretRef in the pipeline.';
+
+/** Every text of the template, also in names, parameter defaults, metadata, environment variables and user data. */
+export function secretObjections(template: JsonObject): Objection[] {
+  const found = new Map<string, Objection>();
+  // What a text is says more than what it is called, so the later of two findings in one place stands.
+  for (const one of inValue(template, [])) found.set(JSON.stringify(one.path), one);
+  return [...found.values()];
+}
+
+function inValue(value: Json, path: TemplatePath): Objection[] {
+  if (typeof value === 'string') {
+    const found = secretIn(value);
+    return found === undefined ? [] : [objection(path, found)];
+  }
+  if (Array.isArray(value)) return value.flatMap((item, index) => inValue(item, [...path, index]));
+  if (!isObject(value)) return [];
+  return [
+    ...namedSecrets(value, path),
+    ...Object.entries(value).flatMap(([name, member]) => inMember(name, member, path)),
+  ];
+}
+
+function inMember(name: string, member: Json, path: TemplatePath): Objection[] {
+  const at = [...path, name];
+  const inName = maskKeys(name) === name ? [] : [objection(at, 'an access key as a name')];
+  return [...inName, ...inValue(member, at)];
+}
+
+/** A password of whatever form, known by what it is called. */
+function namedSecrets(members: JsonObject, path: TemplatePath): Objection[] {
+  return [...ownSecrets(members), ...labelledSecrets(members), ...defaultSecrets(members, path)].flatMap(
+    ({ member, name }) =>
+      alternatives({ value: members[member] ?? '', path: [...path, member] })
+        .filter(({ value }) => isSecretValue(literalOf(value)))
+        .map((one) => objection(one.path, `a literal for ${name}`)),
+  );
+}
+
+/** The member that holds the value, and what the value is called. */
+interface Named {
+  readonly member: string;
+  readonly name: string;
+}
+
+/** `DbPassword: x`. */
+function ownSecrets(members: JsonObject): Named[] {
+  const names = Object.keys(members).filter((name) => secretName.test(name));
+  return names.map((name) => ({ member: name, name }));
+}
+
+/** `Name: DB_PASSWORD, Value: x`, as lists of variables, tags and parameters have it. */
+function labelledSecrets(members: JsonObject): Named[] {
+  const labels = ['Name', 'Key', 'ParameterName', 'ParameterKey'].map((label) => members[label]);
+  const name = labels.find((label) => typeof label === 'string' && secretName.test(label));
+  return typeof name === 'string' ? ['Value', 'ParameterValue'].map((member) => ({ member, name })) : [];
+}
+
+/** A parameter called like a secret, or one that NoEcho keeps from sight and the template yet writes down. */
+function defaultSecrets(members: JsonObject, path: TemplatePath): Named[] {
+  const [section, name, ...below] = path;
+  if (section !== 'Parameters' || typeof name !== 'string' || below.length > 0) return [];
+  const hidden = String(members['NoEcho']).toLowerCase() === 'true';
+  return hidden || secretName.test(name) ? [{ member: 'Default', name }] : [];
+}
+
+/** `MasterUserPassword`, `DB_PASSWORD`, `apiKey`: the word ends the name, so `SecretArn` and `TokenUrl` are no secrets. */
+const secretName =
+  /(password|passwd|passphrase|secret|secretstring|auth[-_]?token|access[-_]?token|bearer[-_]?token|api[-_]?token|api[-_]?key|secret[-_]?key|secret[-_]?access[-_]?key|private[-_]?key|credentials?)$/i;
+
+/** Fn::Sub without variables and Fn::Base64 of a text are literals as well. */
+function literalOf(value: Json): Json {
+  const [[name, argument] = ['', null], ...others] = isObject(value) ? Object.entries(value) : [];
+  if (others.length > 0) return value;
+  if (name === 'Fn::Base64') return literalOf(argument);
+  const text = name === 'Fn::Sub' && Array.isArray(argument) ? (argument[0] ?? null) : argument;
+  return name === 'Fn::Sub' && typeof text === 'string' && !text.includes('${') ? text : value;
+}
+
+/** Text that says something by itself: no reference, no ARN, no switch. */
+function isSecretValue(value: Json): boolean {
+  if (typeof value === 'number') return true;
+  return (
+    typeof value === 'string' && value !== '' && !/\{\{resolve:|^arn:|^(true|false|enabled|disabled|none)$/i.test(value)
+  );
+}
+
+function objection(path: TemplatePath, what: string): Objection {
+  return { code: 'GATE_STATIC_CREDENTIAL', path, what: `The template holds ${what} (not shown).`, next };
+}

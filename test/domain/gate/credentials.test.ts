@@ -1,0 +1,341 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOf, namesOf, role, saidOf } from './gate.ts';
+
+const key = `AKIA${'IOSFODNN7EXAMPLE'}`;
+const Topic = { Type: 'AWS::SNS::Topic' };
+const held = (what: string) => `The template holds ${what} (not shown).`;
+
+describe('types that are static credentials', () => {
+  it.each([
+    'AWS::IAM::User',
+    'AWS::IAM::AccessKey',
+    'AWS::IAM::UserPolicy',
+    'AWS::IAM::UserToGroupAddition',
+    'AWS::IAM::Group',
+    'AWS::IAM::GroupPolicy',
+    'AWS::IAM::ServiceSpecificCredential',
+    'AWS::IAM::VirtualMFADevice',
+    'AWS::IAM::OIDCProvider',
+    'AWS::IAM::SAMLProvider',
+    'AWS::IAM::NewInAWS',
+  ])('%s is refused', (Type) => {
+    expect(findingsOf({ Resources: { It: { Type } } })).toMatchObject([
+      {
+        code: 'GATE_STATIC_CREDENTIAL',
+        resource: 'It',
+        pointer: '/Resources/It/Type',
+        what: `${Type} is or carries a static credential.`,
+      },
+    ]);
+  });
+
+  it.each(['TrustAnchor', 'Profile', 'CRL', 'NewInAWS'])('AWS::RolesAnywhere::%s is refused', (name) => {
+    expect(saidOf({ Type: `AWS::RolesAnywhere::${name}` })).toEqual([
+      `AWS::RolesAnywhere::${name} lets certificates stand for roles.`,
+    ]);
+  });
+
+  it.each([
+    ['AWS::IAM::Role', role()],
+    ['AWS::IAM::InstanceProfile', { Type: 'AWS::IAM::InstanceProfile' }],
+    ['AWS::IAM::ServiceLinkedRole', { Type: 'AWS::IAM::ServiceLinkedRole' }],
+    ['AWS::IAM::ServerCertificate', { Type: 'AWS::IAM::ServerCertificate' }],
+    ['a type that only sounds like it', { Type: 'Vendor::IAM::User' }],
+  ])('%s is not', (_name, resource) => {
+    expect(saidOf(resource)).toEqual([]);
+  });
+
+  it.each([
+    ['a function', { 'Fn::Sub': 'AWS::IAM::${Kind}' }, '{"Fn::Sub":"AWS::IAM::${Kind}"}'],
+    ['a loop', 'AWS::IAM::${Kind}', 'AWS::IAM::${Kind}'],
+    ['a loop in its other form', 'AWS::IAM::&{Kind}', 'AWS::IAM::&{Kind}'],
+    [
+      'a condition',
+      { 'Fn::If': ['C', 'AWS::SNS::Topic', 'AWS::IAM::User'] },
+      '{"Fn::If":["C","AWS::SNS::Topic","AWS::IAM::User"]}',
+    ],
+  ])('a type composed by %s is refused, as it may be one', (_name, Type, written) => {
+    expect(saidOf({ Type })).toEqual([`The type ${written} is composed, so it can become an IAM user or key.`]);
+  });
+
+  it.each([
+    ['without a type', {}],
+    ['that is text', 'AWS::IAM::User'],
+    ['that is a list', ['x']],
+  ])('a resource %s is refused', (_name, resource) => {
+    expect(findingsOf({ Resources: { It: resource } })).toMatchObject([
+      { code: 'GATE_STATIC_CREDENTIAL', pointer: '/Resources/It', what: 'The resource has no type that can be read.' },
+    ]);
+  });
+
+  it('in a loop, and in a loop of a loop, are found where they are written', () => {
+    const loop = (body: unknown) => ['Name', ['A', 'B'], body];
+    const Resources = {
+      'Fn::ForEach::One': loop({
+        'Key${Name}': { Type: 'AWS::IAM::AccessKey' },
+        'Fn::ForEach::Two': loop({ 'User${Name}': { Type: 'AWS::IAM::User' } }),
+      }),
+    };
+    expect(findingsOf({ Resources }).map(({ resource, pointer }) => [resource, pointer])).toEqual([
+      ['Key${Name}', '/Resources/Fn::ForEach::One/2/Key${Name}/Type'],
+      ['User${Name}', '/Resources/Fn::ForEach::One/2/Fn::ForEach::Two/2/User${Name}/Type'],
+    ]);
+  });
+
+  it.each([
+    ['that is no list', { 'Key${Name}': { Type: 'AWS::IAM::AccessKey' } }],
+    ['without a body', ['Name', ['A']]],
+    ['with a body that is computed', ['Name', ['A'], 'x']],
+  ])('a loop %s is refused', (_name, loop) => {
+    expect(namesOf({ Resources: { 'Fn::ForEach::One': loop } })).toContain('GATE_STATIC_CREDENTIAL Fn::ForEach::One');
+  });
+
+  it('a list that is no loop hides nothing', () => {
+    expect(findingsOf({ Resources: { It: ['x', 'y', { Topic }] } })).toMatchObject([{ pointer: '/Resources/It' }]);
+  });
+
+  it('in a template without resources there are none', () => {
+    expect(findingsOf({})).toEqual([]);
+    expect(findingsOf({ Resources: [] })).toEqual([]);
+  });
+});
+
+describe('secrets by their form', () => {
+  const ghp = `ghp_${'a1B2'.repeat(9)}`;
+  const secretKey = `wJalrXUtnFEMI/K7MDENG/bPxRfiCY${'EXAMPLEKEY'}`;
+  const jwt = `eyJ${'a'.repeat(12)}.eyJ${'b'.repeat(12)}.${'c'.repeat(12)}`;
+
+  it.each([
+    ['a long-term access key', key, `the access key AKIA${'*'.repeat(16)}`],
+    ['a temporary access key', key.replace('AKIA', 'ASIA'), `the access key ASIA${'*'.repeat(16)}`],
+    ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nabc', 'a private key'],
+    ['a private key of no kind', '-----BEGIN PRIVATE KEY-----\nabc', 'a private key'],
+    ['a PGP key', '-----BEGIN PGP PRIVATE KEY BLOCK-----', 'a private key'],
+    ['a GitHub token', ghp, 'a GitHub token'],
+    ['a fine-grained GitHub token', `github_pat_${'a'.repeat(36)}`, 'a GitHub token'],
+    ['a GitLab token', `glpat-${'a'.repeat(20)}`, 'a GitLab token'],
+    ['a Slack token', `xoxb-${'1'.repeat(10)}`, 'a Slack token'],
+    ['a Stripe key', `sk_live_${'a'.repeat(16)}`, 'a Stripe key'],
+    ['a Google key', `AIza${'a'.repeat(35)}`, 'a Google API key'],
+    ['a signed token', `Bearer ${jwt}`, 'a signed token'],
+    ['an address with a password', 'postgres://app:hunter22@db.internal/orders', 'a password in an address'],
+    ['an assignment in code', 'const password = "correct-horse";', 'a password that is assigned'],
+    ["an assignment in code with ' and a longer name", "db_api_key='correct-horse'", 'a password that is assigned'],
+    ['an assignment in a shell', 'export DB_PASSWORD=correct-horse\n', 'a password that is assigned'],
+    ['a secret access key', secretKey, 'what reads like a secret access key'],
+    ['a secret access key in a line', `aws configure set x ${secretKey} now`, 'what reads like a secret access key'],
+  ])('%s', (_name, value, what) => {
+    const found = findingsOf({ Resources: { It: { ...Topic, Properties: { DisplayName: value } } } });
+    expect(found.map((one) => [one.code, one.pointer, one.what])).toEqual([
+      ['GATE_STATIC_CREDENTIAL', '/Resources/It/Properties/DisplayName', held(what)],
+    ]);
+    expect(JSON.stringify(found)).not.toContain(value);
+  });
+
+  it.each([
+    ['a reference', '{{resolve:secretsmanager:/db:SecretString:password}}'],
+    ['a digest', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
+    ['a digest in capitals', 'DA39A3EE5E6B4B0D3255BFEF95601890AFD80709'],
+    ['a path of 40 characters', 'aa/Bb/cc1/dd/ee/ff/gg/hh/ii/jj/kk/ll/mm/'],
+    ['a name of 40 characters', 'ThisIsTheNameOfSomethingRatherLongIndeed'],
+    ['40 characters with underscores', 'This_Is_The_Name_Of_1_Thing_Rather_Long_'],
+    ['40 characters of a longer text', `x${secretKey}`],
+    ['a public key', '-----BEGIN PUBLIC KEY-----'],
+    ['an address without a password', 'https://example.com:8080/a@b'],
+    ['an address with a parameter', 'postgres://app:${Password}@db.internal/orders'],
+    ['an assignment of a variable', 'export DB_PASSWORD=$PASSWORD_FROM_SSM'],
+    ['an assignment of a command', 'export DB_PASSWORD=$(aws ssm get-parameter)'],
+    ['an assignment of a call', 'token = event["token"]'],
+    ['a short assignment', 'PASSWORD="x"'],
+    ['a permission', 'secretsmanager:GetSecretValue'],
+  ])('not %s', (_name, value) => {
+    expect(saidOf({ ...Topic, Properties: { DisplayName: value } })).toEqual([]);
+  });
+
+  it.each([
+    ['a parameter default', { Parameters: { P: { Type: 'String', Default: key } } }, '/Parameters/P/Default', 'P'],
+    ['a mapping', { Mappings: { M: { a: { b: key } } } }, '/Mappings/M/a/b', 'M'],
+    ['an output', { Outputs: { O: { Value: key } } }, '/Outputs/O/Value', 'O'],
+    ['the description', { Description: `key ${key}` }, '/Description', undefined],
+    ['metadata', { Metadata: { note: [key] } }, '/Metadata/note/0', 'note'],
+    [
+      'a text of Fn::Sub',
+      { Resources: { It: { ...Topic, Properties: { X: { 'Fn::Sub': `${key}\${A}` } } } } },
+      '/Resources/It/Properties/X/Fn::Sub',
+      'It',
+    ],
+    [
+      'user data',
+      { Resources: { It: { Type: 'AWS::EC2::Instance', Properties: { UserData: { 'Fn::Base64': `x=${key}` } } } } },
+      '/Resources/It/Properties/UserData/Fn::Base64',
+      'It',
+    ],
+    [
+      'code',
+      { Resources: { It: { Type: 'AWS::Lambda::Function', Properties: { Code: { ZipFile: `k('${key}')` } } } } },
+      '/Resources/It/Properties/Code/ZipFile',
+      'It',
+    ],
+  ])('in %s', (_name, template, pointer, resource) => {
+    const found = findingsOf({ Resources: { Topic }, ...template });
+    expect(found).toMatchObject([{ code: 'GATE_STATIC_CREDENTIAL', pointer }]);
+    expect(found[0]?.resource).toBe(resource);
+  });
+
+  it.each([
+    ['words', 'a.'.repeat(500_000)],
+    ['tokens that never end', 'eyJ-'.repeat(250_000)],
+    ['spaces', `password${' '.repeat(1_000_000)}`],
+    ['assignments', 'PASSWORD='.repeat(100_000)],
+    ['keys that never end', '-----BEGIN '.repeat(100_000)],
+    ['addresses', 'a://'.repeat(250_000)],
+  ])('are looked for in a time that does not explode: %s', (_name, value) => {
+    const started = performance.now();
+    saidOf({ ...Topic, Properties: { DisplayName: value } });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it('as a name, which is masked wherever it is shown', () => {
+    const found = findingsOf({
+      Mappings: { M: { [key]: { a: 'b' } } },
+      Resources: { [key]: { Type: 'AWS::IAM::User' } },
+    });
+    expect(found).toHaveLength(3);
+    expect(found.map(({ what }) => what)).toContain(held('an access key as a name'));
+    expect(JSON.stringify(found)).not.toContain(key);
+  });
+
+  it('in what a finding quotes is masked', () => {
+    const found = findingsOf({ Resources: { It: role({ ManagedPolicyArns: [{ 'Fn::Split': key }] }) } });
+    expect(found).toHaveLength(2);
+    expect(JSON.stringify(found)).not.toContain(key);
+  });
+});
+
+describe('secrets by what they are called', () => {
+  it('count once, by their form if that is known', () => {
+    expect(saidOf({ ...Topic, Properties: { ApiKey: key } })).toEqual([held(`the access key AKIA${'*'.repeat(16)}`)]);
+  });
+
+  it.each([
+    'MasterUserPassword',
+    'DB_PASSWORD',
+    'passwd',
+    'passphrase',
+    'ClientSecret',
+    'SecretString',
+    'AuthToken',
+    'access_token',
+    'BearerToken',
+    'ApiToken',
+    'apiKey',
+    'API_KEY',
+    'x-api-key',
+    'SecretKey',
+    'AWS_SECRET_ACCESS_KEY',
+    'PrivateKey',
+    'Credentials',
+    'credential',
+  ])('%s', (name) => {
+    expect(saidOf({ ...Topic, Properties: { [name]: 'hunter2' } })).toEqual([held(`a literal for ${name}`)]);
+  });
+
+  it.each([
+    'SecretArn',
+    'SecretId',
+    'TokenUrl',
+    'PasswordPolicy',
+    'PasswordLength',
+    'KeyId',
+    'Token',
+    'HttpTokens',
+    'NextToken',
+  ])('not %s', (name) => {
+    expect(saidOf({ ...Topic, Properties: { [name]: 'hunter2' } })).toEqual([]);
+  });
+
+  it.each([
+    ['a number', 1234],
+    ['Fn::Sub without variables', { 'Fn::Sub': 'hunter2' }],
+    ['Fn::Sub without variables, with names', { 'Fn::Sub': ['hunter2', {}] }],
+    ['Fn::Base64', { 'Fn::Base64': 'hunter2' }],
+    ['one branch', { 'Fn::If': ['C', { Ref: 'P' }, 'hunter2'] }],
+  ])('as %s', (_name, value) => {
+    expect(saidOf({ ...Topic, Properties: { Password: value } })).toEqual([held('a literal for Password')]);
+  });
+
+  it.each([
+    ['a parameter', { Ref: 'P' }],
+    ['a reference', '{{resolve:secretsmanager:/db:SecretString:password}}'],
+    ['a reference in a text', { 'Fn::Sub': '{{resolve:secretsmanager:${Db}:SecretString:password}}' }],
+    ['a text with a variable', { 'Fn::Sub': '${P}' }],
+    ['a text with its own names', { 'Fn::Sub': ['${P}', {}] }],
+    ['a malformed text', { 'Fn::Sub': [] }],
+    ['Base64 of a parameter', { 'Fn::Base64': { Ref: 'P' } }],
+    ['two functions', { 'Fn::Base64': 'x', Ref: 'P' }],
+    ['nothing', ''],
+    ['an ARN', 'arn:aws:iam::000000000000:role/x'],
+    ['a switch', true],
+    ['a switch as text', 'True'],
+    ['another switch', 'ENABLED'],
+    ['a list', ['hunter2']],
+    ['an object', { Length: 20 }],
+  ])('not %s', (_name, value) => {
+    expect(saidOf({ ...Topic, Properties: { Password: value } })).toEqual([]);
+  });
+
+  it.each([
+    ['a list of variables', { Name: 'DB_PASSWORD', Value: 'hunter2' }, '/Value', 'DB_PASSWORD'],
+    ['tags', { Key: 'api-key', Value: 'hunter2' }, '/Value', 'api-key'],
+    ['parameters of something', { ParameterKey: 'Password', ParameterValue: 'hunter2' }, '/ParameterValue', 'Password'],
+    [
+      'a parameter of Systems Manager',
+      { Name: '/orders/db/password', Type: 'String', Value: 'hunter2' },
+      '/Value',
+      '/orders/db/password',
+    ],
+    [
+      'a name in Name and something else in Key',
+      { Name: 'x', ParameterName: 'Secret', Value: 'hunter2' },
+      '/Value',
+      'Secret',
+    ],
+  ])('in %s', (_name, pair, below, called) => {
+    const found = findingsOf({ Resources: { It: { ...Topic, Properties: { Pairs: [pair] } } } });
+    expect(found.map(({ pointer, what }) => [pointer, what])).toEqual([
+      [`/Resources/It/Properties/Pairs/0${below}`, held(`a literal for ${called}`)],
+    ]);
+  });
+
+  it.each([
+    ['a pair with another name', { Name: 'LOG_LEVEL', Value: 'debug' }],
+    ['a pair whose value is elsewhere', { Name: 'DB_PASSWORD', ValueFrom: 'arn:aws:ssm:::x' }],
+    ['a pair whose name is computed', { Name: { Ref: 'Password' }, Value: 'debug' }],
+  ])('not in %s', (_name, pair) => {
+    expect(saidOf({ ...Topic, Properties: { Pairs: [pair] } })).toEqual([]);
+  });
+
+  it.each([
+    ['called like one', 'DbPassword', { Default: 'hunter2' }],
+    ['kept from sight', 'Plain', { NoEcho: true, Default: 'hunter2' }],
+    ['kept from sight, as text', 'Plain', { NoEcho: 'True', Default: 'hunter2' }],
+  ])('in the default of a parameter %s', (_name, name, parameter) => {
+    const found = findingsOf({ Parameters: { [name]: { Type: 'String', ...parameter } }, Resources: { Topic } });
+    expect(found.map(({ resource, pointer, what }) => [resource, pointer, what])).toEqual([
+      [name, `/Parameters/${name}/Default`, held(`a literal for ${name}`)],
+    ]);
+  });
+
+  it.each([
+    ['without a default', { NoEcho: true }],
+    ['with an empty default', { NoEcho: true, Default: '' }],
+    ['shown, and with a default', { NoEcho: 'false', Default: 'x' }],
+  ])('not in a parameter %s', (_name, parameter) => {
+    expect(findingsOf({ Parameters: { Plain: { Type: 'String', ...parameter } }, Resources: { Topic } })).toEqual([]);
+  });
+
+  it('not in a property called Default elsewhere', () => {
+    expect(saidOf({ ...Topic, Properties: { Password: { Default: 'x' }, NoEcho: true, Default: 'x' } })).toEqual([]);
+    expect(findingsOf({ Parameters: { DbPassword: { Type: 'String', Note: { Default: 'x' } } } })).toEqual([]);
+  });
+});
