@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { PromotionId } from './identifiers.ts';
 
 /** Path of every role and policy Drawbridge puts into an account. */
-const rolePath = '/drawbridge/';
+export const rolePath = '/drawbridge/';
 /** Prefix that the policies of the preview and deploy roles allow for change sets. */
 const changeSetPrefix = 'drawbridge-';
 /** Tag that marks a stack as promoted by Drawbridge; its value is the pipeline. */

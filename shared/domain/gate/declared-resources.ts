@@ -19,7 +19,7 @@ export function declaredResources(template: JsonObject): DeclaredResource[] {
 }
 
 /** Whether Fn::ForEach (AWS::LanguageExtensions) would put something else in this text's place: `${Name}` or `&{Name}`. */
-export function isComposed(text: string): boolean {
+function isComposed(text: string): boolean {
   return /[$&]\{/.test(text);
 }
 

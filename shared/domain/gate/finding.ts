@@ -2,7 +2,7 @@
 import type { Position } from '../template/source.ts';
 import type { JsonObject, Template, TemplatePath } from '../template/template.ts';
 
-export type GateCode =
+type GateCode =
   | 'GATE_STATIC_CREDENTIAL'
   | 'GATE_TRANSFORM'
   | 'GATE_TRUST'
