@@ -337,5 +337,7 @@ describe('secrets by what they are called', () => {
   it('not in a property called Default elsewhere', () => {
     expect(saidOf({ ...Topic, Properties: { Password: { Default: 'x' }, NoEcho: true, Default: 'x' } })).toEqual([]);
     expect(findingsOf({ Parameters: { DbPassword: { Type: 'String', Note: { Default: 'x' } } } })).toEqual([]);
+    expect(findingsOf({ Metadata: { DbPassword: { Default: 'x' } } })).toEqual([]);
+    expect(findingsOf({ Metadata: { Plain: { NoEcho: true, Default: 'x' } } })).toEqual([]);
   });
 });

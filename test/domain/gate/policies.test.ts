@@ -160,6 +160,10 @@ describe('handing on and assuming any role', () => {
     expect(said(allow(['iam:PassRole', 'sts:AssumeRole'], resource))).toEqual([]);
   });
 
+  it('on any role among others is refused', () => {
+    expect(said(allow('iam:PassRole', [roles('one'), '*']))).toEqual([`${passing}.`]);
+  });
+
   it('is two findings where both are allowed', () => {
     expect(said(allow(['iam:Pass*', 'sts:*'], '*'))).toEqual([`${passing}.`, `${assuming}.`]);
   });
@@ -202,6 +206,7 @@ describe('making static credentials', () => {
     ['IAM:createaccess*', '*', 'CreateAccessKey'],
     ['*', own('user/ci'), 'CreateUser'],
     ['iam:UploadSSH*', 'arn:aws:*:*:*:user/x', 'UploadSSHPublicKey'],
+    ['iam:CreateUser', ['arn:aws:sqs:eu-west-1:123456789012:queue', 'arn:aws:iam::123456789012:user/x'], 'CreateUser'],
   ])('%s on %j is refused', (action, resource, made) => {
     expect(said(allow(action, resource))).toEqual([`${making(made)}.`]);
   });
