@@ -3,8 +3,9 @@ import { configEntries } from './config-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
+import { trustEntries } from './trust-entries.ts';
 
-export const catalogue = { ...configEntries, ...promotionEntries, ...remoteEntries };
+export const catalogue = { ...configEntries, ...promotionEntries, ...remoteEntries, ...trustEntries };
 
 export type ErrorCode = keyof typeof catalogue;
 type FactsOf<Code extends ErrorCode> = (typeof catalogue)[Code] extends CatalogueEntry<infer Facts> ? Facts : never;
