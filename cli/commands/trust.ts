@@ -39,12 +39,11 @@ type Given =
   | { readonly kind: 'invalid'; readonly problem: Problem };
 
 function parametersIn(words: readonly string[]): Given {
-  const pairs = words.map((word): [string, string, string] => {
-    const at = word.indexOf('=');
-    return [word, word.slice(0, at), word.slice(at + 1)];
-  });
-  const [wrong] = pairs.find(([, name]) => name === '') ?? [];
-  if (wrong === undefined) return { kind: 'given', parameters: Object.fromEntries(pairs.map(([, ...pair]) => pair)) };
+  const wrong = words.find((word) => word.indexOf('=') < 1);
+  if (wrong === undefined) {
+    const pairs = words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
+    return { kind: 'given', parameters: Object.fromEntries(pairs) };
+  }
   const hint = 'Write it as --parameter OrchestratorRoleArn=arn:aws:iam::111111111111:role/drawbridge-orchestrator.';
   return { kind: 'invalid', problem: problem('USAGE', { detail: `${wrong} is not KEY=VALUE.`, hint }) };
 }

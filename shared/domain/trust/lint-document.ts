@@ -89,9 +89,9 @@ function placed(role: LintedRole, locate: Locate): LintedRole {
   return { ...role, findings };
 }
 
-/** Where a path leads, or the nearest of its owners that is written in the text. */
-function nearest(locate: Locate, path: TemplatePath): Position | undefined {
-  return locate(path) ?? (path.length === 0 ? undefined : nearest(locate, path.slice(0, -1)));
+/** Where a path leads, or the nearest of its owners that is written in the text; the whole of it always is. */
+function nearest(locate: Locate, path: TemplatePath): Position {
+  return locate(path) ?? nearest(locate, path.slice(0, -1));
 }
 
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');

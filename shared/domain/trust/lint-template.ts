@@ -29,9 +29,9 @@ export interface TemplateRole extends RoleVerdict {
 export function lintTemplate(template: Template, options: TemplateOptions = {}): TemplateRole[] {
   return roleIds(template).map((id) => {
     const linted = lintWith(template, id, options);
-    const open = trustParameters(template, id)
+    const open = trustReferences(template, id)
       .filter((name) => memberOf(options.parameters, name) === undefined)
-      .flatMap((name) => openParameter(template, { id, name, known: linted.findings }, options));
+      .flatMap((name) => openParameter(template, { ...linted, parameter: name }, options));
     return { ...linted, findings: [...linted.findings, ...open] };
   });
 }
@@ -59,37 +59,36 @@ function lintWith(template: Template, id: string, options: TemplateOptions): Tem
   return { name, logicalId: id, assumed, admissions: admissionsOf(verdicts), findings };
 }
 
-/** What every variant says is said once; what only some say is said with their conditions. */
+/** An admission is told once, with the conditions that go one way wherever it is found. */
 function admissionsOf(verdicts: readonly (RoleVerdict & { readonly variant: RoleVariant })[]): Admission[] {
-  const told = new Map<string, { admission: Admission; times: number }>();
-  for (const { admissions, variant } of verdicts) {
-    for (const admission of admissions) {
-      const common = JSON.stringify(admission);
-      const times = told.get(common)?.times ?? 0;
-      const conditions = [...admission.conditions, ...whenText(variant)];
-      told.set(common, { admission: times === 0 ? { ...admission, conditions } : admission, times: times + 1 });
-    }
-  }
-  return [...told.entries()].map(([common, { admission, times }]) =>
-    times === verdicts.length ? (JSON.parse(common) as Admission) : admission,
+  const found = verdicts.flatMap(({ admissions, variant }) =>
+    admissions.map((admission) => ({ admission, key: JSON.stringify(admission), when: Object.entries(variant.when) })),
+  );
+  return Object.values(Object.groupBy(found, ({ key }) => key)).flatMap((same = []) =>
+    same.slice(0, 1).map(({ admission, when }) => {
+      const fixed = when.filter(([name, holds]) =>
+        same.every((other) => other.when.some(([also, too]) => also === name && too === holds)),
+      );
+      const text = fixed.map(([name, holds]) => `${holds ? 'when' : 'unless'} ${name}`);
+      return { ...admission, conditions: [...admission.conditions, ...text] };
+    }),
   );
 }
-
-const whenText = ({ when }: RoleVariant): string[] =>
-  Object.entries(when).map(([name, holds]) => `${holds ? 'when' : 'unless'} ${name}`);
 
 /** A value that the declaration admits and that lets somebody in who is not let in by the sample. */
 function openParameter(
   template: Template,
-  { id, name, known }: { readonly id: string; readonly name: string; readonly known: readonly Finding[] },
+  { logicalId, parameter, findings: known }: TemplateRole & { readonly parameter: string },
   options: TemplateOptions,
 ): Finding[] {
+  const declaration = memberOf(template.Parameters, parameter);
   const codes = new Set(known.map(({ code }) => code));
-  for (const value of hostileValues(template, name)) {
-    const { findings } = lintWith(template, id, { ...options, parameters: { ...options.parameters, [name]: value } });
+  for (const value of declaration === undefined ? [] : hostileValues(declaration)) {
+    const parameters = { ...options.parameters, [parameter]: value };
+    const { findings } = lintWith(template, logicalId, { ...options, parameters });
     if (!findings.some(({ code }) => namesSomebody.has(code) && !codes.has(code))) continue;
-    const what = `parameter ${name}`;
-    return [finding('TRUST_UNDECIDED', { what, example: value }, `/Parameters/${name}`)];
+    const what = `parameter ${parameter}`;
+    return [finding('TRUST_UNDECIDED', { what, example: value }, `/Parameters/${parameter}`)];
   }
   return [];
 }
@@ -105,11 +104,7 @@ const namesSomebody = new Set([
   'TRUST_EXECUTION',
 ]);
 
-/** Parameters that have a say in the principals of a role. */
-function trustParameters(template: Template, id: string): string[] {
-  return trustReferences(template, id).filter((name) => memberOf(template.Parameters, name) !== undefined);
-}
-
+/** What has a say in the principals of a role. */
 function trustReferences(template: Template, id: string): string[] {
   const trust = memberOf(template.Resources, id)?.Properties?.['AssumeRolePolicyDocument'] ?? null;
   return [...referencesIn(principalsIn(trust)).names];

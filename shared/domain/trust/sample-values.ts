@@ -1,6 +1,6 @@
 /** Values for parameters that have none, so that a template can be read before it is deployed. */
 import { parameterErrors } from '../template/parameter-values.ts';
-import { memberOf, type Template } from '../template/template.ts';
+import { memberOf, type Template, type TemplateParameter } from '../template/template.ts';
 import { unresolved } from './unreadable.ts';
 
 /** Somebody else's account, and the name nobody asked for. */
@@ -25,8 +25,9 @@ export function sampleValues(
   expected: string = orchestrator,
 ): Record<string, string> {
   const likely = [expected, '111111111111', 'drawbridge', 'drawbridge-*', 'o-drawbridge00', '1'];
-  const samples = Object.entries(template.Parameters ?? {}).map(([name, { Default, AllowedValues = [] }]) => {
-    const fitting = [...likely, ...AllowedValues.map(String)].find((value) => isAdmitted(template, name, value));
+  const samples = Object.entries(template.Parameters ?? {}).map(([name, parameter]) => {
+    const { Default, AllowedValues = [] } = parameter;
+    const fitting = [...likely, ...AllowedValues.map(String)].find((value) => isAdmitted(parameter, value));
     const written = Default === undefined || Default === '' ? undefined : String(Default);
     return [name, memberOf(given, name) ?? written ?? fitting ?? unresolved(name)];
   });
@@ -34,8 +35,8 @@ export function sampleValues(
 }
 
 /** Principals that a parameter must keep out, as far as its declaration lets them in, and every value it lists itself. */
-export function hostileValues(template: Template, name: string): string[] {
-  const { Default, AllowedValues = [] } = memberOf(template.Parameters, name) ?? {};
+export function hostileValues(parameter: TemplateParameter): string[] {
+  const { Default, AllowedValues = [] } = parameter;
   const listed = [...AllowedValues, ...(Default === undefined ? [] : [Default])].map(String);
   const hostile = [
     stranger,
@@ -48,9 +49,9 @@ export function hostileValues(template: Template, name: string): string[] {
     `${orchestrator},${stranger}`,
     'AROAEXAMPLEEXAMPLE001',
   ];
-  return [...listed, ...hostile].filter((value) => isAdmitted(template, name, value));
+  return [...listed, ...hostile].filter((value) => isAdmitted(parameter, value));
 }
 
-function isAdmitted(template: Template, name: string, value: string): boolean {
-  return parameterErrors(template.Parameters ?? {}, { [name]: value }).length === 0;
+function isAdmitted(parameter: TemplateParameter, value: string): boolean {
+  return parameterErrors({ parameter }, { parameter: value }).length === 0;
 }

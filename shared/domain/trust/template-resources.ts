@@ -1,5 +1,5 @@
 /** What Ref and GetAtt Arn of IAM's own resources are, from the names a template gives them (CloudFormation, IAM resource reference). */
-import { isObject, type Json, memberOf, type Template } from '../template/template.ts';
+import { memberOf, type Template } from '../template/template.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -29,7 +29,6 @@ export function resourceArn(template: Template, id: string, values: Values): str
 
 /** A property that is written out. */
 function plain(template: Template, id: string, property: string): string | undefined {
-  const properties: Json = memberOf(template.Resources, id)?.Properties ?? {};
-  const value = isObject(properties) ? properties[property] : undefined;
+  const value = memberOf(template.Resources, id)?.Properties?.[property];
   return typeof value === 'string' ? value : undefined;
 }

@@ -70,7 +70,7 @@ function boundaryOf(reading: Reading): RoleFacts['boundary'] {
   if (name.startsWith('drawbridge-') && name !== roleName('execution')) return { kind: 'not-due' };
   const { PermissionsBoundary: boundary } = resolved(reading, id);
   if (boundary === undefined) return { kind: 'none', pointer: `/Resources/${id}` };
-  const { names } = referencesIn(propertiesOf(template, id)['PermissionsBoundary'] ?? null);
+  const { names } = referencesIn(propertiesOf(template, id)['PermissionsBoundary']);
   const open = [...names].find((one) => memberOf(template.Parameters, one) && !assumed.given.has(one));
   const pointer = `/Resources/${id}/Properties/PermissionsBoundary`;
   return { kind: 'policy', arn: open === undefined ? String(boundary) : unresolved(open), pointer };
@@ -95,7 +95,7 @@ function attachedPolicies(reading: Reading): PermissionPolicy[] {
 
 /** Policies of the template that name the role, or that the role names. */
 function attachedTo(template: Template, role: string): string[] {
-  const { names: own } = referencesIn(propertiesOf(template, role)['ManagedPolicyArns'] ?? null);
+  const { names: own } = referencesIn(propertiesOf(template, role)['ManagedPolicyArns']);
   return Object.entries(template.Resources).flatMap(([id, { Type }]) => {
     if (!/^AWS::IAM::(Policy|RolePolicy|ManagedPolicy)$/.test(Type)) return [];
     const { Roles, RoleName } = propertiesOf(template, id);

@@ -105,13 +105,16 @@ const textOf = (value: Resolved, name: string): string =>
   typeof value === 'object' || typeof value === 'symbol' ? unresolved(name) : String(value);
 
 /** Names a value refers to: parameters, pseudo parameters and resources by Ref or within Sub, conditions by If. */
-export function referencesIn(value: Json): { readonly names: Set<string>; readonly conditions: Set<string> } {
+export function referencesIn(value: Json | undefined): {
+  readonly names: Set<string>;
+  readonly conditions: Set<string>;
+} {
   const found = { names: new Set<string>(), conditions: new Set<string>() };
   collect(value, found);
   return found;
 }
 
-function collect(value: Json, found: { names: Set<string>; conditions: Set<string> }): void {
+function collect(value: Json | undefined, found: { names: Set<string>; conditions: Set<string> }): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, member] of Object.entries(value)) {
     if (key === 'Ref') found.names.add(String(member));

@@ -626,6 +626,8 @@ describe('a template of others', () => {
       role(trusting({ AWS: { 'Fn::GetAtt': ['Custom', 'RoleArn'] } })),
       ['TRUST_UNDECIDED'],
     ],
+    ['a resource that only a deployment knows', role(trusting({ AWS: { Ref: 'Custom' } })), ['TRUST_UNDECIDED']],
+    ['properties that come to nothing', role({ Ref: 'AWS::NoValue' }), ['TRUST_UNREADABLE', 'TRUST_BOUNDARY']],
     ['an import', role(trusting({ AWS: { 'Fn::ImportValue': 'somebody' } })), ['TRUST_UNDECIDED']],
     [
       'an attribute in a condition',
@@ -760,6 +762,11 @@ describe('a template of others', () => {
     ],
     ['Sub with an attribute', { 'Fn::Sub': '${Other.Arn}' }, 'arn:aws:iam::000000000000:role/team/other'],
     ['Sub with a literal', { 'Fn::Sub': 'arn:aws:iam::444444444444:role/x${!y}' }, 'TRUST_UNREADABLE'],
+    [
+      'Sub with variables that are none',
+      { 'Fn::Sub': ['arn:aws:iam::444444444444:role/x', 'y'] },
+      'arn:aws:iam::444444444444:role/x',
+    ],
     ['Sub with what is no text', { 'Fn::Sub': ['${Account}', { Account: ['x'] }] }, 'TRUST_UNDECIDED'],
     ['Sub without anything', { 'Fn::Sub': '${AWS::NoValue}' }, 'TRUST_UNDECIDED'],
     ['Join of what is no list', { 'Fn::Join': [':', 'x'] }, 'TRUST_UNDECIDED'],
@@ -784,6 +791,16 @@ describe('a template of others', () => {
     expect(linted?.admissions).toMatchObject([
       { principal: '*', conditions: ['when Open'] },
       { principal: 'lambda.amazonaws.com', conditions: ['unless Open'] },
+    ]);
+  });
+
+  it('tells of two conditions the one that matters', () => {
+    const Principal = { 'Fn::If': ['Lambda', { Service: 'lambda.amazonaws.com' }, { Service: 'sns.amazonaws.com' }] };
+    const Tags = [{ 'Fn::If': ['Tagged', { Key: 'a', Value: 'b' }, { Ref: 'AWS::NoValue' }] }];
+    const [linted] = lint(role(trusting(Principal, { Tags })));
+    expect(linted?.admissions.map(({ principal, conditions }) => [principal, ...conditions])).toEqual([
+      ['lambda.amazonaws.com', 'when Lambda'],
+      ['sns.amazonaws.com', 'unless Lambda'],
     ]);
   });
 

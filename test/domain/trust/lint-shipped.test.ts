@@ -151,6 +151,11 @@ describe.each(['PreviewRole', 'DeployRole', 'AuditRole'])('a defect in %s', (rol
       'TRUST_EXTERNAL_ID',
       within('Assume', first('StringEquals:', 'StringEqualsIfExists:')),
     ],
+    [
+      'an external id only in an organization',
+      'TRUST_EXTERNAL_ID',
+      first('!Ref ExternalId', '!If [HasOrganization, !Ref ExternalId, !Ref AWS::NoValue]'),
+    ],
     ['any external id but one', 'TRUST_EXTERNAL_ID', within('Assume', first('StringEquals:', 'StringNotEquals:'))],
     [
       'an external id of any kind',
