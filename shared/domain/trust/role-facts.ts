@@ -18,7 +18,7 @@ export interface RoleFacts {
 }
 
 /** `not-due`: the role is none that stacks make, or the source does not tell. */
-export type Boundary =
+type Boundary =
   | { readonly kind: 'policy'; readonly arn: string; readonly pointer: string }
   | { readonly kind: 'none'; readonly pointer: string }
   | { readonly kind: 'not-due' };

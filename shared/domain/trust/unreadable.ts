@@ -7,7 +7,7 @@ const marker = /arn:aws:unresolved:::([\w.:]+)/;
 export const unresolved = (what: string): string => `arn:aws:unresolved:::${what}`;
 
 /** What is unresolved in a text, if anything is. */
-export const unresolvedIn = (text: string): string | undefined => marker.exec(text)?.[1];
+const unresolvedIn = (text: string): string | undefined => marker.exec(text)?.[1];
 
 /** What the policy parser does not support, as findings: a wildcard in a principal, a value nobody knows yet, or language we do not read. */
 export function unreadable(problems: readonly PolicyProblem[], base: string): Finding[] {
