@@ -4,7 +4,7 @@
  */
 import { failure } from '../errors/catalogue.ts';
 import type { PromotionId } from '../identifiers.ts';
-import { artifactsBucket, artifactUrl, changeSetPrefix, type Placed, partitionOf, roleArn } from '../names.ts';
+import { artifactsBucket, artifactUrl, changeSetName, type Placed, partitionOf, roleArn } from '../names.ts';
 import { stackPath, widened } from './stack-paths.ts';
 
 /**
@@ -133,7 +133,8 @@ const allow = (Action: Statement['Action'], Resource: string): Statement => ({ E
  * asks for the key (Service Authorization Reference, AWS CloudFormation).
  */
 function ownChangeSets({ target, promotion }: SessionScope) {
-  const name = `${changeSetPrefix}${promotion}-*`;
+  // Of any attempt.
+  const name = changeSetName(promotion, 1).replace(/\d+$/, '*');
   return { 'cloudformation:ChangeSetName': [name, arnOf(target, 'cloudformation', `changeSet/${name}`)] };
 }
 
