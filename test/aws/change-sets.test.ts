@@ -207,7 +207,7 @@ describe('executing a change set', () => {
     cloudFormation.on(ExecuteChangeSetCommand).resolves({});
     expect(await execute()).toBe('started');
     expect(cloudFormation.commandCalls(ExecuteChangeSetCommand).map(({ args }) => args[0].input)).toEqual([
-      { ChangeSetName: changeSetId, ClientRequestToken: operationToken },
+      { StackName: stackId, ChangeSetName: changeSetId, ClientRequestToken: operationToken },
     ]);
   });
 
