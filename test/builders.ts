@@ -81,6 +81,8 @@ export function aPurpose(change: Partial<Purpose> = {}): Purpose {
     promotion: promotionId,
     environment: 'production',
     step: 'execute',
+    kind: 'execute',
+    stacks: ['orders-api'],
     ...change,
   };
 }

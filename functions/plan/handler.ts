@@ -10,6 +10,7 @@ import { inTarget } from '#shared/aws/sessions.ts';
 import { changeSetName } from '#shared/domain/names.ts';
 import { emptyChangeSets, plannedStacks, progressOf, targetPlanOf } from '#shared/domain/plan/preparation.ts';
 import { desiredStacks } from '#shared/domain/release/desired-stacks.ts';
+import { log } from '#shared/lambda/log.ts';
 import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('plan', async (input, { ledger, documents, artifacts }) => {
@@ -18,7 +19,11 @@ export const handler = task('plan', async (input, { ledger, documents, artifacts
   const target = await readTarget(ledger, input.target);
   const desired = desiredStacks(await readRelease(documents, input.release), { environment, target, artifacts });
 
-  return inTarget({ target, role: 'preview', promotion, environment, step: 'plan' }, async (session) => {
+  const stacks = desired.map((stack) => stack.stackName);
+  const what = { kind: 'preview', stacks, artifacts } as const;
+  return inTarget({ target, role: 'preview', promotion, environment, step: 'plan', ...what }, async (session) => {
+    if (session.widenedTo.length > 0)
+      log.warn('session policy names stacks by prefix', { widenedTo: session.widenedTo });
     const prepare = polls === 0 ? beginStack : lookAtStack;
     const preparations = await Promise.all(
       desired.map((stack) => prepare(session, stack, changeSetName(promotion, 1))),

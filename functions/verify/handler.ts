@@ -13,7 +13,8 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
   const desired = desiredStacks(await readRelease(documents, input.release), { environment, target, artifacts });
   const deployed = desired.filter((stack) => input.stacks.includes(stack.stack));
 
-  return inTarget({ target, role: 'preview', promotion, environment, step: 'verify' }, async (session) => {
+  const what = { kind: 'read', stacks: deployed.map((stack) => stack.stackName) } as const;
+  return inTarget({ target, role: 'preview', promotion, environment, step: 'verify', ...what }, async (session) => {
     const live = await Promise.all(deployed.map((stack) => readStack(session, stack.stackName)));
     return verificationOf(target, deployed, live);
   });

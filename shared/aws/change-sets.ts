@@ -67,10 +67,13 @@ export async function createChangeSet(session: TargetSession, wanted: NewChangeS
   }
 }
 
-/** Reads a change set with all its pages. `reference` is its ARN, or the stack's name and the set's. */
+/**
+ * Reads a change set with all its pages. Both are names or ARNs. Of a change set that is gone, only the stack tells AWS what permission to
+ * ask for, so it is always named.
+ */
 export async function readChangeSet(
   session: TargetSession,
-  reference: { stackName?: string; changeSet: string },
+  reference: { stackName: string; changeSet: string },
 ): Promise<ChangeSet> {
   const changes: Change[] = [];
   let page: DescribeChangeSetCommandOutput | undefined;
@@ -97,9 +100,10 @@ export async function deleteChangeSet(
  */
 export async function executeChangeSet(
   session: TargetSession,
-  planned: { changeSetId: string; token: string },
+  planned: { stackId: string; changeSetId: string; token: string },
 ): Promise<'started' | 'not-executable'> {
   const command = new ExecuteChangeSetCommand({
+    StackName: planned.stackId,
     ChangeSetName: planned.changeSetId,
     ClientRequestToken: planned.token,
   });
@@ -124,13 +128,13 @@ export async function executeChangeSet(
 
 async function describe(
   session: TargetSession,
-  reference: { stackName?: string; changeSet: string },
+  reference: { stackName: string; changeSet: string },
   NextToken: string | undefined,
 ) {
   const command = new DescribeChangeSetCommand({
     ChangeSetName: reference.changeSet,
+    StackName: reference.stackName,
     IncludePropertyValues: true,
-    ...(reference.stackName === undefined ? {} : { StackName: reference.stackName }),
     ...(NextToken === undefined ? {} : { NextToken }),
   });
   try {

@@ -19,11 +19,11 @@ import { answerTask } from './state-machine.ts';
 export async function executeOnce(session: TargetSession, planned: PlannedStack, wait: Wait): Promise<Operation> {
   const { stack } = planned;
   const place = { stack: planned.stackName, account: wait.account, region: wait.region };
-  const found = await readChangeSet(session, { changeSet: planned.changeSetId });
+  const found = await readChangeSet(session, { stackName: planned.stackId, changeSet: planned.changeSetId });
   if (found.kind === 'ready' && found.executionStatus === 'AVAILABLE') {
     const now = digestOfChanges(found.changes);
     if (now !== planned.digest) throw failure('PLAN_CHANGED', { stack, planned: planned.digest, now }, place);
-    const executed = await executeChangeSet(session, { changeSetId: planned.changeSetId, token: wait.operation });
+    const executed = await executeChangeSet(session, { ...planned, token: wait.operation });
     if (executed === 'started') return { kind: 'in-progress', status: 'EXECUTE_IN_PROGRESS' };
   }
   const operation = await readOperation(session, { stackId: wait.stackId, token: wait.operation, since: wait.since });
@@ -49,7 +49,7 @@ export async function conclude(
 }
 
 async function executionStatus(session: TargetSession, planned: PlannedStack): Promise<string> {
-  const found = await readChangeSet(session, { changeSet: planned.changeSetId });
+  const found = await readChangeSet(session, { stackName: planned.stackId, changeSet: planned.changeSetId });
   return found.kind === 'ready' ? found.executionStatus : found.kind;
 }
 

@@ -5,13 +5,15 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { isExpectedIdentity, type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
+import { isExpectedIdentity, type Purpose, type SessionRequest, sessionRequest } from '#shared/domain/trust/purpose.ts';
 import { asked, isCode, isExpired } from './translate-error.ts';
 
 /** A guarded session: its clients act in the target's account and region, and in no other. */
 export interface TargetSession {
   readonly purpose: Purpose;
   readonly cloudFormation: CloudFormationClient;
+  /** Wildcards of the session policy that stand for stacks it had no room to name; empty when every stack is named. */
+  readonly widenedTo: readonly string[];
 }
 
 interface CachedSession {
@@ -27,7 +29,8 @@ let sts: STSClient | undefined;
 
 /**
  * Runs `work` with a session for `purpose`. If AWS says the session expired while working, the role is assumed once more and the work
- * runs again, so it must be idempotent. Throws ASSUME_ROLE_DENIED, REGION_DISABLED, GUARD_ACCOUNT, EXPIRED_CREDENTIALS.
+ * runs again, so it must be idempotent. Throws ASSUME_ROLE_DENIED, REGION_DISABLED, GUARD_ACCOUNT, EXPIRED_CREDENTIALS,
+ * SESSION_POLICY_TOO_LONG.
  */
 export async function inTarget<Result>(
   purpose: Purpose,
@@ -56,7 +59,8 @@ async function sessionFor(purpose: Purpose): Promise<TargetSession> {
 }
 
 async function openSession(purpose: Purpose): Promise<CachedSession> {
-  const { Credentials } = await assumeRole(purpose);
+  const request = sessionRequest(purpose);
+  const { Credentials } = await assumeRole(purpose, request);
   if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.Expiration) {
     throw failure('AWS_REFUSED', {
       service: 'AWS STS',
@@ -71,13 +75,13 @@ async function openSession(purpose: Purpose): Promise<CachedSession> {
   };
   const configuration = { region: purpose.target.region, credentials };
   await guard(purpose, new STSClient(configuration));
-  const session = { purpose, cloudFormation: new CloudFormationClient(configuration) };
+  const { widenedTo } = request.policy;
+  const session = { purpose, cloudFormation: new CloudFormationClient(configuration), widenedTo };
   return { session, expiresAt: Credentials.Expiration.getTime() };
 }
 
-async function assumeRole(purpose: Purpose) {
+async function assumeRole(purpose: Purpose, request: SessionRequest) {
   const { account, region } = purpose.target;
-  const request = sessionRequest(purpose);
   const command = new AssumeRoleCommand({
     RoleArn: request.roleArn,
     RoleSessionName: request.sessionName,
@@ -85,6 +89,7 @@ async function assumeRole(purpose: Purpose) {
     ExternalId: request.externalId,
     SourceIdentity: request.sourceIdentity,
     Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
+    Policy: request.policy.text,
   });
   sts ??= new STSClient({});
   try {
@@ -123,6 +128,6 @@ function callerIn(message: string): string {
 }
 
 function keyOf(purpose: Purpose): string {
-  const { target, role, promotion, environment, step } = purpose;
-  return [target.account, target.region, role, promotion, environment, step].join('/');
+  const { target, role, promotion, environment, step, kind, stacks, artifacts } = purpose;
+  return JSON.stringify([target.account, target.region, role, promotion, environment, step, kind, stacks, artifacts]);
 }

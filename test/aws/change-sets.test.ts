@@ -102,13 +102,13 @@ describe('reading a change set', () => {
     await expect(readChangeSet(session, reference)).rejects.toMatchObject({ name: 'AWS_REFUSED' });
   });
 
-  it('asks for property values, by stack and name or by ARN alone', async () => {
+  it('asks for property values, by names or by ARNs', async () => {
     answer({ Status: 'CREATE_PENDING' });
     await readChangeSet(session, reference);
-    await readChangeSet(session, { changeSet: changeSetId });
+    await readChangeSet(session, { stackName: stackId, changeSet: changeSetId });
     expect(cloudFormation.commandCalls(DescribeChangeSetCommand).map(({ args }) => args[0].input)).toEqual([
       { StackName: 'orders-api', ChangeSetName: name, IncludePropertyValues: true },
-      { ChangeSetName: changeSetId, IncludePropertyValues: true },
+      { StackName: stackId, ChangeSetName: changeSetId, IncludePropertyValues: true },
     ]);
   });
 
@@ -204,13 +204,13 @@ describe('reading a change set', () => {
 });
 
 describe('executing a change set', () => {
-  const execute = () => executeChangeSet(session, { changeSetId, token: operationToken });
+  const execute = () => executeChangeSet(session, { stackId, changeSetId, token: operationToken });
 
   it('names exactly one, by its ARN, and the token its events will carry', async () => {
     cloudFormation.on(ExecuteChangeSetCommand).resolves({});
     expect(await execute()).toBe('started');
     expect(cloudFormation.commandCalls(ExecuteChangeSetCommand).map(({ args }) => args[0].input)).toEqual([
-      { ChangeSetName: changeSetId, ClientRequestToken: operationToken },
+      { StackName: stackId, ChangeSetName: changeSetId, ClientRequestToken: operationToken },
     ]);
   });
 

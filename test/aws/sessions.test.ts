@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { readStackStatus } from '#shared/aws/stacks.ts';
 import type { Purpose } from '#shared/domain/trust/purpose.ts';
+import { sessionPolicy } from '#shared/domain/trust/session-policy.ts';
 import { aPurpose, aTarget, promotionId } from '#test/builders.ts';
 import { awsError, canary, cloudFormation, fakeAws, sts, stsTrusts } from './fake-aws.ts';
 
@@ -36,6 +37,7 @@ describe('a session in a target', () => {
         { Key: 'drawbridge:promotion', Value: promotionId },
         { Key: 'drawbridge:environment', Value: 'production' },
       ],
+      Policy: sessionPolicy('execute', aPurpose()).text,
     });
   });
 
@@ -60,6 +62,9 @@ describe('a session in a target', () => {
     ['another promotion', { promotion: 'prm-0000000000000000' }],
     ['another environment', { environment: 'pre-production' }],
     ['another step', { step: 'verify' }],
+    ['another kind of work', { kind: 'recover' }],
+    ['other stacks', { stacks: ['orders-web'] }],
+    ['another bucket of artifacts', { artifacts: { prefix: 'drawbridge-artifacts-111111111111' } }],
   ])('is never shared with %s', async (_, change) => {
     stsTrusts();
     expect(await accessKeyOf(aPurpose())).toBe('ASIA1');

@@ -8,4 +8,5 @@ const credentials = { accessKeyId: 'ASIA1', secretAccessKey: 'x' };
 export const session: TargetSession = {
   purpose: aPurpose(),
   cloudFormation: new CloudFormationClient({ region: 'eu-west-1', credentials }),
+  widenedTo: [],
 };

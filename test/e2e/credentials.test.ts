@@ -120,6 +120,8 @@ describe('working in a target', () => {
     promotion: 'prm-0123456789abcdef',
     environment: 'production',
     step: 'plan',
+    kind: 'read',
+    stacks: ['none'],
   });
   const look = (guarded: TargetSession) => readStackStatus(guarded, 'none');
   const assumed = () => rehearsal.sandbox.calls()['sts']?.['AssumeRole'] ?? 0;

@@ -4,8 +4,15 @@ import { gateEntries } from './gate-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
+import { trustEntries } from './trust-entries.ts';
 
-export const catalogue = { ...configEntries, ...promotionEntries, ...remoteEntries, ...gateEntries };
+export const catalogue = {
+  ...configEntries,
+  ...promotionEntries,
+  ...remoteEntries,
+  ...gateEntries,
+  ...trustEntries,
+};
 
 export type ErrorCode = keyof typeof catalogue;
 type FactsOf<Code extends ErrorCode> = (typeof catalogue)[Code] extends CatalogueEntry<infer Facts> ? Facts : never;

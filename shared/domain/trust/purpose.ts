@@ -1,6 +1,7 @@
 /** What a session is for. Everything STS asks for is derived from it, so CloudTrail in the target tells the promotion behind each call. */
 import type { PromotionId } from '../identifiers.ts';
 import { type Placed, roleArn, sessionName, type TargetRole } from '../names.ts';
+import { type Artifacts, type SessionPolicy, type StepKind, sessionPolicy } from './session-policy.ts';
 
 /** The least STS grants (STS API reference, AssumeRole DurationSeconds). A step never needs more, and a stolen session soon ends. */
 const shortestSession = 900;
@@ -21,6 +22,12 @@ export interface Purpose {
   readonly environment: string;
   /** The step that works, for the session name: `plan`, `execute`, `resume`, `verify`. */
   readonly step: string;
+  /** What kind of work it is: the session may do that and nothing else the role may. */
+  readonly kind: StepKind;
+  /** The stacks it is about: their names, or ARNs where one certain stack is meant. */
+  readonly stacks: readonly string[];
+  /** Needed where CloudFormation fetches templates with the session. */
+  readonly artifacts?: Artifacts;
 }
 
 export interface SessionRequest {
@@ -30,9 +37,13 @@ export interface SessionRequest {
   readonly externalId: string;
   readonly sourceIdentity: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly policy: SessionPolicy;
 }
 
-/** What AssumeRole is asked for a purpose. The trust policies of accounts/account.yml require every part of it. */
+/**
+ * What AssumeRole is asked for a purpose. The trust policies of accounts/account.yml require every part of it but the session policy.
+ * Throws SESSION_POLICY_TOO_LONG.
+ */
 export function sessionRequest(purpose: Purpose): SessionRequest {
   return {
     roleArn: roleArn(purpose.target, purpose.role),
@@ -41,6 +52,7 @@ export function sessionRequest(purpose: Purpose): SessionRequest {
     externalId: purpose.target.externalId,
     sourceIdentity: purpose.promotion,
     tags: { 'drawbridge:promotion': purpose.promotion, 'drawbridge:environment': purpose.environment },
+    policy: sessionPolicy(purpose.kind, purpose),
   };
 }
 

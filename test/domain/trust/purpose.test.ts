@@ -8,6 +8,7 @@ import {
   roleArn,
 } from '#shared/domain/names.ts';
 import { isExpectedIdentity, type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
+import { sessionPolicy } from '#shared/domain/trust/session-policy.ts';
 
 const target = { name: 'production', account: '333333333333', region: 'eu-west-1', externalId: 'x-1' };
 const purpose: Purpose = {
@@ -16,6 +17,8 @@ const purpose: Purpose = {
   promotion: 'prm-0123456789abcdef',
   environment: 'production',
   step: 'execute',
+  kind: 'execute',
+  stacks: ['orders-api'],
 };
 
 describe('what STS is asked for a purpose', () => {
@@ -27,6 +30,7 @@ describe('what STS is asked for a purpose', () => {
       externalId: 'x-1',
       sourceIdentity: 'prm-0123456789abcdef',
       tags: { 'drawbridge:promotion': 'prm-0123456789abcdef', 'drawbridge:environment': 'production' },
+      policy: sessionPolicy('execute', purpose),
     });
   });
 

@@ -1,0 +1,60 @@
+/** What a role may do beyond its trust: hand roles to services, leave its boundary, last long. */
+import { parsePolicy } from '../iam/parse-policy.ts';
+import type { Statement } from '../iam/policy.ts';
+import { matchesWildcard } from '../iam/wildcard.ts';
+import { type Finding, finding } from './finding.ts';
+import { type PermissionPolicy, type RoleFacts, roleKind } from './role-facts.ts';
+import { covers, demands, labelOf } from './trust-view.ts';
+import { unreadable } from './unreadable.ts';
+
+/** The boundary that accounts/account.yml makes, in any partition and account. */
+const boundaryArn = /^arn:[a-z-]+:iam::\d{12}:policy\/drawbridge\/drawbridge-boundary$/;
+
+/** No session of Drawbridge lasts longer: a role assumed by a role's session ends within the hour (IAM User Guide, role chaining). */
+const longestSession = 3600;
+
+/** Findings on boundary, session duration and iam:PassRole. */
+export function permissionFindings(role: RoleFacts): Finding[] {
+  return [...boundaryFindings(role), ...durationFindings(role), ...role.permissions.flatMap(passRoleFindings)];
+}
+
+function boundaryFindings({ name = '', boundary }: RoleFacts): Finding[] {
+  if (boundary.kind === 'not-due') return [];
+  const arn = boundary.kind === 'policy' ? boundary.arn : undefined;
+  if (arn !== undefined && boundaryArn.test(arn)) return [];
+  return [finding('TRUST_BOUNDARY', { role: name, boundary: arn }, boundary.pointer)];
+}
+
+function durationFindings({ name, maxSessionDuration: seconds, pointer }: RoleFacts): Finding[] {
+  const isLong = roleKind(name) === 'target' && seconds > longestSession;
+  return isLong ? [finding('TRUST_SESSION_DURATION', { seconds }, pointer)] : [];
+}
+
+function passRoleFindings({ name, document, pointer }: PermissionPolicy): Finding[] {
+  const parsed = parsePolicy(document, 'identity');
+  if (parsed.kind === 'unsupported') return unreadable(parsed.problems, pointer);
+  return parsed.policy.statements
+    .filter((statement) => statement.effect === 'Allow' && covers(statement, 'iam:PassRole'))
+    .flatMap((statement) => {
+      const open = openness(statement);
+      return open === undefined
+        ? []
+        : [finding('TRUST_PASS_ROLE', { policy: name, statement: labelOf(statement), open }, pointer)];
+    });
+}
+
+function openness(statement: Statement): string | undefined {
+  if (reachesAnyRole(statement)) return 'on every role';
+  const services = demands(statement, 'iam:PassedToService').flatMap(({ values }) => values);
+  if (services.length === 0) return 'to every service';
+  return services.includes('*') ? 'to every service' : undefined;
+}
+
+/** Whether a role that nobody had in mind is among the resources: in the account a pattern names, or in any. */
+function reachesAnyRole({ resource }: Statement): boolean {
+  if (resource === undefined || resource.except) return true;
+  return resource.patterns.some((pattern) => {
+    const account = /^\d{12}$/.exec(pattern.split(':')[4] ?? '')?.[0] ?? '000000000000';
+    return matchesWildcard(pattern, `arn:aws:iam::${account}:role/nobody-had-in-mind`);
+  });
+}
