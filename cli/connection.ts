@@ -58,6 +58,8 @@ export async function connect(
       seed: 1,
       fresh: false,
       faults: [],
+      // Without targets of its own the command can only look at what was rehearsed.
+      existing: targets.length === 0,
       mode: 'virtual',
     } as const;
     return connectSandbox(chosen, targets);

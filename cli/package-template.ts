@@ -33,6 +33,13 @@ export async function packageTemplateFile(packing: Packing, source: Source): Pro
   const packaged = await packageReferences(packing, source, read);
   if (packaged === undefined) return undefined;
   const result = packageTemplate(text, template, (reference) => packaged.get(pointerOf(reference)) as PackagedFile);
+  const foreign = result.search(/[^\p{ASCII}]/u);
+  if (foreign >= 0) {
+    const before = result.slice(0, foreign).split('\n');
+    const place = { file: source.path, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+    packing.problems.push(problem('TEMPLATE_NOT_ASCII', { character: [...result.slice(foreign)][0] ?? '' }, place));
+    return undefined;
+  }
   const bytes = new TextEncoder().encode(result);
   if (bytes.length > maxTemplateBytes) {
     const facts = { what: 'The template', actual: bytes.length, limit: maxTemplateBytes, unit: 'bytes' };

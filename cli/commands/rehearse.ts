@@ -81,6 +81,7 @@ async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly
       terminal,
     );
     if (exitOfPromotion(rehearsed.record) !== 0) break;
+    if (rehearsal !== last) terminal.progress(promotionText(rehearsed.record, rehearsed.plans));
   }
   const where = sandboxWords(options['world'] as string);
   const outcome = report(rehearsed as Rehearsed, { faults, where, seconds: (performance.now() - started) / 1000 });

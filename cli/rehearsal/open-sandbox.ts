@@ -15,6 +15,7 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import { ensurePackaged } from '../../scripts/package.mjs';
 import { sessionOf } from './people.ts';
 import { setUp } from './set-up.ts';
+import { lockWorld } from './world-lock.ts';
 
 export interface SandboxOptions {
   /** Where the world is kept between commands. */
@@ -26,6 +27,8 @@ export interface SandboxOptions {
   readonly mode: Mode;
   /** Name of a person, or of a function whose credentials are wanted. */
   readonly person: string;
+  /** The command only makes sense in a world that exists. */
+  readonly existing?: boolean;
   /** Folder with account.yml and region.yml; the shipped one where not given. */
   readonly accounts?: string;
 }
@@ -40,10 +43,27 @@ export interface OpenSandbox {
 const betweenCommands = 1_000;
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts the sandbox with the targets of the configuration onboarded. Throws WORLD_UNREADABLE, PERSON_UNKNOWN. */
+/** Starts the sandbox with the targets of the configuration onboarded. Throws WORLD_BUSY, WORLD_ABSENT, WORLD_UNREADABLE, PERSON_UNKNOWN. */
 export async function openSandbox(options: SandboxOptions, targets: readonly Target[]): Promise<OpenSandbox> {
   const { template } = await ensurePackaged();
+  const unlock = await lockWorld(options.folder);
+  try {
+    return await openLocked(options, { targets, template, unlock });
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+interface Onboarding {
+  readonly targets: readonly Target[];
+  readonly template: string;
+  unlock(): Promise<void>;
+}
+
+async function openLocked(options: SandboxOptions, { targets, template, unlock }: Onboarding): Promise<OpenSandbox> {
   const saved = options.fresh ? undefined : await savedWorld(options.folder);
+  if (saved === undefined && options.existing === true) throw failure('WORLD_ABSENT', { folder: options.folder });
   const world = withAccounts(saved ?? emptyWorld(options.seed), targets);
   const sandbox = await startSandbox({
     seed: options.seed,
@@ -60,7 +80,7 @@ export async function openSandbox(options: SandboxOptions, targets: readonly Tar
     // One command after the other: not two of them in the same millisecond, or the history could not tell which was first.
     if (options.mode === 'virtual') await sandbox.advance(betweenCommands);
     const api = { endpoint: apiEndpoint, region: homeRegion, credentials: sessionOf(sandbox, options.person) };
-    return { sandbox, api, close: () => close(sandbox, options.folder) };
+    return { sandbox, api, close: () => close(sandbox, options.folder).finally(unlock) };
   } catch (error) {
     await sandbox.close();
     throw error;

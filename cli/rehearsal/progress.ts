@@ -3,6 +3,7 @@ import type { JournalEntry } from '#sandbox/journal-entry.ts';
 
 export interface Place {
   readonly account: string;
+  readonly region: string;
   /** What people call it: the target's name. */
   readonly name: string;
 }
@@ -15,7 +16,7 @@ export function progressLine(entry: JournalEntry, places: readonly Place[]): str
     case 'decision':
       return decisionLine(entry, places);
     case 'stack-event': {
-      const place = nameOf(entry.account, places);
+      const place = nameOf(places, entry.account, entry.region);
       if (place === undefined) return undefined;
       const reason = entry.reason === undefined ? '' : `  ${entry.reason}`;
       return line(entry.at, place, `${entry.status.padEnd(28)} ${entry.type.padEnd(34)} ${entry.logicalId}${reason}`);
@@ -33,7 +34,7 @@ function decisionLine(
 ): string | undefined {
   if (!entry.allowed) return line(entry.at, 'denied', `${entry.action} on ${entry.resource}: ${entry.reason}`);
   const role = targetRole.exec(entry.resource)?.[1];
-  const place = nameOf(entry.resource.split(':')[4] ?? '', places);
+  const place = nameOf(places, entry.resource.split(':')[4] ?? '');
   if (entry.action !== 'sts:AssumeRole' || role === undefined || place === undefined) return undefined;
   return line(entry.at, place, `assume ${role}`);
 }
@@ -42,6 +43,8 @@ function line(at: number, place: string, text: string): string {
   return `${new Date(at).toISOString().slice(11, 19)}  ${place.padEnd(16)} ${text}`;
 }
 
-function nameOf(account: string, places: readonly Place[]): string | undefined {
-  return places.find((place) => place.account === account)?.name;
+/** The target's name; a role belongs to all targets of its account, so there the account's first says enough only if it is the only one. */
+function nameOf(places: readonly Place[], account: string, region?: string): string | undefined {
+  const here = places.filter((place) => place.account === account && (region ?? place.region) === place.region);
+  return here.length > 1 ? account : here[0]?.name;
 }

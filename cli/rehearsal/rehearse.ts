@@ -82,7 +82,7 @@ async function plansOf(api: Api, { promotion, rollouts }: PromotionRecord): Prom
 }
 
 function showProgress({ sandbox }: OpenSandbox, targets: readonly Target[], terminal: Terminal): () => void {
-  const places = targets.map(({ account, metadata }) => ({ account, name: metadata.name }));
+  const places = targets.map(({ account, region, metadata }) => ({ account, region, name: metadata.name }));
   return sandbox.subscribe((entry) => {
     const line = progressLine(entry, places);
     if (line !== undefined) terminal.progress(line);

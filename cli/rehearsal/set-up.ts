@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { listTargets, recordTarget, type TargetRecord } from '#shared/aws/ledger/targets.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
@@ -28,7 +29,9 @@ export interface Orchestrator {
 export async function setUp(sandbox: RunningSandbox, wanted: SetUp): Promise<Orchestrator> {
   const outputs = await deployOrchestrator(sandbox, wanted);
   const ledger = ledgerOf(sandbox, outputs);
-  const known = new Map((await listTargets(ledger)).map((record) => [record.account, record.externalId]));
+  const recorded = await listTargets(ledger);
+  const known = new Map(recorded.map((record) => [record.account, record.externalId]));
+  await retire(ledger, recorded, wanted.targets);
   for (const account of accountsOf(wanted.targets)) {
     const externalId = known.get(account) ?? sandbox.mint(`external-id/${account}`, 32);
     await deployAccount(sandbox, { wanted, outputs, account, externalId });
@@ -38,6 +41,13 @@ export async function setUp(sandbox: RunningSandbox, wanted: SetUp): Promise<Orc
     }
   }
   return { apiEndpoint: `${sandbox.endpoint}/_api/${outputs['HttpApiId']}` };
+}
+
+/** Targets that the files at hand do not name belong to another rehearsal: without labels no environment takes them. */
+async function retire(ledger: Ledger, recorded: readonly TargetRecord[], wanted: readonly Target[]): Promise<void> {
+  if (wanted.length === 0) return;
+  const named = new Set(wanted.map((target) => target.metadata.name));
+  for (const record of recorded) if (!named.has(record.name)) await recordTarget(ledger, { ...record, labels: {} });
 }
 
 async function deployOrchestrator(sandbox: RunningSandbox, wanted: SetUp): Promise<Outputs> {

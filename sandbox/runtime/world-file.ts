@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '#sandbox/kernel.ts';
+import { emptyWorld } from './empty-world.ts';
 
 const FILE = 'world.json';
 
@@ -55,7 +56,18 @@ function problemOf(parsed: unknown): string | undefined {
   if (typeof parsed !== 'object' || parsed === null) return 'it does not hold a world.';
   const { schemaVersion, now, jobs } = parsed as Partial<World>;
   if (schemaVersion !== 1) return `its schema version is ${String(schemaVersion)}, this sandbox reads version 1.`;
-  return typeof now === 'number' && Array.isArray(jobs) ? undefined : 'it does not hold a world.';
+  if (typeof now !== 'number' || !Array.isArray(jobs)) return 'it does not hold a world.';
+  const missing = Object.entries(emptyWorld(0)).find(
+    ([slice, empty]) => !hasMembers((parsed as Record<string, unknown>)[slice], empty),
+  );
+  return missing === undefined ? undefined : `its part ${missing[0]} is damaged.`;
+}
+
+/** Every member of the empty slice is there, as the same kind of value. */
+function hasMembers(slice: unknown, empty: unknown): boolean {
+  if (typeof slice !== typeof empty) return false;
+  if (typeof empty !== 'object' || empty === null) return true;
+  return slice !== null && Object.keys(empty).every((name) => name in (slice as object));
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -60,7 +60,7 @@ export async function upload(
     signal: AbortSignal.timeout(timeoutMilliseconds),
   };
   const response = await fetch(to.url, init);
-  if (response.ok || response.status === 412) return;
+  if (response.ok || response.status === 412 || response.status === 409) return;
   throw failure('AWS_REFUSED', {
     service: 'Amazon S3',
     code: `HTTP ${response.status}`,

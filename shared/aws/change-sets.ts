@@ -9,6 +9,7 @@ import {
   ExecuteChangeSetCommand,
   type ResourceChangeDetail,
 } from '@aws-sdk/client-cloudformation';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { DesiredStack, Inputs } from '#shared/domain/plan/comparison.ts';
 import { normaliseChanges, type PlannedChange } from '#shared/domain/plan/stack-plan.ts';
 import type { TargetSession } from './sessions.ts';
@@ -48,7 +49,7 @@ export async function createChangeSet(session: TargetSession, wanted: NewChangeS
     StackName: desired.stackName,
     ChangeSetName: wanted.name,
     ChangeSetType: wanted.type,
-    ClientToken: wanted.name,
+    ClientToken: `${wanted.name}-${desired.stack}`,
     TemplateURL: desired.templateUrl,
     Parameters: Object.entries(desired.parameters).map(([ParameterKey, ParameterValue]) => ({
       ParameterKey,
@@ -63,7 +64,14 @@ export async function createChangeSet(session: TargetSession, wanted: NewChangeS
   try {
     await session.cloudFormation.send(new CreateChangeSetCommand(input));
   } catch (error) {
-    if (!isCode(error, 'AlreadyExistsException')) await asked(service, Promise.reject(error));
+    if (isCode(error, 'AlreadyExistsException')) return;
+    // What CloudFormation says of a template or its parameters is the release's fault, not the service's.
+    if (isCode(error, 'ValidationError', 'InsufficientCapabilitiesException')) {
+      const { account, region } = session.purpose.target;
+      const facts = { stack: desired.stack, reason: (error as Error).message };
+      throw failure('CHANGE_SET_REFUSED', facts, { stack: desired.stackName, account, region });
+    }
+    await asked(service, Promise.reject(error));
   }
 }
 

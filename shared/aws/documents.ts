@@ -27,7 +27,8 @@ export async function putDocument(documents: Documents, kind: DocumentKind, docu
   try {
     await s3().send(command);
   } catch (error) {
-    if (!isCode(error, 'PreconditionFailed')) await asked(service, Promise.reject(error));
+    // The second is S3's answer while another writer of the same bytes is at it (S3 User Guide, "Conditional writes").
+    if (!isCode(error, 'PreconditionFailed', 'ConditionalRequestConflict')) await asked(service, Promise.reject(error));
   }
   return digest;
 }

@@ -31,7 +31,7 @@ describe('asking for a change set', () => {
           StackName: 'orders-api',
           ChangeSetName: name,
           ChangeSetType: type,
-          ClientToken: name,
+          ClientToken: `${name}-api`,
           TemplateURL: aDesiredStack().templateUrl,
           Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }],
           Tags: [{ Key: 'team', Value: 'commerce' }],
@@ -49,11 +49,12 @@ describe('asking for a change set', () => {
   });
 
   it.each([
-    ['InsufficientCapabilitiesException', 'AWS_REFUSED'],
+    ['InsufficientCapabilitiesException', 'CHANGE_SET_REFUSED'],
     ['LimitExceededException', 'QUOTA_REACHED'],
     ['Throttling', 'THROTTLED'],
     ['AccessDenied', 'ACCESS_DENIED'],
-    ['ValidationError', 'AWS_REFUSED'],
+    ['ValidationError', 'CHANGE_SET_REFUSED'],
+    ['SomethingNew', 'AWS_REFUSED'],
   ])('fails with %s as %s', async (code, reported) => {
     cloudFormation.on(CreateChangeSetCommand).rejects(awsError(code));
     await expect(create()).rejects.toMatchObject({ name: reported });

@@ -60,6 +60,7 @@ describe('the promotion state machine', () => {
           'Lambda.ServiceException',
           'Lambda.SdkClientException',
           'Lambda.Unknown',
+          'Sandbox.Timedout',
           'THROTTLED',
           'AWS_UNREACHABLE',
         ]),
@@ -73,7 +74,7 @@ describe('the promotion state machine', () => {
     const named = states.flatMap(([, state]) =>
       [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap(({ ErrorEquals }) => ErrorEquals),
     );
-    const ours = named.filter((error) => !/^(States|Lambda)\./.test(error));
+    const ours = named.filter((error) => !/^(States|Lambda|Sandbox)\./.test(error));
     expect(ours.filter((error) => !(error in catalogue))).toEqual([]);
   });
 

@@ -66,12 +66,16 @@ export async function leaseLost(ledger: Ledger, holding: Holding): Promise<Reaso
   return { code, text: cause };
 }
 
-/** Gives the environment back. A lease that is no longer ours stays as it is. */
+/** Gives the environment back. A lease that is no longer ours stays as it is. Epoch 0 never heard which epoch it was given, if any. */
 export async function freeLease(ledger: Ledger, holding: Holding): Promise<void> {
   await changeItem(ledger, keyOf(holding), {
     UpdateExpression: 'SET holder = :nobody',
-    ConditionExpression: 'holder = :holder AND epoch = :epoch',
-    ExpressionAttributeValues: { ':nobody': 'nobody', ':holder': holding.promotion, ':epoch': holding.epoch },
+    ConditionExpression: holding.epoch === 0 ? 'holder = :holder' : 'holder = :holder AND epoch = :epoch',
+    ExpressionAttributeValues: {
+      ':nobody': 'nobody',
+      ':holder': holding.promotion,
+      ...(holding.epoch === 0 ? {} : { ':epoch': holding.epoch }),
+    },
   });
 }
 

@@ -96,8 +96,9 @@ export async function changeItem(ledger: Ledger, key: Key, change: Change): Prom
 export async function queryItems(ledger: Ledger, pk: string, prefix: string): Promise<Item[]> {
   return queryAll(ledger, {
     TableName: ledger.table,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+    // DynamoDB refuses an empty key value, so no prefix is no condition.
+    KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': pk, ...(prefix === '' ? {} : { ':prefix': prefix }) },
     ConsistentRead: true,
   });
 }

@@ -5,6 +5,7 @@ import { type CatalogueEntry, type Place, type Problem, placeText } from './prob
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
 import { trustEntries } from './trust-entries.ts';
+import { worldEntries } from './world-entries.ts';
 
 export const catalogue = {
   ...configEntries,
@@ -12,6 +13,7 @@ export const catalogue = {
   ...remoteEntries,
   ...gateEntries,
   ...trustEntries,
+  ...worldEntries,
 };
 
 export type ErrorCode = keyof typeof catalogue;

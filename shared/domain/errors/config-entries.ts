@@ -193,53 +193,11 @@ export const configEntries = {
     cause: ({ what }) => `${what} is understood here, but no rollout honours it yet.`,
     next: () => 'Take it out; it is refused rather than ignored.',
   }),
-  PERSON_UNKNOWN: entry<{ name: string; known: readonly string[] }>({
+  TEMPLATE_NOT_ASCII: entry<{ character: string }>({
     exit: 2,
-    status: 400,
-    cause: ({ name }) => `Nobody is called ${name} in the sandbox.`,
-    next: ({ known }) => `Act as one of ${known.join(', ')}.`,
-  }),
-  FAULT_INVALID: entry<{ fault: string; detail: string }>({
-    exit: 2,
-    status: 400,
-    cause: ({ fault, detail }) => `The fault ${fault} cannot be injected: ${detail}.`,
-    next: () => 'Write <target or environment>:<logical id>:<CREATE_FAILED, UPDATE_FAILED or DELETE_FAILED>.',
-  }),
-  FAULT_NOT_REACHED: entry<{ fault: string }>({
-    exit: 2,
-    status: 400,
-    cause: ({ fault }) => `The fault ${fault} was never reached: nothing did that to the resource.`,
-    next: () =>
-      'Rehearse a change of the resource, for example: npm start -- examples/orders-update --fault production:Api:UPDATE_FAILED',
-  }),
-  WORLD_UNREADABLE: entry<{ folder: string; reason: string }>({
-    exit: 2,
-    status: 400,
-    cause: ({ folder, reason }) => `The sandbox saved in ${folder} cannot be read: ${reason}.`,
-    next: () => 'Begin anew with `drawbridge rehearse --fresh`, which replaces it.',
-  }),
-  ENDPOINT_INVALID: entry<{ from: string; endpoint: string; detail: string }>({
-    ...invalid,
-    cause: ({ from, endpoint, detail }) => `The address ${endpoint} (${from}) is refused: ${detail}.`,
-    next: ({ from }) =>
-      `Give ${from} an address that begins with https://; http:// is for this machine (127.0.0.1) only.`,
-  }),
-  WORLDS_MIXED: entry<{ api: string; variable: string; endpoint: string }>({
-    ...invalid,
-    cause: ({ api, variable, endpoint }) =>
-      `The API ${api} is real, but ${variable} sends AWS calls to ${endpoint} on this machine.`,
-    next: ({ variable }) => `Unset ${variable} to work on AWS, or use --sandbox.`,
-  }),
-  SET_UP_FAILED: entry<{ stack: string; detail: string }>({
-    exit: 1,
     status: 422,
-    cause: ({ stack, detail }) => `The sandbox could not be set up with the template of ${stack}: ${detail}`,
-    next: () => 'Correct that template; with --accounts it is account.yml or region.yml of the folder.',
-  }),
-  WORLD_NOT_CHOSEN: entry<Record<string, never>>({
-    exit: 2,
-    status: 400,
-    cause: () => 'The command does not know where to work: neither an API nor the sandbox is named.',
-    next: () => 'Name the API of your deployment with --api or DRAWBRIDGE_API, or rehearse with --sandbox.',
+    cause: ({ character }) =>
+      `The template has the character ${character}, which CloudFormation gives back as "?", so what runs could not be compared with the release.`,
+    next: () => 'Write it as an escape in a quoted string, for example "caf\\u00e9", or leave it out.',
   }),
 };

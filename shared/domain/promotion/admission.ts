@@ -1,7 +1,7 @@
 /** May a rollout begin? Eligibility first, then whose turn it is. */
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
-import { after, type Claim } from './lease.ts';
+import { after, type Claim, leaseSeconds } from './lease.ts';
 
 export interface EligibilityFacts {
   readonly environment: string;
@@ -18,9 +18,9 @@ export type Turn =
   | { readonly kind: 'wait'; readonly until: string }
   | { readonly kind: 'rejected'; readonly problem: Problem };
 
-/** One wait is a minute; after a day of them the rollout gives up, so that nothing waits for ever. */
+/** One wait is a minute. A rollout outwaits a lease that nobody gives back, and gives up an hour later, so that nothing waits for ever. */
 const waitSeconds = 60;
-const mostWaits = 24 * 60;
+const mostWaits = leaseSeconds / waitSeconds + 60;
 
 /** Why the release may not go to the environment, or undefined: known, verified in everything before, and with somewhere to go. */
 export function ineligibility(facts: EligibilityFacts): Problem | undefined {

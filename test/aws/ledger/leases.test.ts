@@ -75,10 +75,13 @@ describe('a step that was admitted', () => {
   });
 
   it.each<[string, { promotion: string; epoch: number }]>([
-    ['by another promotion', { promotion: otherPromotionId, epoch: 1 }],
-    ['in an earlier epoch', { promotion: promotionId, epoch: 0 }],
-    ['in an epoch that was never granted', { promotion: promotionId, epoch: 2 }],
+    ['by another promotion', { promotion: otherPromotionId, epoch: 2 }],
+    ['in an earlier epoch', { promotion: promotionId, epoch: 1 }],
+    ['in an epoch that was never granted', { promotion: promotionId, epoch: 3 }],
   ])('may change nothing when it was admitted %s', async (_, who) => {
+    // Held before by another: ours is the second epoch.
+    await takeLease(ledger, theirs, monday);
+    await freeLease(ledger, { ...theirs, epoch: 1 });
     await takeLease(ledger, ours, monday);
     const before = await stored();
     const holding = { ...ours, ...who };
@@ -94,6 +97,14 @@ describe('a step that was admitted', () => {
     await expect(checkLease(ledger, holding)).rejects.toMatchObject({ name: 'LEASE_LOST' });
     expect(await leaseLost(ledger, holding)).toMatchObject({ code: 'LEASE_LOST' });
     expect(await stored()).toBeUndefined();
+  });
+
+  it('gives back what it was granted even when the answer never arrived, and nothing that another holds', async () => {
+    await takeLease(ledger, ours, monday);
+    await freeLease(ledger, { ...theirs, epoch: 0 });
+    expect(await stored()).toMatchObject({ holder: promotionId });
+    await freeLease(ledger, { ...ours, epoch: 0 });
+    expect(await stored()).toMatchObject({ holder: 'nobody', epoch: 1 });
   });
 
   it('has lost nothing when it was never admitted', async () => {

@@ -42,8 +42,8 @@ describe('whose turn it is', () => {
       until: '2026-01-05T09:01:00.000Z',
     });
   });
-  it('gives up after a day, naming the holder', () => {
-    const answer = turn(held, { environment: 'production', now, waits: 1440 });
+  it('gives up once no lease can last so long, naming the holder', () => {
+    const answer = turn(held, { environment: 'production', now, waits: 1560 });
     expect(answer).toMatchObject({ kind: 'rejected', problem: { code: 'ENVIRONMENT_BUSY' } });
   });
 });
