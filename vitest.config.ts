@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 20_000,
+    // Some tests start processes; a loaded machine is no reason to fail.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Two cores are enough for `npm test` to end in time; by itself vitest would leave one of them idle.
     maxWorkers: 2,
     coverage: {

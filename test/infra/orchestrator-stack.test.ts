@@ -151,7 +151,6 @@ describe('permissions', () => {
       'states:StartExecution',
       'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
     ],
-    ['ReconcileRole', 'arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion:*'],
     ['ApiRole', 'lambda:InvokeFunction', 'arn:aws:lambda:eu-west-1:111111111111:function:drawbridge-admission'],
     [
       'OrchestratorRole',
