@@ -84,7 +84,7 @@ describe('a rehearsal with doctored accounts', () => {
 });
 
 describe('a rehearsal of a template that the target accounts do not allow', () => {
-  it('exits 1 and names the role that is made without the boundary, and what refuses it', async () => {
+  it('exits 3 before anything is asked of AWS, and names the role that is made without the boundary', async () => {
     const role = `  Role:
     Type: AWS::IAM::Role
     Properties:
@@ -92,9 +92,7 @@ describe('a rehearsal of a template that the target accounts do not allow', () =
         Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }]
 `;
     const { exit, json } = await rehearseWith({}, { 'app.yaml': [[/$/, role]] });
-    expect([exit, json.outcome]).toEqual([1, 'failed']);
-    const { reasons } = json.environments[0];
-    expect(reasons).toMatchObject([{ code: 'STACK_FAILED', resource: 'Role' }]);
-    expect(reasons[0].text).toMatch(/drawbridge-execution.*iam:CreateRole.*explicit deny/);
+    expect(exit).toBe(3);
+    expect(json.problems).toMatchObject([{ code: 'GATE_BOUNDARY', place: { resource: 'Role' } }]);
   });
 });

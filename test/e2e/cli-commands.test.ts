@@ -158,17 +158,16 @@ describe('what is not there', () => {
 
   it('a person exits 2, names those who are, and leaves no world behind', async () => {
     const elsewhere = newFolder();
-    const { exit, json } = await drawbridgeJson(
-      'history',
-      'small',
-      '--sandbox',
-      '--world',
-      elsewhere,
-      '--as',
-      'mallory',
-    );
+    const { exit, json } = await drawbridgeJson('rehearse', small, '--world', elsewhere, '--as', 'mallory');
     expect([exit, json.problems]).toMatchObject([2, [{ code: 'PERSON_UNKNOWN' }]]);
     expect(json.problems[0].next).toMatch(/alice, bob, carol, dave, drawbridge-/);
+    await expect(access(elsewhere)).rejects.toThrow('ENOENT');
+  });
+
+  it('a world exits 2, says how to begin one, and makes none', async () => {
+    const elsewhere = newFolder();
+    const { exit, json } = await drawbridgeJson('history', 'small', '--sandbox', '--world', elsewhere);
+    expect([exit, json.problems]).toMatchObject([2, [{ code: 'WORLD_ABSENT' }]]);
     await expect(access(elsewhere)).rejects.toThrow('ENOENT');
   });
 

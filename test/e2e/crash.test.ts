@@ -279,7 +279,7 @@ describe('the answer to a waiting step', () => {
 
 describe('every third invocation of a function', () => {
   const most = 60;
-  it.each((['before', 'after'] as const).flatMap((when) => [1, 2, 3].map((first) => [when, first] as const)))(
+  it.each((['before', 'after'] as const).flatMap((when) => [1, 2].map((first) => [when, first] as const)))(
     'is lost %s it took effect, from number %i on: at least once is once',
     async (when, first) => {
       const pipeline = newPipeline('invoked');
