@@ -3,6 +3,7 @@
  * Credentials never leave this module except inside a client.
  */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { isExpectedIdentity, type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
@@ -12,6 +13,7 @@ import { asked, isCode, isExpired } from './translate-error.ts';
 export interface TargetSession {
   readonly purpose: Purpose;
   readonly cloudFormation: CloudFormationClient;
+  readonly iam: IAMClient;
 }
 
 interface CachedSession {
@@ -71,7 +73,11 @@ async function openSession(purpose: Purpose): Promise<CachedSession> {
   };
   const configuration = { region: purpose.target.region, credentials };
   await guard(purpose, new STSClient(configuration));
-  const session = { purpose, cloudFormation: new CloudFormationClient(configuration) };
+  const session = {
+    purpose,
+    cloudFormation: new CloudFormationClient(configuration),
+    iam: new IAMClient(configuration),
+  };
   return { session, expiresAt: Credentials.Expiration.getTime() };
 }
 

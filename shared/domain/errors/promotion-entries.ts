@@ -3,7 +3,7 @@ import { entry } from './problem.ts';
 /** Problems of releases and promotions: what Drawbridge itself refuses or finds wrong. */
 export const promotionEntries = {
   LEASE_LOST: entry<{ environment: string; epoch: number }>({
-    exit: 1,
+    exit: 5,
     status: 409,
     cause: ({ environment, epoch }) =>
       `The lease on ${environment} that was granted with epoch ${epoch} is no longer this promotion's.`,
@@ -46,7 +46,8 @@ export const promotionEntries = {
     exit: 2,
     status: 404,
     cause: ({ release }) => `There is no release ${release}.`,
-    next: () => 'See with `drawbridge history <pipeline>` which releases were promoted, or make one with `drawbridge release`.',
+    next: () =>
+      'See with `drawbridge history <pipeline>` which releases were promoted, or make one with `drawbridge release`.',
   }),
   RELEASE_INCOMPLETE: entry<{ missing: string[] }>({
     exit: 2,
@@ -71,7 +72,8 @@ export const promotionEntries = {
     exit: 2,
     status: 400,
     cause: ({ detail }) => `The Idempotency-Key header ${detail}.`,
-    next: () => 'Send a key of 1 to 256 letters, digits and . _ : / -, a letter or digit first, new for each new request.',
+    next: () =>
+      'Send a key of 1 to 256 letters, digits and . _ : / -, a letter or digit first, new for each new request.',
   }),
   IDEMPOTENCY_CONFLICT: entry<{ promotion: string }>({
     exit: 2,

@@ -6,9 +6,11 @@ const target = { name: 'production', account: '333333333333', region: 'eu-west-1
 const desired = { stack: 'api', stackName: 'orders-api', templateDigest: 'sha256:1' } as DesiredStack;
 const live = { status: 'UPDATE_COMPLETE', templateDigest: 'sha256:1' } as LiveStack;
 
+const clean = { account: '333333333333', target: 'production', moment: 'after' as const, findings: [] };
+
 describe('verifying a target after its deployments', () => {
   it('is verified when every stack runs the release’s template in a deployed state', () => {
-    expect(verificationOf(target, [desired], [live])).toEqual({ kind: 'verified' });
+    expect(verificationOf(target, { deployed: [desired], live: [live], audit: clean })).toEqual({ kind: 'verified' });
   });
 
   it.each<[string, LiveStack | undefined, RegExp]>([
@@ -16,7 +18,7 @@ describe('verifying a target after its deployments', () => {
     ['a stack that rolled back', { ...live, status: 'UPDATE_ROLLBACK_COMPLETE' }, /it is in UPDATE_ROLLBACK_COMPLETE/],
     ['another template', { ...live, templateDigest: 'sha256:2' }, /digest sha256:2 instead of sha256:1/],
   ])('is not verified with %s, and says where', (_, found, text) => {
-    const verification = verificationOf(target, [desired], [found]);
+    const verification = verificationOf(target, { deployed: [desired], live: [found], audit: clean });
     expect(verification).toMatchObject({
       kind: 'not-verified',
       reason: { code: 'NOT_VERIFIED', target: 'production' },
@@ -24,5 +26,17 @@ describe('verifying a target after its deployments', () => {
     const said = verification.kind === 'not-verified' ? verification.reason.text : '';
     expect(said).toMatch(text);
     expect(said).toContain('stack orders-api in 333333333333/eu-west-1');
+  });
+
+  it('is not verified when the account holds a static credential now, whatever the stacks say', () => {
+    const audit = { ...clean, findings: ['IAM user mallory with 1 access key'] };
+    expect(verificationOf(target, { deployed: [desired], live: [live], audit })).toEqual({
+      kind: 'not-verified',
+      reason: {
+        code: 'ACCOUNT_NOT_CLEAN',
+        text: 'Account 333333333333 holds static credentials after the rollout: IAM user mallory with 1 access key.',
+        target: 'production',
+      },
+    });
   });
 });
