@@ -2,6 +2,7 @@ import type { Service } from '../kernel.ts';
 import { inlinePolicyProvider } from './inline-policy-provider.ts';
 import { managedPolicyProvider } from './managed-policy-provider.ts';
 import { getAccountSummary, listAccessKeys, listUsers } from './read-account.ts';
+import { getPolicy, getPolicyVersion } from './read-policies.ts';
 import { getRole, getRolePolicy, listAttachedRolePolicies, listRolePolicies, listRoles } from './read-roles.ts';
 import { roleProvider } from './role-provider.ts';
 import { accessKeyProvider, userProvider } from './user-providers.ts';
@@ -11,6 +12,8 @@ export const iamService: Service = {
   name: 'iam',
   operations: {
     GetAccountSummary: getAccountSummary,
+    GetPolicy: getPolicy,
+    GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,
     GetRolePolicy: getRolePolicy,
     ListAccessKeys: listAccessKeys,

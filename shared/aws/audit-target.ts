@@ -3,6 +3,7 @@ import type { AccountAudit } from '#shared/domain/audit/account-audit.ts';
 import { credentialFindings } from '#shared/domain/audit/account-audit.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { roleName, sessionName } from '#shared/domain/names.ts';
 import { readCredentials } from './accounts.ts';
 import { recordAudit } from './ledger/audits.ts';
 import type { Ledger } from './ledger/table.ts';
@@ -28,8 +29,13 @@ export async function auditTarget(ledger: Ledger, asked: Asked): Promise<Account
   const { promotion, environment, target, moment, at } = asked;
   const purpose = { target, role: 'audit', promotion, environment, step: 'audit' } as const;
   const findings = credentialFindings(await inTarget(purpose, readCredentials));
-  const { name, account } = target;
-  const audit = { promotion, environment, target: name, account, moment, at, clean: findings.length === 0, findings };
+  const { name, account, region } = target;
+  const audit = {
+    ...{ promotion, environment, target: name, account, region, moment, at, findings },
+    clean: findings.length === 0,
+    role: roleName(purpose.role),
+    sessionName: sessionName(promotion, purpose.step),
+  };
   await recordAudit(ledger, audit);
   return audit;
 }

@@ -119,6 +119,8 @@ it('no function but those that touch targets runs as the orchestrator role', () 
   );
   const own = functions.filter(({ role }) => role === rehearsal.outputs['OrchestratorRoleArn']);
   expect(own.map(({ name }) => name).sort()).toEqual([
+    'drawbridge-broker',
+    'drawbridge-doctor',
     'drawbridge-execute',
     'drawbridge-plan',
     'drawbridge-resume',

@@ -1,7 +1,7 @@
 /** Whether an account holds any static credential: the proof that Drawbridge gives before and after each rollout. */
 import * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
-import { AccountId, Instant, Name, PromotionId } from '../identifiers.ts';
+import { AccountId, Instant, Name, PromotionId, Region } from '../identifiers.ts';
 import type { Reason } from '../promotion/records.ts';
 
 /** What IAM says of an account (IAM API reference: GetAccountSummary, ListUsers, ListAccessKeys). */
@@ -17,6 +17,10 @@ export const AccountAudit = z.strictObject({
   environment: Name,
   target: Name,
   account: AccountId,
+  region: Region,
+  /** Role and session that looked. */
+  role: z.string(),
+  sessionName: z.string(),
   moment: z.enum(['before', 'after']),
   at: Instant,
   clean: z.boolean(),

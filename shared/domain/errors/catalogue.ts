@@ -1,11 +1,12 @@
 /** Every error code Drawbridge can report. Codes are stable: they may be added, never renamed. */
 import { auditEntries } from './audit-entries.ts';
+import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
 
-export const catalogue = { ...auditEntries, ...configEntries, ...promotionEntries, ...remoteEntries };
+export const catalogue = { ...auditEntries, ...brokerEntries, ...configEntries, ...promotionEntries, ...remoteEntries };
 
 export type ErrorCode = keyof typeof catalogue;
 type FactsOf<Code extends ErrorCode> = (typeof catalogue)[Code] extends CatalogueEntry<infer Facts> ? Facts : never;
