@@ -27,8 +27,9 @@ export const credentials: CliCommand = {
     const connection = await connect(options);
     try {
       const opened = await openSession(connection.api, wishOf(options, 'credentials'));
-      const json = credentialProcess(opened.credentials);
-      const text = options['format'] === 'env' ? exportLines(handOver(connection, opened)) : JSON.stringify(json);
+      const handed = handOver(connection, opened);
+      const json = credentialProcess(handed);
+      const text = options['format'] === 'env' ? exportLines(handed) : JSON.stringify(json);
       return { kind: 'done', exit: 0, text, json };
     } finally {
       await connection.close();

@@ -10,14 +10,17 @@ export interface HandedOver {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The JSON of `credential_process` (SDKs and Tools Reference Guide, "Process credential provider"). */
-export function credentialProcess({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: RoleCredentials) {
+/**
+ * The JSON of `credential_process` (SDKs and Tools Reference Guide, "Process credential provider"). Without an expiration in a sandbox,
+ * whose clock is not the machine's: programs would take the credentials for expired.
+ */
+export function credentialProcess({ credentials, endpoint }: HandedOver) {
   return {
     Version: 1,
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    SessionToken: sessionToken,
-    Expiration: expiresAt,
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    SessionToken: credentials.sessionToken,
+    ...(endpoint === undefined ? { Expiration: credentials.expiresAt } : {}),
   };
 }
 
@@ -27,7 +30,6 @@ export function awsVariables({ credentials, region, endpoint }: HandedOver): Rec
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_CREDENTIAL_EXPIRATION: credentials.expiresAt,
     AWS_REGION: region,
     // Version 1 of the AWS CLI reads only this one.
     AWS_DEFAULT_REGION: region,

@@ -45,7 +45,7 @@ function identityCheck({ orchestrator }: DoctorFacts): Check {
 function clockCheck({ clock: { ours, theirs } }: DoctorFacts): Check {
   if (theirs === undefined) return unknown('clock', 'AWS STS did not say what time it is');
   const skew = Math.round((Date.parse(ours) - Date.parse(theirs)) / 1000);
-  const words = `${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'} AWS STS`;
+  const words = skew === 0 ? 'in step with AWS STS' : `${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'ahead of'} AWS STS`;
   if (Math.abs(skew) <= mostSkew) return ok('clock', words);
   return failed(
     'clock',

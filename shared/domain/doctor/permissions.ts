@@ -85,11 +85,8 @@ function missingFrom(grants: Grants, role: TargetRole, where: Where): Missing {
 
 /** The names in the stack ARNs that the policies speak of, `*` always among them. */
 function stackPatterns({ identity }: Grants): string[] {
-  const resources = identity.flatMap(({ policy }) =>
-    policy.statements.flatMap(({ resource }) => resource?.patterns ?? []),
-  );
-  const names = resources.flatMap((resource) => /:stack\/([^/]+)/.exec(resource)?.[1] ?? []);
-  return [...new Set(['*', ...names])];
+  const named = JSON.stringify(identity).matchAll(/:stack\/([^/"]+)/g);
+  return [...new Set(['*', ...[...named].map(([, name]) => String(name))])];
 }
 
 function isGranted({ requester, identity, boundary }: Grants, { action, resource, context }: Need): boolean {

@@ -56,7 +56,7 @@ function organizationOf({ statements }: Policy): RequestContext {
   const wanted = statements
     .flatMap(({ conditions }) => conditions)
     .find(({ key }) => key.toLowerCase() === 'aws:principalorgid');
-  return wanted === undefined ? {} : { 'aws:PrincipalOrgID': wanted.values[0] ?? '' };
+  return wanted === undefined ? {} : { 'aws:PrincipalOrgID': String(wanted.values[0]) };
 }
 
 interface Asking {
@@ -86,8 +86,9 @@ function covers({ action: { except, patterns } }: Statement, action: string): bo
 
 /** A unique id in place of an ARN is a principal that was deleted (IAM User Guide, "AWS JSON policy elements: Principal"). */
 function nameOf(principal: PrincipalPattern): string {
-  if (principal.kind === 'everyone') return 'everyone';
-  return principal.kind === 'role-id' ? `${principal.name} (a role that was deleted)` : principal.name;
+  // Never everyone: that would have named us.
+  const { kind, name } = principal as Exclude<PrincipalPattern, { kind: 'everyone' }>;
+  return kind === 'role-id' ? `${name} (a role that was deleted)` : name;
 }
 
 const anything: NamedPolicy = {

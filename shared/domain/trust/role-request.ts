@@ -46,7 +46,7 @@ export function visitRequest(target: TrustedTarget, { role, subject, durationSec
 
 /**
  * `<prefix><actor>` in the characters STS takes for session names and source identities (`[\w+=,.@-]`, 64 at most). An actor that has to
- * be changed for it gets a part of its hash, so that two of them never share a subject.
+ * be changed for it gets a part of its hash, so that two of them do not share a subject.
  */
 export function subjectOf(prefix: string, actor: string): string {
   const name = actor.replaceAll(/[^\w+=,.@-]/g, '-');
