@@ -1,5 +1,6 @@
 /** A session that needs no AssumeRole, for what is done with one. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { IAMClient } from '@aws-sdk/client-iam';
 import type { TargetSession } from '#shared/aws/sessions.ts';
 import { aPurpose } from '#test/builders.ts';
 
@@ -8,4 +9,5 @@ const credentials = { accessKeyId: 'ASIA1', secretAccessKey: 'x' };
 export const session: TargetSession = {
   purpose: aPurpose(),
   cloudFormation: new CloudFormationClient({ region: 'eu-west-1', credentials }),
+  iam: new IAMClient({ region: 'eu-west-1', credentials }),
 };
