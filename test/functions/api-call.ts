@@ -3,10 +3,10 @@ import { handler } from '#functions/api/handler.ts';
 import { monday } from '#test/builders.ts';
 import { context } from './deployment.ts';
 
-export const person = (name: string) =>
+const person = (name: string) =>
   `arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_ReleaseManager_3f1c9a7be2d04856/${name}`;
 
-export interface Asked {
+interface Asked {
   readonly body?: unknown;
   readonly query?: string;
   readonly userArn?: string;

@@ -25,7 +25,7 @@ export function credentialProcess({ credentials, endpoint }: HandedOver) {
 }
 
 /** The variables by which SDKs and the AWS CLI find credentials, region and endpoint. */
-export function awsVariables({ credentials, region, endpoint }: HandedOver): Record<string, string> {
+function awsVariables({ credentials, region, endpoint }: HandedOver): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -19,6 +19,7 @@ export const brokerEntries = {
     exit: 2,
     status: 400,
     cause: ({ program, detail }) => `The program ${program} could not be started (${detail}).`,
-    next: () => 'Name an installed program after --, for example: drawbridge exec --target production -- aws s3 ls',
+    next: () =>
+      'Name an installed program after --, for example: drawbridge exec --target production --reason INC-7 -- aws s3 ls',
   }),
 };
