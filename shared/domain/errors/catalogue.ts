@@ -1,4 +1,6 @@
 /** Every error code Drawbridge can report. Codes are stable: they may be added, never renamed. */
+import { auditEntries } from './audit-entries.ts';
+import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { gateEntries } from './gate-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
@@ -7,6 +9,8 @@ import { remoteEntries } from './remote-entries.ts';
 import { trustEntries } from './trust-entries.ts';
 
 export const catalogue = {
+  ...auditEntries,
+  ...brokerEntries,
   ...configEntries,
   ...promotionEntries,
   ...remoteEntries,
