@@ -24,6 +24,8 @@ export type Outcome =
       readonly text: string;
       readonly json: Readonly<Record<string, unknown>>;
     }
+  /** Another program ran in our place: it has printed what there is, and its exit code is ours. */
+  | { readonly kind: 'ended'; readonly exit: number }
   /** Printed one by one; the exit code is the highest of theirs. */
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 

@@ -1,5 +1,10 @@
 /** Every command, in the order of the help page. */
 import type { CliCommand } from './command.ts';
+import { audit } from './commands/audit.ts';
+import { console } from './commands/console.ts';
+import { credentials } from './commands/credentials.ts';
+import { doctor } from './commands/doctor.ts';
+import { exec } from './commands/exec.ts';
 import { history } from './commands/history.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
@@ -8,4 +13,17 @@ import { status } from './commands/status.ts';
 import { trust } from './commands/trust.ts';
 import { validate } from './commands/validate.ts';
 
-export const commands: readonly CliCommand[] = [rehearse, validate, release, promote, status, history, trust];
+export const commands: readonly CliCommand[] = [
+  rehearse,
+  validate,
+  release,
+  promote,
+  status,
+  history,
+  audit,
+  doctor,
+  credentials,
+  exec,
+  console,
+  trust,
+];

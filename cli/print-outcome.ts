@@ -1,12 +1,14 @@
 /** Prints what became of a command. */
-import type { ExitCode, Problem } from '#shared/domain/errors/problem.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
 import { placeText } from '#shared/domain/errors/problem.ts';
 import type { Outcome, Terminal } from './command.ts';
 
+type Printed = Exclude<Outcome, { kind: 'ended' }>;
 export type OutputFormat = 'text' | 'json';
 
 /** JSON always goes to standard output, problems included: a program reads one stream. Problems as text go to standard error. */
-export function printOutcome(outcome: Outcome, format: OutputFormat, terminal: Terminal): ExitCode {
+export function printOutcome(outcome: Outcome, format: OutputFormat, terminal: Terminal): number {
+  if (outcome.kind === 'ended') return outcome.exit;
   if (format === 'json') terminal.print(JSON.stringify(document(outcome), null, 2));
   else if (outcome.kind === 'done') terminal.print(outcome.text);
   else for (const problem of outcome.problems) terminal.progress(problemText(problem));
@@ -18,13 +20,13 @@ function problemText({ code, cause, next, place }: Problem): string {
   return `${['error', code, placeText(place)].filter(Boolean).join(' ')}\n  ${cause}\n  next: ${next}`;
 }
 
-function document(outcome: Outcome): Record<string, unknown> {
+function document(outcome: Printed): Record<string, unknown> {
   if (outcome.kind === 'done') return { schemaVersion: 1, ok: outcome.exit === 0, ...outcome.json };
   const problems = outcome.problems.map(({ code, cause, next, place }) => ({ code, cause, next, place }));
   return { schemaVersion: 1, ok: false, problems };
 }
 
-function exitOf(outcome: Outcome): ExitCode {
+function exitOf(outcome: Printed): number {
   if (outcome.kind === 'done') return outcome.exit;
-  return outcome.problems.reduce<ExitCode>((highest, { exit }) => (exit > highest ? exit : highest), 1);
+  return outcome.problems.reduce<number>((highest, { exit }) => (exit > highest ? exit : highest), 1);
 }

@@ -1,7 +1,7 @@
 /** Runs one command line: parses it, calls the command, prints its outcome, answers the exit code. */
 import { Command, CommanderError, Option } from 'commander';
 import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
-import type { ExitCode, Problem } from '#shared/domain/errors/problem.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
 import type { CliCommand, Outcome, Terminal } from './command.ts';
 import { commands } from './commands.ts';
 import { type OutputFormat, printOutcome } from './print-outcome.ts';
@@ -11,8 +11,8 @@ export async function runCli(
   args: readonly string[],
   terminal: Terminal,
   available: readonly CliCommand[] = commands,
-): Promise<ExitCode> {
-  let exit: ExitCode = 0;
+): Promise<number> {
+  let exit = 0;
   const finish = (outcome: Outcome, format: OutputFormat) => {
     exit = printOutcome(outcome, format, terminal);
   };

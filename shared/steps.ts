@@ -64,7 +64,7 @@ export const steps = {
     ]),
   },
   verify: {
-    input: z.strictObject({ ...admitted, target: Name, stacks: z.array(Name) }),
+    input: z.strictObject({ ...admitted, at: Instant, target: Name, stacks: z.array(Name) }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('verified') }),
       z.strictObject({ kind: z.literal('not-verified'), reason: Reason }),

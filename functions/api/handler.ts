@@ -1,11 +1,17 @@
-/** The HTTP API: releases, promotions, what is where. Each resource is a file of its own. */
+/** The HTTP API: releases, promotions, what is where, people's sessions, diagnoses. Each resource is a file of its own. */
 import { http } from '#shared/lambda/http.ts';
+import { diagnoses } from './diagnoses.ts';
 import { environments } from './environments.ts';
+import { evidence } from './evidence.ts';
 import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
+import { sessions } from './sessions.ts';
 
 export const handler = http((app, resources) => {
   releases(app, resources);
   promotions(app, resources);
+  evidence(app, resources);
   environments(app, resources);
+  sessions(app, resources);
+  diagnoses(app, resources);
 });

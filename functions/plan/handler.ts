@@ -1,4 +1,5 @@
 /** Plan: prepare the change sets of one target's stacks, and keep what they would do under its digest. Executes nothing. */
+import { requireClean } from '#shared/aws/audit-target.ts';
 import { deleteChangeSet } from '#shared/aws/change-sets.ts';
 import { putDocument } from '#shared/aws/documents.ts';
 import { checkLease } from '#shared/aws/ledger/leases.ts';
@@ -17,6 +18,7 @@ export const handler = task('plan', async (input, { ledger, documents, artifacts
   const { promotion, environment, polls } = input;
   await checkLease(ledger, input);
   const target = await readTarget(ledger, input.target);
+  if (polls === 0) await requireClean(ledger, { promotion, environment, target, moment: 'before', at: input.at });
   const desired = desiredStacks(await readRelease(documents, input.release), { environment, target, artifacts });
 
   const stacks = desired.map((stack) => stack.stackName);

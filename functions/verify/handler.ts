@@ -1,4 +1,5 @@
-/** Verify: do the deployed stacks of a target run what the release says, in a good state? Reads only. */
+/** Verify: do the deployed stacks run what the release says, and does the account still hold no static credential? Reads only. */
+import { auditTarget } from '#shared/aws/audit-target.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
@@ -14,8 +15,10 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
   const deployed = desired.filter((stack) => input.stacks.includes(stack.stack));
 
   const what = { kind: 'read', stacks: deployed.map((stack) => stack.stackName) } as const;
-  return inTarget({ target, role: 'preview', promotion, environment, step: 'verify', ...what }, async (session) => {
-    const live = await Promise.all(deployed.map((stack) => readStack(session, stack.stackName)));
-    return verificationOf(target, deployed, live);
-  });
+  const purpose = { target, role: 'preview', promotion, environment, step: 'verify', ...what } as const;
+  const live = await inTarget(purpose, (session) =>
+    Promise.all(deployed.map((stack) => readStack(session, stack.stackName))),
+  );
+  const audit = await auditTarget(ledger, { promotion, environment, target, moment: 'after', at: input.at });
+  return verificationOf(target, { deployed, live, audit });
 });

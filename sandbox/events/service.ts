@@ -2,6 +2,7 @@ import type { Service } from '../kernel.ts';
 import { busPolicyProvider, busProvider } from './bus-providers.ts';
 import { deliver } from './deliver.ts';
 import { putEvents } from './put-events.ts';
+import { describeRule, listTargetsByRule } from './read-rules.ts';
 import { ruleProvider } from './rule-provider.ts';
 import { deliverToTarget } from './rule-target.ts';
 import { deliverScheduled, fire } from './schedule-firing.ts';
@@ -10,7 +11,7 @@ import { scheduleProvider } from './schedule-provider.ts';
 /** EventBridge: buses, rules and PutEvents; and the schedules of EventBridge Scheduler. */
 export const eventsService: Service = {
   name: 'events',
-  operations: { PutEvents: putEvents },
+  operations: { DescribeRule: describeRule, ListTargetsByRule: listTargetsByRule, PutEvents: putEvents },
   jobs: { deliver, target: deliverToTarget, fire, 'scheduled-target': deliverScheduled },
   providers: {
     'AWS::Events::EventBus': busProvider,

@@ -64,3 +64,11 @@ export function malformedPolicy(problems: readonly { pointer: string; message: s
 }
 
 const quotaExceeded = (message: string): AwsError => new AwsError('LimitExceeded', message, 409);
+
+/** IAM answers documents URL-encoded by RFC 3986. */
+export function urlEncoded(document: string): string {
+  return encodeURIComponent(document).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -14,6 +14,7 @@ import type {
 import { AwsError } from '../aws-error.ts';
 import type { Call, Operation, Permission, World } from '../kernel.ts';
 import { page } from './paging.ts';
+import { urlEncoded } from './policy-documents.ts';
 import { requireRole } from './roles.ts';
 import type { RoleRecord } from './state.ts';
 import { showPrincipals } from './stored-principals.ts';
@@ -103,14 +104,6 @@ function shownRole(world: World, role: RoleRecord): Role {
     ...(role.description ? { Description: role.description } : {}),
     MaxSessionDuration: role.maxSessionDuration,
   };
-}
-
-/** IAM answers documents URL-encoded by RFC 3986. */
-function urlEncoded(document: string): string {
-  return encodeURIComponent(document).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 const byName = (left: RoleRecord, right: RoleRecord): number => (left.name < right.name ? -1 : 1);

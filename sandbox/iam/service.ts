@@ -3,6 +3,7 @@ import { oidcProviderProvider, samlProviderProvider } from './identity-provider-
 import { inlinePolicyProvider } from './inline-policy-provider.ts';
 import { managedPolicyProvider } from './managed-policy-provider.ts';
 import { getAccountSummary, listAccessKeys, listUsers } from './read-account.ts';
+import { getPolicy, getPolicyVersion } from './read-policies.ts';
 import { getRole, getRolePolicy, listAttachedRolePolicies, listRolePolicies, listRoles } from './read-roles.ts';
 import { roleProvider } from './role-provider.ts';
 import { serviceControlPolicyProvider } from './service-control-policy-provider.ts';
@@ -13,6 +14,8 @@ export const iamService: Service = {
   name: 'iam',
   operations: {
     GetAccountSummary: getAccountSummary,
+    GetPolicy: getPolicy,
+    GetPolicyVersion: getPolicyVersion,
     GetRole: getRole,
     GetRolePolicy: getRolePolicy,
     ListAccessKeys: listAccessKeys,

@@ -77,19 +77,10 @@ function standing(
 }
 
 function deploymentOf(wait: Wait): Omit<Deployment, 'status' | 'outcome' | 'reason'> {
-  const { promotion, environment, target, account, region, stack, stackName, role, sessionName, changeSetName, at } =
-    wait;
+  const { promotion, environment, target, account, region, stack, stackName } = wait;
+  const { role, sessionName, changeSetName: changeSet, operation, at } = wait;
   return {
-    promotion,
-    environment,
-    target,
-    account,
-    region,
-    stack,
-    stackName,
-    role,
-    sessionName,
-    changeSet: changeSetName,
-    at,
+    ...{ promotion, environment, target, account, region, stack, stackName },
+    ...{ role, sessionName, changeSet, operation, at },
   };
 }

@@ -3,6 +3,7 @@
  * Credentials never leave this module except inside a client.
  */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { isExpectedIdentity, type Purpose, type SessionRequest, sessionRequest } from '#shared/domain/trust/purpose.ts';
@@ -14,6 +15,7 @@ export interface TargetSession {
   readonly cloudFormation: CloudFormationClient;
   /** Wildcards of the session policy that stand for stacks it had no room to name; empty when every stack is named. */
   readonly widenedTo: readonly string[];
+  readonly iam: IAMClient;
 }
 
 interface CachedSession {
@@ -75,8 +77,12 @@ async function openSession(purpose: Purpose): Promise<CachedSession> {
   };
   const configuration = { region: purpose.target.region, credentials };
   await guard(purpose, new STSClient(configuration));
-  const { widenedTo } = request.policy;
-  const session = { purpose, cloudFormation: new CloudFormationClient(configuration), widenedTo };
+  const session = {
+    purpose,
+    cloudFormation: new CloudFormationClient(configuration),
+    iam: new IAMClient(configuration),
+    widenedTo: request.policy.widenedTo,
+  };
   return { session, expiresAt: Credentials.Expiration.getTime() };
 }
 

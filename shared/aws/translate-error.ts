@@ -62,10 +62,12 @@ function caused(reported: DrawbridgeError, cause: unknown): DrawbridgeError {
   return reported;
 }
 
-function codeOf(error: SdkError): string {
+/** The code on the wire, or the modelled name. */
+export function codeOf(error: SdkError): string {
   return error.Code ?? error.name;
 }
 
-function isSdkError(error: unknown): error is SdkError {
+/** True for what an SDK client throws, also when no answer came. */
+export function isSdkError(error: unknown): error is SdkError {
   return error instanceof Error && '$metadata' in error;
 }

@@ -7,6 +7,8 @@ export interface Resources {
   readonly artifacts: { readonly prefix: string };
   readonly stateMachine: { readonly arn: string };
   readonly admissionFunction: string;
+  readonly brokerFunction: string;
+  readonly doctorFunction: string;
 }
 
 export const resources: Resources = {
@@ -24,5 +26,11 @@ export const resources: Resources = {
   },
   get admissionFunction() {
     return variable('ADMISSION_FUNCTION');
+  },
+  get brokerFunction() {
+    return variable('BROKER_FUNCTION');
+  },
+  get doctorFunction() {
+    return variable('DOCTOR_FUNCTION');
   },
 };

@@ -1,4 +1,6 @@
 /** The error catalogue as Markdown tables, one for each of its files. */
+import { auditEntries } from '#shared/domain/errors/audit-entries.ts';
+import { brokerEntries } from '#shared/domain/errors/broker-entries.ts';
 import { configEntries } from '#shared/domain/errors/config-entries.ts';
 import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
 import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
@@ -9,7 +11,12 @@ import { table } from './pages.ts';
 export const namedFacts = new Proxy({}, { get: (_, name) => [`{${String(name)}}`] });
 
 export function errorTables(): Record<string, string> {
-  return { files: tableOf(configEntries), promotions: tableOf(promotionEntries), aws: tableOf(remoteEntries) };
+  return {
+    files: tableOf(configEntries),
+    promotions: tableOf(promotionEntries),
+    aws: tableOf(remoteEntries),
+    accounts: tableOf({ ...auditEntries, ...brokerEntries }),
+  };
 }
 
 function tableOf(entries: Readonly<Record<string, unknown>>): string {

@@ -39,7 +39,7 @@ describe('a rehearsal with doctored accounts', () => {
       },
       {
         code: 'ASSUME_ROLE_DENIED',
-        says: [/assumed-role\/drawbridge-orchestrator\//, /sts:AssumeRole/, /role\/drawbridge\/drawbridge-preview/],
+        says: [/assumed-role\/drawbridge-orchestrator\//, /sts:AssumeRole/, /role\/drawbridge\/drawbridge-audit/],
       },
     ],
   ])('%s exits 4', async (_name, edits, { code, says }) => {

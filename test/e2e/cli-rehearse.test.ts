@@ -72,7 +72,9 @@ describe('the progress', () => {
     expect(first.progress[0]).toBe('SIMULATED: no AWS account is contacted (virtual clock)');
     const heard = first.progress.flatMap((line) => milestone.exec(line)?.slice(1).join(' ') ?? []);
     const rollout = (place: string) =>
-      ['assume drawbridge-preview', 'assume drawbridge-deploy', 'CREATE_COMPLETE'].map((text) => `${place} ${text}`);
+      ['assume drawbridge-audit', 'assume drawbridge-preview', 'assume drawbridge-deploy', 'CREATE_COMPLETE'].map(
+        (text) => `${place} ${text}`,
+      );
     const firsts = heard.filter((text, index) => heard.indexOf(text) === index);
     expect(firsts).toEqual([...rollout('pre-production'), ...rollout('production')]);
   });

@@ -239,7 +239,7 @@ describe('an event that comes before there is anything to tell', () => {
     const Parameters = [{ ParameterKey: 'Text', ParameterValue: 'theirs' }];
     await cloudFormation.send(new UpdateStackCommand({ StackName: pipeline, UsePreviousTemplate: true, Parameters }));
     const { promotion, rollouts } = await ended(rehearsal, id);
-    expect(promotion.status).toBe('errored');
+    expect(promotion.status).toBe('rejected');
     expect(rollouts).toMatchObject([{ environment: 'pre-production', reasons: [{ code: 'CHANGE_SET_OBSOLETE' }] }]);
     expect(stackIn(rehearsal, preProduction.account, pipeline)).toMatchObject({
       status: 'UPDATE_COMPLETE',
@@ -265,7 +265,7 @@ describe('an event that comes before there is anything to tell', () => {
       }),
     );
     const { promotion, rollouts } = await ended(rehearsal, id);
-    expect(promotion.status).toBe('errored');
+    expect(promotion.status).toBe('rejected');
     expect(rollouts).toMatchObject([
       { reasons: [{ code: 'CHANGE_SET_FOREIGN', text: expect.stringContaining('parameter Text') }] },
     ]);
@@ -283,7 +283,7 @@ describe('an event that comes before there is anything to tell', () => {
     const Parameters = [{ ParameterKey: 'Text', ParameterValue: 'theirs' }];
     await cloudFormation.send(new CreateChangeSetCommand({ ...changeSet, UsePreviousTemplate: true, Parameters }));
     const { promotion, rollouts } = await ended(rehearsal, id);
-    expect(promotion.status).toBe('errored');
+    expect(promotion.status).toBe('rejected');
     expect(rollouts).toMatchObject([{ reasons: [{ code: 'CHANGE_SET_OBSOLETE' }] }]);
     expect(accounts.map((account) => operationsOn(rehearsal, account, pipeline))).toEqual([1, 1]);
   });

@@ -126,6 +126,8 @@ it('no function but those that touch targets runs as the orchestrator role', () 
   );
   const own = functions.filter(({ role }) => role === rehearsal.outputs['OrchestratorRoleArn']);
   expect(own.map(({ name }) => name).sort()).toEqual([
+    'drawbridge-broker',
+    'drawbridge-doctor',
     'drawbridge-execute',
     'drawbridge-plan',
     'drawbridge-resume',
@@ -261,7 +263,7 @@ describe('a promotion', () => {
       expect(promotion.status).toBe('errored');
       expect(rollouts).toMatchObject([{ environment: 'pre-production', reasons: [{ code: 'GUARD_ACCOUNT' }] }]);
       expect(rollouts[0]?.reasons[0]?.text).toMatch(
-        /333333333333:assumed-role.*222222222222:role\/drawbridge\/drawbridge-preview/,
+        /333333333333:assumed-role.*222222222222:role\/drawbridge\/drawbridge-audit/,
       );
       expect(misled.sandbox.calls()['cloudformation']).toBeUndefined();
     } finally {

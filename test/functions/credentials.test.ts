@@ -28,7 +28,7 @@ const digest = digestOf('plan');
 
 const functions: Record<string, () => Promise<unknown>> = {
   plan: async () => plan({ ...here, release: await release(), at: monday, polls: 0 }, context),
-  verify: async () => verify({ ...here, release: await release(), stacks: ['api'] }, context),
+  verify: async () => verify({ ...here, release: await release(), at: monday, stacks: ['api'] }, context),
   execute: async () => execute({ ...here, release: await release(), digest, stack: 'api', at: monday, token }, context),
   resume: () =>
     resume(

@@ -5,6 +5,7 @@ import { putDocument } from '#shared/aws/documents.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import type { Release } from '#shared/domain/release/release.ts';
 import { aRelease, aTarget } from '#test/builders.ts';
+import { fakeAccount } from '../aws/fake-account.ts';
 import { fakeAws, objects, stsTrusts } from '../aws/fake-aws.ts';
 import { ledgerTable } from '../aws/ledger-table.ts';
 import { logged } from '../lambda/logged.ts';
@@ -23,11 +24,14 @@ const environment = {
   ARTIFACTS_BUCKET_PREFIX: 'drawbridge-artifacts-111111111111',
   STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
   ADMISSION_FUNCTION: 'drawbridge-admission',
+  BROKER_FUNCTION: 'drawbridge-broker',
+  DOCTOR_FUNCTION: 'drawbridge-doctor',
 };
 
 /** A deployment with both targets onboarded and nothing else, new for each test. */
 export function deployment() {
   fakeAws();
+  fakeAccount();
   const { ledger, item, put } = ledgerTable();
   const documents = { bucket: 'documents' };
   const found = { objects: new Map<string, string>(), log: undefined as unknown as ReturnType<typeof logged> };

@@ -87,7 +87,7 @@ describe('plan', () => {
       ChangeSetName: `drawbridge-${promotionId}-1`,
       ChangeSetType: 'UPDATE',
     });
-    expect(sts).toHaveReceivedCommandExactlyOnceWith(AssumeRoleCommand, {
+    expect(sts).toHaveReceivedCommandWith(AssumeRoleCommand, {
       RoleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-preview',
       RoleSessionName: `${promotionId}-plan`,
     });

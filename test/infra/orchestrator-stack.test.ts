@@ -17,6 +17,8 @@ const runsAs: Record<string, string> = {
   settle: 'SettleRole',
   admission: 'AdmissionRole',
   api: 'ApiRole',
+  broker: 'OrchestratorRole',
+  doctor: 'OrchestratorRole',
   resume: 'OrchestratorRole',
   reconcile: 'ReconcileRole',
 };
@@ -86,6 +88,8 @@ describe('functions get the variables of the resources they use, and no other', 
     artifacts: 'ARTIFACTS_BUCKET_PREFIX',
     stateMachine: 'STATE_MACHINE_ARN',
     admissionFunction: 'ADMISSION_FUNCTION',
+    brokerFunction: 'BROKER_FUNCTION',
+    doctorFunction: 'DOCTOR_FUNCTION',
   };
 
   it.each(names)('%s', (name) => {
@@ -151,7 +155,6 @@ describe('permissions', () => {
       'states:StartExecution',
       'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
     ],
-    ['ApiRole', 'lambda:InvokeFunction', 'arn:aws:lambda:eu-west-1:111111111111:function:drawbridge-admission'],
     [
       'OrchestratorRole',
       'states:SendTaskSuccess',
@@ -163,6 +166,17 @@ describe('permissions', () => {
       statement.actions.includes(action) ? statement.resources : [],
     );
     expect(resources).toEqual([resource]);
+  });
+
+  it('let the API invoke admission, broker and doctor, and nothing else', () => {
+    const resources = statementsOf('ApiRole').flatMap((statement) =>
+      statement.actions.includes('lambda:InvokeFunction') ? statement.resources : [],
+    );
+    expect(resources).toEqual(
+      ['admission', 'broker', 'doctor'].map(
+        (name) => `arn:aws:lambda:eu-west-1:111111111111:function:drawbridge-${name}`,
+      ),
+    );
   });
 
   it('name every role, so that policies elsewhere can name it', () => {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Digest, Instant, Name, PromotionId } from '#shared/domain/identifiers.ts';
 import { readRollout } from './promotions.ts';
-import { getItem, type Ledger, putItem } from './table.ts';
+import { getItem, type Ledger, putItem, queryItems } from './table.ts';
 
 export const PlannedStack = z.strictObject({
   stack: Name,
@@ -39,6 +39,12 @@ export async function readPlannedTarget(ledger: Ledger, where: Where): Promise<P
   if (item === undefined) return undefined;
   const { pk: _pk, sk: _sk, ...rest } = item;
   return PlannedTarget.parse(rest);
+}
+
+/** Every planned target of a promotion. */
+export async function listPlannedTargets(ledger: Ledger, promotion: PromotionId): Promise<PlannedTarget[]> {
+  const items = await queryItems(ledger, `PROMOTION#${promotion}`, 'PLANNED#');
+  return items.map(({ pk: _pk, sk: _sk, ...rest }) => PlannedTarget.parse(rest));
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Every error code Drawbridge can report. Codes are stable: they may be added, never renamed. */
+import { auditEntries } from './audit-entries.ts';
+import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { gateEntries } from './gate-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
@@ -8,6 +10,8 @@ import { trustEntries } from './trust-entries.ts';
 import { worldEntries } from './world-entries.ts';
 
 export const catalogue = {
+  ...auditEntries,
+  ...brokerEntries,
   ...configEntries,
   ...promotionEntries,
   ...remoteEntries,

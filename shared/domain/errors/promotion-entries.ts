@@ -3,7 +3,7 @@ import { entry } from './problem.ts';
 /** Problems of releases and promotions: what Drawbridge itself refuses or finds wrong. */
 export const promotionEntries = {
   LEASE_LOST: entry<{ environment: string; epoch: number }>({
-    exit: 1,
+    exit: 5,
     status: 409,
     cause: ({ environment, epoch }) =>
       `The lease on ${environment} that was granted with epoch ${epoch} is no longer this promotion's.`,

@@ -1,4 +1,5 @@
 /** Whether what runs in a target after a deployment is what the release says. */
+import { type AccountAudit, auditReason } from '../audit/account-audit.ts';
 import { problem } from '../errors/catalogue.ts';
 import { placeText } from '../errors/problem.ts';
 import type { Placed } from '../names.ts';
@@ -8,13 +9,24 @@ import { isDeployed } from './stack-status.ts';
 
 export type Verification = { readonly kind: 'verified' } | { readonly kind: 'not-verified'; readonly reason: Reason };
 
-/** Compares each desired stack with the live one at the same position: present, in a deployed state, with the release's template, parameters, tags, capabilities and role. */
+export interface Seen {
+  readonly deployed: readonly DesiredStack[];
+  /** The live stack for each deployed one, at the same position. */
+  readonly live: readonly (LiveStack | undefined)[];
+  readonly audit: Pick<AccountAudit, 'account' | 'moment' | 'findings' | 'target'>;
+}
+
+/**
+ * Verified when every stack is present, in a deployed state, with the release's template, parameters, tags, capabilities and role, and the
+ * account is clean.
+ */
 export function verificationOf(
   target: Placed & { readonly name: string },
-  desired: readonly DesiredStack[],
-  live: readonly (LiveStack | undefined)[],
+  { deployed, live, audit }: Seen,
 ): Verification {
-  for (const [index, stack] of desired.entries()) {
+  const unclean = auditReason(audit);
+  if (unclean !== undefined) return { kind: 'not-verified', reason: unclean };
+  for (const [index, stack] of deployed.entries()) {
     const detail = wrongness(stack, live[index]);
     if (detail === undefined) continue;
     const place = { stack: stack.stackName, account: target.account, region: target.region };

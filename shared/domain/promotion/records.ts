@@ -73,6 +73,8 @@ export const Deployment = z.strictObject({
   role: z.string(),
   sessionName: z.string(),
   changeSet: z.string().optional(),
+  /** Token of the operation, on every event of it; none before anything was executed. */
+  operation: z.string().optional(),
   status: z.string(),
   outcome: z.enum(['pending', 'in-progress', 'deployed', 'unchanged', 'failed']),
   reason: Reason.optional(),

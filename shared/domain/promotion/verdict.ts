@@ -1,6 +1,6 @@
 /** What a rollout's end means, read from what happened: one outcome and the reasons in words. */
-import type { Deployment, Outcome, Promotion, Reason, Rollout } from './records.ts';
-import { isGood } from './records.ts';
+import { catalogue } from '../errors/catalogue.ts';
+import { type Deployment, isGood, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
 
 /** The error a state machine caught: ErrorEquals name and cause text. */
 interface Caught {
@@ -23,7 +23,10 @@ export interface Verdict {
   readonly reasons: readonly Reason[];
 }
 
-/** As recorded if it was settled before; else rejected; else errored for errors of ours; else failed for stacks; else good. */
+/**
+ * As recorded if it was settled before, or rejected at the door; else errored for errors of ours; rejected where a gate said no before
+ * anything failed; failed for stacks and verification; else good.
+ */
 export function verdict(facts: RolloutFacts): Verdict {
   const { rollout, deployments, caught } = facts;
   if (rollout?.settledAt !== undefined || rollout?.status === 'rejected')
@@ -32,9 +35,11 @@ export function verdict(facts: RolloutFacts): Verdict {
   const failed = deployments.flatMap((deployment) =>
     deployment.outcome === 'failed' && deployment.reason ? [deployment.reason] : [],
   );
-  const { errors, failures } = isCaught(caught) ? reasonsOf(caught) : { errors: [], failures: [] };
-  if (errors.length > 0) return { outcome: 'errored', reasons: [...failed, ...failures, ...errors] };
-  if (isCaught(caught) || failed.length > 0) return { outcome: 'failed', reasons: [...failed, ...failures] };
+  const { errors, failures, refusals } = isCaught(caught) ? reasonsOf(caught) : nothing;
+  const reasons = [...failed, ...failures, ...refusals, ...errors];
+  if (errors.length > 0) return { outcome: 'errored', reasons };
+  if (refusals.length > 0 && failed.length + failures.length === 0) return { outcome: 'rejected', reasons };
+  if (isCaught(caught) || failed.length > 0) return { outcome: 'failed', reasons };
   return {
     outcome: deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged',
     reasons: [],
@@ -72,31 +77,51 @@ function isCaught(caught: RolloutFacts['caught']): caught is Caught {
 }
 
 interface SortedReasons {
-  readonly errors: Reason[];
-  readonly failures: Reason[];
+  /** Our machinery broke. */
+  readonly errors: readonly Reason[];
+  /** A stack or its verification is not good. */
+  readonly failures: readonly Reason[];
+  /** A gate said no. */
+  readonly refusals: readonly Reason[];
 }
 
-/** Sorts what a state machine caught into errors of our machinery and failures of stacks or verification. */
+const nothing: SortedReasons = { errors: [], failures: [], refusals: [] };
+
+/** Sorts what a state machine caught by what it means. The exit code of a catalogue entry says so: 1 failed, 3 a gate said no. */
 function reasonsOf(caught: Caught): SortedReasons {
   switch (caught.Error) {
     // The stack's own reason is in its deployment record.
     case 'StackFailed':
-      return { errors: [], failures: [] };
+      return nothing;
     case 'NotVerified':
-      return { errors: [], failures: [{ code: 'NOT_VERIFIED', text: caught.Cause }] };
+      return { ...nothing, failures: [verificationReason(caught.Cause)] };
     case 'WaveStopped':
       return together(
-        stoppedTargets(caught.Cause).map((stopped) =>
-          stopped.error ? reasonsOf(stopped.error) : { errors: [], failures: [] },
-        ),
+        stoppedTargets(caught.Cause).map((stopped) => (stopped.error ? reasonsOf(stopped.error) : nothing)),
       );
     default:
-      return { errors: [{ code: caught.Error, text: errorText(caught.Cause) }], failures: [] };
+      return byExit({ code: caught.Error, text: errorText(caught.Cause) });
   }
 }
 
+function byExit(reason: Reason): SortedReasons {
+  const exit = Object.entries(catalogue).find(([code]) => code === reason.code)?.[1].exit;
+  if (exit === 1) return { ...nothing, failures: [reason] };
+  return exit === 3 ? { ...nothing, refusals: [reason] } : { ...nothing, errors: [reason] };
+}
+
+/** Verify's reason travels as JSON in the cause. */
+function verificationReason(cause: string): Reason {
+  const parsed = Reason.safeParse(parsedJson(cause));
+  return parsed.success ? parsed.data : { code: 'NOT_VERIFIED', text: cause };
+}
+
 function together(parts: readonly SortedReasons[]): SortedReasons {
-  return { errors: parts.flatMap((part) => part.errors), failures: parts.flatMap((part) => part.failures) };
+  return {
+    errors: parts.flatMap((part) => part.errors),
+    failures: parts.flatMap((part) => part.failures),
+    refusals: parts.flatMap((part) => part.refusals),
+  };
 }
 
 function stoppedTargets(cause: string): { error?: Caught }[] {

@@ -7,15 +7,17 @@ const target = { name: 'production', account: '333333333333', region: 'eu-west-1
 const desired = aDesiredStack({ templateDigest: 'sha256:1' });
 const live: LiveStack = { ...desired, stackId: 'arn:stack', status: 'UPDATE_COMPLETE' };
 
+const clean = { account: '333333333333', target: 'production', moment: 'after' as const, findings: [] };
+
 describe('verifying a target after its deployments', () => {
   it('is verified when every stack runs the release’s template in a deployed state', () => {
-    expect(verificationOf(target, [desired], [live])).toEqual({ kind: 'verified' });
+    expect(verificationOf(target, { deployed: [desired], live: [live], audit: clean })).toEqual({ kind: 'verified' });
   });
 
   it('does not doubt a value that CloudFormation hides', () => {
     const secret = { ...desired, parameters: { Size: '1', Secret: 's' }, opaqueParameters: ['Secret'] };
     const hidden = { ...live, parameters: { Size: '1', Secret: '****' } };
-    expect(verificationOf(target, [secret], [hidden])).toEqual({ kind: 'verified' });
+    expect(verificationOf(target, { deployed: [secret], live: [hidden], audit: clean })).toEqual({ kind: 'verified' });
   });
 
   it.each<[string, LiveStack | undefined, RegExp]>([
@@ -26,7 +28,7 @@ describe('verifying a target after its deployments', () => {
     ['another role', { ...live, roleArn: undefined }, /differs from the release in execution role/],
     ['another template', { ...live, templateDigest: 'sha256:2' }, /digest sha256:2 instead of sha256:1/],
   ])('is not verified with %s, and says where', (_, found, text) => {
-    const verification = verificationOf(target, [desired], [found]);
+    const verification = verificationOf(target, { deployed: [desired], live: [found], audit: clean });
     expect(verification).toMatchObject({
       kind: 'not-verified',
       reason: { code: 'NOT_VERIFIED', target: 'production' },
@@ -34,5 +36,17 @@ describe('verifying a target after its deployments', () => {
     const said = verification.kind === 'not-verified' ? verification.reason.text : '';
     expect(said).toMatch(text);
     expect(said).toContain('stack orders-api in 333333333333/eu-west-1');
+  });
+
+  it('is not verified when the account holds a static credential now, whatever the stacks say', () => {
+    const audit = { ...clean, findings: ['IAM user mallory with 1 access key'] };
+    expect(verificationOf(target, { deployed: [desired], live: [live], audit })).toEqual({
+      kind: 'not-verified',
+      reason: {
+        code: 'ACCOUNT_NOT_CLEAN',
+        text: 'Account 333333333333 holds static credentials after the rollout: IAM user mallory with 1 access key.',
+        target: 'production',
+      },
+    });
   });
 });

@@ -56,6 +56,30 @@ describe('how a rollout ended', () => {
     ],
     ['a wave stopped without words', { caught: { Error: 'WaveStopped', Cause: 'not json' } }, 'failed', []],
     ['a target stopped without an error', { caught: stopped(undefined) }, 'failed', []],
+    ['a gate said no while planning', { caught: lambdaError('STACK_BUSY', 'x') }, 'rejected', ['STACK_BUSY']],
+    [
+      'a gate said no after a stack failed',
+      { deployments: [deployment('a', 'failed')], caught: lambdaError('PLAN_CHANGED', 'x') },
+      'failed',
+      ['STACK_FAILED', 'PLAN_CHANGED'],
+    ],
+    [
+      'CloudFormation refused a change set',
+      { caught: lambdaError('CHANGE_SET_REFUSED', 'x') },
+      'failed',
+      ['CHANGE_SET_REFUSED'],
+    ],
+    [
+      'the account was found unclean afterwards',
+      {
+        caught: stopped({
+          Error: 'NotVerified',
+          Cause: JSON.stringify({ code: 'ACCOUNT_NOT_CLEAN', text: 'x', target: 't' }),
+        }),
+      },
+      'failed',
+      ['ACCOUNT_NOT_CLEAN'],
+    ],
     [
       'it was rejected',
       { rollout: rollout({ status: 'rejected', reasons: [{ code: 'NOT_ELIGIBLE', text: 'x' }] }) },

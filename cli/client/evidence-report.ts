@@ -1,0 +1,38 @@
+/** The evidence of a promotion as a person reads it. */
+import type { EnvironmentEvidence, Evidence, TargetEvidence } from '#shared/domain/audit/evidence.ts';
+
+/** What was done, stack by stack, and last of all what the audits prove. */
+export function evidenceText(evidence: Evidence): string {
+  const { promotion, outcome, release, requestedBy, requestedAt, trigger } = evidence;
+  return [
+    `${release.id}  ${outcome}  (${promotion}, asked for by ${requestedBy} at ${requestedAt}, ${trigger.kind})`,
+    `  release ${release.digest}`,
+    ...evidence.environments.flatMap(environmentLines).map((line) => `  ${line}`),
+    evidence.statement,
+  ].join('\n');
+}
+
+function environmentLines({ name, outcome, planDigest, targets }: EnvironmentEvidence): string[] {
+  const plan = planDigest === null ? '' : `  plan ${planDigest}`;
+  return [`${name.padEnd(16)} ${outcome}${plan}`, ...targets.flatMap(targetLines).map((line) => `  ${line}`)];
+}
+
+function targetLines({ target, account, region, deployments, sessions, audits }: TargetEvidence): string[] {
+  return [
+    `${target} ${account}/${region}`,
+    `  audit before  ${auditText(audits.before)}`,
+    ...deployments.map(
+      ({ stackName, outcome, status, changeSet, operation }) =>
+        `  ${stackName.padEnd(20)} ${outcome.padEnd(11)} ${status.padEnd(26)} ${changeSet ?? ''} ${operation ?? ''}`,
+    ),
+    `  audit after   ${auditText(audits.after)}`,
+    ...sessions.map(
+      ({ role, sessionName, sourceIdentity }) => `  session ${role}/${sessionName}, source identity ${sourceIdentity}`,
+    ),
+  ].map((line) => line.trimEnd());
+}
+
+function auditText(audit: TargetEvidence['audits']['before']): string {
+  if (audit === null) return 'not made';
+  return audit.clean ? `clean  ${audit.at}` : `${audit.findings.join('; ')}  ${audit.at}`;
+}

@@ -1,0 +1,41 @@
+/** Auditing a target's account at one moment of a rollout, on the record. */
+import type { AccountAudit } from '#shared/domain/audit/account-audit.ts';
+import { credentialFindings } from '#shared/domain/audit/account-audit.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { roleName, sessionName } from '#shared/domain/names.ts';
+import { readCredentials } from './accounts.ts';
+import { recordAudit } from './ledger/audits.ts';
+import type { Ledger } from './ledger/table.ts';
+import type { TargetRecord } from './ledger/targets.ts';
+import { inTarget } from './sessions.ts';
+
+interface Asked {
+  readonly promotion: PromotionId;
+  readonly environment: string;
+  readonly target: TargetRecord;
+  readonly moment: AccountAudit['moment'];
+  readonly at: string;
+}
+
+/** As auditTarget. Throws ACCOUNT_NOT_CLEAN, with what was found already on the record. */
+export async function requireClean(ledger: Ledger, asked: Asked): Promise<void> {
+  const { account, moment, findings } = await auditTarget(ledger, asked);
+  if (findings.length > 0) throw failure('ACCOUNT_NOT_CLEAN', { account, moment, findings }, { account });
+}
+
+/** Reads the account with the audit role and writes what it found to the ledger. */
+export async function auditTarget(ledger: Ledger, asked: Asked): Promise<AccountAudit> {
+  const { promotion, environment, target, moment, at } = asked;
+  const purpose = { target, role: 'audit', promotion, environment, step: 'audit', kind: 'audit', stacks: [] } as const;
+  const findings = credentialFindings(await inTarget(purpose, readCredentials));
+  const { name, account, region } = target;
+  const audit = {
+    ...{ promotion, environment, target: name, account, region, moment, at, findings },
+    clean: findings.length === 0,
+    role: roleName(purpose.role),
+    sessionName: sessionName(promotion, purpose.step),
+  };
+  await recordAudit(ledger, audit);
+  return audit;
+}

@@ -1,0 +1,19 @@
+/** The evidence of a promotion, from the ledger alone. */
+import { type Evidence, evidenceOf } from '#shared/domain/audit/evidence.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { listAudits } from './ledger/audits.ts';
+import { listPlannedTargets } from './ledger/plans.ts';
+import { readPromotionRecord } from './ledger/promotions.ts';
+import type { Ledger } from './ledger/table.ts';
+
+/** Throws PROMOTION_UNKNOWN. */
+export async function readEvidence(ledger: Ledger, promotion: PromotionId): Promise<Evidence> {
+  const [record, audits, planned] = await Promise.all([
+    readPromotionRecord(ledger, promotion),
+    listAudits(ledger, promotion),
+    listPlannedTargets(ledger, promotion),
+  ]);
+  if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion });
+  return evidenceOf({ ...record, audits, planned });
+}

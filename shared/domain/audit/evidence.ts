@@ -1,0 +1,169 @@
+/** The evidence of one promotion: what was changed where, under which sessions, and that no static credential was there before or after. */
+import type { PromotionId } from '../identifiers.ts';
+import { roleName, sessionName } from '../names.ts';
+import type { Deployment, Promotion, Rollout } from '../promotion/records.ts';
+import type { AccountAudit } from './account-audit.ts';
+
+/** Everything the ledger holds of a promotion. */
+export interface EvidenceFacts {
+  readonly promotion: Promotion;
+  readonly rollouts: readonly Rollout[];
+  readonly deployments: readonly Deployment[];
+  readonly audits: readonly AccountAudit[];
+  /** The targets that were planned. */
+  readonly planned: readonly { readonly environment: string; readonly target: string }[];
+}
+
+export interface Evidence {
+  readonly schemaVersion: 1;
+  readonly promotion: PromotionId;
+  readonly pipeline: string;
+  readonly outcome: Promotion['status'];
+  readonly release: { readonly id: string; readonly digest: string };
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly settledAt: string | null;
+  readonly trigger: Promotion['trigger'];
+  readonly environments: readonly EnvironmentEvidence[];
+  /** In one sentence what the audits prove, and what they do not. */
+  readonly statement: string;
+}
+
+export interface EnvironmentEvidence {
+  readonly name: string;
+  readonly outcome: Rollout['status'] | 'not-reached';
+  readonly planDigest: string | null;
+  readonly targets: readonly TargetEvidence[];
+}
+
+export interface TargetEvidence {
+  readonly target: string;
+  readonly account: string;
+  readonly region: string;
+  readonly deployments: readonly DeploymentEvidence[];
+  readonly sessions: readonly SessionEvidence[];
+  readonly audits: { readonly before: AuditEvidence | null; readonly after: AuditEvidence | null };
+}
+
+interface DeploymentEvidence {
+  readonly stack: string;
+  readonly stackName: string;
+  readonly changeSet: string | null;
+  /** ClientRequestToken of the operation: on each of its stack events and in CloudTrail. */
+  readonly operation: string | null;
+  readonly status: string;
+  readonly outcome: Deployment['outcome'];
+}
+
+/** How the sessions are found in the target's CloudTrail. */
+interface SessionEvidence {
+  readonly role: string;
+  readonly sessionName: string;
+  readonly sourceIdentity: string;
+}
+
+interface AuditEvidence {
+  readonly at: string;
+  readonly clean: boolean;
+  readonly findings: readonly string[];
+}
+
+/** Puts together what the records say; nothing is asked of AWS and nothing is assumed. */
+export function evidenceOf(facts: EvidenceFacts): Evidence {
+  const { id, pipeline, status, release, releaseId, requestedBy, requestedAt, settledAt, trigger } = facts.promotion;
+  const environments = facts.promotion.environments.map((name) => environmentEvidence(facts, name));
+  return {
+    schemaVersion: 1,
+    promotion: id,
+    pipeline,
+    outcome: status,
+    release: { id: releaseId, digest: release },
+    requestedBy,
+    requestedAt,
+    settledAt: settledAt ?? null,
+    trigger,
+    environments,
+    statement: statementOf(environments),
+  };
+}
+
+function environmentEvidence(facts: EvidenceFacts, name: string): EnvironmentEvidence {
+  const rollout = facts.rollouts.find(({ environment }) => environment === name);
+  const here = <Kind extends { readonly environment: string }>(records: readonly Kind[]) =>
+    records.filter(({ environment }) => environment === name);
+  const { promotion } = facts;
+  const records = { promotion, deployments: here(facts.deployments), audits: here(facts.audits) };
+  const planned = here(facts.planned).map(({ target }) => target);
+  const targets = new Set([...records.audits, ...records.deployments].map(({ target }) => target));
+  return {
+    name,
+    outcome: rollout?.status ?? 'not-reached',
+    planDigest: rollout?.planDigest ?? null,
+    targets: [...targets].sort().map((target) => targetEvidence(records, target, planned.includes(target))),
+  };
+}
+
+type TargetRecords = Pick<EvidenceFacts, 'promotion' | 'deployments' | 'audits'>;
+
+function targetEvidence(records: TargetRecords, target: string, planned: boolean): TargetEvidence {
+  const deployments = records.deployments.filter((deployment) => deployment.target === target);
+  const audits = records.audits.filter((audit) => audit.target === target);
+  const { account, region } = [...audits, ...deployments][0] as AccountAudit | Deployment;
+  const sourceIdentity = records.promotion.id;
+  const plan = { role: roleName('preview'), sessionName: sessionName(sourceIdentity, 'plan') };
+  const sessions = [...audits, ...(planned ? [plan] : []), ...deployments];
+  return {
+    target,
+    account,
+    region,
+    deployments: deployments.map(({ stack, stackName, changeSet, operation, status, outcome }) => ({
+      ...{ stack, stackName, changeSet: changeSet ?? null, operation: operation ?? null, status, outcome },
+    })),
+    sessions: distinct(sessions.map(({ role, sessionName: session }) => ({ role, sessionName: session }))).map(
+      (session) => ({ ...session, sourceIdentity }),
+    ),
+    audits: { before: auditEvidence(audits, 'before'), after: auditEvidence(audits, 'after') },
+  };
+}
+
+function auditEvidence(audits: readonly AccountAudit[], moment: AccountAudit['moment']): AuditEvidence | null {
+  const audit = audits.find((candidate) => candidate.moment === moment);
+  return audit === undefined ? null : { at: audit.at, clean: audit.clean, findings: audit.findings };
+}
+
+function distinct<Kind>(values: readonly Kind[]): Kind[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}
+
+/** True when an audit found a static credential. */
+export function foundCredentials({ environments }: Pick<Evidence, 'environments'>): boolean {
+  return environments.some(({ targets }) => targets.some((target) => standing([target]) === 'found'));
+}
+
+type Standing = 'found' | 'proved' | 'before' | 'unaudited';
+
+function statementOf(environments: readonly EnvironmentEvidence[]): string {
+  const accounts = Map.groupBy(
+    environments.flatMap(({ targets }) => targets),
+    ({ account }) => account,
+  );
+  if (accounts.size === 0) return 'no account was reached';
+  const standings = [...accounts.values()].map(standing);
+  const count = (wanted: Standing) => standings.filter((found) => found === wanted).length;
+  const also = (wanted: Standing, text: string) => (count(wanted) === 0 ? [] : [`${text} in ${count(wanted)}`]);
+  return [
+    `no IAM user and no static key before and after, in ${count('proved')} of ${accounts.size} accounts`,
+    ...also('before', 'clean before and not audited after, as nothing was verified there,'),
+    ...also('unaudited', 'not audited before'),
+    ...also('found', 'static credentials found'),
+  ].join('; ');
+}
+
+/** What the audits of an account's targets prove together. */
+function standing(targets: readonly Pick<TargetEvidence, 'audits'>[]): Standing {
+  const befores = targets.map(({ audits }) => audits.before);
+  const afters = targets.map(({ audits }) => audits.after);
+  if ([...befores, ...afters].some((audit) => audit?.clean === false)) return 'found';
+  if (befores.includes(null)) return 'unaudited';
+  return afters.includes(null) ? 'before' : 'proved';
+}

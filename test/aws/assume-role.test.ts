@@ -1,0 +1,80 @@
+import { inspect } from 'node:util';
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import { assumeRole, openRole } from '#shared/aws/assume-role.ts';
+import { personSession } from '#shared/domain/broker/person-session.ts';
+import { aTarget } from '#test/builders.ts';
+import { awsError, canary, fakeAws, sts, stsTrusts } from './fake-aws.ts';
+
+fakeAws();
+const target = aTarget();
+const request = personSession(target, { actor: 'alice', seconds: 1800 });
+
+describe('opening a role for a visit', () => {
+  it('asks for everything the trust policy requires and for no more than the session policy allows', async () => {
+    stsTrusts();
+    const opened = await openRole(request, target);
+    expect(opened).toMatchObject({ accessKeyId: 'ASIA1', secretAccessKey: canary.secret, sessionToken: canary.token });
+    expect(Date.parse(opened.expiresAt)).toBeGreaterThan(Date.now());
+    expect(sts).toHaveReceivedCommandExactlyOnceWith(AssumeRoleCommand, {
+      RoleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-audit',
+      RoleSessionName: 'usr-alice',
+      DurationSeconds: 1800,
+      ExternalId: 'external-id-of-production',
+      SourceIdentity: 'usr-alice',
+      Tags: [
+        { Key: 'drawbridge:promotion', Value: 'none' },
+        { Key: 'drawbridge:environment', Value: 'production' },
+      ],
+      Policy: request.policy!,
+    });
+  });
+
+  it('is never the same session twice', async () => {
+    stsTrusts();
+    await openRole(request, target);
+    expect((await openRole(request, target)).accessKeyId).toBe('ASIA2');
+  });
+
+  it.each<[string, Error, string]>([
+    ['a denial', awsError('AccessDenied', 'x', 403), 'ASSUME_ROLE_DENIED'],
+    ['a region that is not active', awsError('RegionDisabledException', 'x', 403), 'REGION_DISABLED'],
+    ['throttling', awsError('Throttling'), 'THROTTLED'],
+  ])('says what %s means', async (_, error, name) => {
+    sts.on(AssumeRoleCommand).rejects(error);
+    await expect(openRole(request, target)).rejects.toMatchObject({ name });
+  });
+
+  it.each([
+    [
+      'another account',
+      { Account: '222222222222', Arn: 'arn:aws:sts::222222222222:assumed-role/drawbridge-audit/usr-alice' },
+    ],
+    [
+      'another role',
+      { Account: '333333333333', Arn: 'arn:aws:sts::333333333333:assumed-role/drawbridge-deploy/usr-alice' },
+    ],
+    ['nobody', {}],
+  ])('hands out nothing for a session that is %s', async (_, identity) => {
+    stsTrusts();
+    sts.on(GetCallerIdentityCommand).resolves(identity);
+    const thrown: unknown = await openRole(request, target).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ name: 'GUARD_ACCOUNT' });
+    expect(inspect(thrown, { depth: 20, showHidden: true })).not.toMatch(/CANARY|external-id-of/);
+  });
+
+  it('leaves the words of STS as they are for who wants to judge them', async () => {
+    sts.on(AssumeRoleCommand).rejects(awsError('PackedPolicyTooLarge'));
+    await expect(assumeRole(request)).rejects.toMatchObject({ name: 'PackedPolicyTooLarge' });
+  });
+
+  it('has nothing to hand out where STS answers nothing', async () => {
+    sts.on(AssumeRoleCommand).resolves({});
+    expect(await assumeRole(request)).toEqual({
+      accessKeyId: '',
+      secretAccessKey: '',
+      sessionToken: '',
+      expiresAt: '',
+    });
+  });
+});

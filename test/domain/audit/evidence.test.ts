@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { type EvidenceFacts, evidenceOf, foundCredentials } from '#shared/domain/audit/evidence.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { aDeployment, aPromotion, aRollout, monday, operationToken, promotionId } from '#test/builders.ts';
+import { anAudit } from './audit-builders.ts';
+
+const pre = { environment: 'pre-production', target: 'pre-production', account: '222222222222' };
+const eve = ['IAM user eve with 1 access key'];
+const facts = (change: Partial<EvidenceFacts> = {}): EvidenceFacts => ({
+  promotion: aPromotion({ status: 'succeeded', settledAt: monday }),
+  rollouts: [],
+  deployments: [],
+  audits: [],
+  planned: [],
+  ...change,
+});
+
+describe('the evidence of a promotion', () => {
+  it('says who asked for what, when and how it ended', () => {
+    expect(evidenceOf(facts())).toMatchObject({
+      schemaVersion: 1,
+      promotion: promotionId,
+      pipeline: 'orders',
+      outcome: 'succeeded',
+      release: { id: 'orders-0123456789ab', digest: digestOf('release') },
+      requestedBy: 'alice',
+      requestedAt: monday,
+      settledAt: monday,
+      trigger: { kind: 'api' },
+    });
+    expect(evidenceOf(facts({ promotion: aPromotion() })).settledAt).toBeNull();
+  });
+
+  it('has every environment of the promotion in order, also those that were not reached', () => {
+    const rollouts = [aRollout({ ...pre, status: 'failed', planDigest: digestOf('plan') })];
+    expect(evidenceOf(facts({ rollouts })).environments).toEqual([
+      { name: 'pre-production', outcome: 'failed', planDigest: digestOf('plan'), targets: [] },
+      { name: 'production', outcome: 'not-reached', planDigest: null, targets: [] },
+    ]);
+  });
+
+  it('has each target with its deployments, the sessions that worked there and both audits', () => {
+    const deployed = aDeployment({
+      ...{ changeSet: 'drawbridge-1', operation: operationToken, status: 'UPDATE_COMPLETE', outcome: 'deployed' },
+    });
+    const audits = [anAudit({ moment: 'after', at: '2026-01-05T10:00:00.000Z' }), anAudit(), anAudit(pre)];
+    const planned = [{ environment: 'production', target: 'production' }];
+    const { environments } = evidenceOf(facts({ deployments: [deployed], audits, planned }));
+    const session = (role: string, step: string) => ({
+      ...{ role: `drawbridge-${role}`, sessionName: `${promotionId}-${step}`, sourceIdentity: promotionId },
+    });
+    expect(environments[1]?.targets).toEqual([
+      {
+        target: 'production',
+        account: '333333333333',
+        region: 'eu-west-1',
+        deployments: [
+          {
+            ...{ stack: 'api', stackName: 'orders-api', changeSet: 'drawbridge-1', operation: operationToken },
+            ...{ status: 'UPDATE_COMPLETE', outcome: 'deployed' },
+          },
+        ],
+        sessions: [session('audit', 'audit'), session('preview', 'plan'), session('deploy', 'execute')],
+        audits: {
+          before: { at: monday, clean: true, findings: [] },
+          after: { at: '2026-01-05T10:00:00.000Z', clean: true, findings: [] },
+        },
+      },
+    ]);
+    expect(environments[0]?.targets.map(({ target, audits: { after } }) => [target, after])).toEqual([
+      ['pre-production', null],
+    ]);
+  });
+
+  it('has the targets in the order of their names, and knows nothing where nothing was recorded', () => {
+    const deployments = ['b', 'a'].map((target) => aDeployment({ target }));
+    const [, production] = evidenceOf(facts({ deployments })).environments;
+    expect(production?.targets.map(({ target }) => target)).toEqual(['a', 'b']);
+    expect(production?.targets[0]).toMatchObject({
+      deployments: [{ changeSet: null, operation: null }],
+      sessions: [{ role: 'drawbridge-deploy' }],
+      audits: { before: null, after: null },
+    });
+  });
+});
+
+describe('what the audits prove together', () => {
+  const both = (change: Partial<typeof pre> = {}) => [
+    anAudit(change),
+    anAudit({ ...change, moment: 'after' as const }),
+  ];
+  it.each<[string, EvidenceFacts, string, boolean]>([
+    [
+      'both accounts before and after',
+      facts({ audits: [...both(), ...both(pre)] }),
+      'no IAM user and no static key before and after, in 2 of 2 accounts',
+      false,
+    ],
+    [
+      'one account twice is one account',
+      facts({ audits: [...both(), ...both({ target: 'second' })] }),
+      'no IAM user and no static key before and after, in 1 of 1 accounts',
+      false,
+    ],
+    [
+      'nothing was verified in one',
+      facts({ audits: [...both(), anAudit(pre)] }),
+      'no IAM user and no static key before and after, in 1 of 2 accounts; clean before and not audited after, as nothing was verified there, in 1',
+      false,
+    ],
+    [
+      'found before',
+      facts({ audits: [anAudit({ ...pre, findings: eve })] }),
+      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials found in 1',
+      true,
+    ],
+    [
+      'found after, in one of two targets of an account',
+      facts({
+        audits: [...both(), anAudit({ target: 'b' }), anAudit({ target: 'b', moment: 'after', findings: eve })],
+      }),
+      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials found in 1',
+      true,
+    ],
+    [
+      'never audited before',
+      facts({ deployments: [aDeployment()] }),
+      'no IAM user and no static key before and after, in 0 of 1 accounts; not audited before in 1',
+      false,
+    ],
+    ['nothing was reached', facts(), 'no account was reached', false],
+  ])('%s', (_, given, statement, found) => {
+    const evidence = evidenceOf(given);
+    expect(evidence.statement).toBe(statement);
+    expect(foundCredentials(evidence)).toBe(found);
+  });
+});

@@ -1,0 +1,37 @@
+/** A request as API Gateway hands it over (payload format 2.0, IAM authorizer), and what the API answers. */
+import { handler } from '#functions/api/handler.ts';
+import { monday } from '#test/builders.ts';
+import { context } from './deployment.ts';
+
+const person = (name: string) =>
+  `arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_ReleaseManager_3f1c9a7be2d04856/${name}`;
+
+interface Asked {
+  readonly body?: unknown;
+  readonly query?: string;
+  readonly userArn?: string;
+}
+
+export async function callHandler(route: string, { body, query = '', userArn = person('alice') }: Asked = {}) {
+  const [method, path] = route.split(' ') as [string, string];
+  const event = {
+    ...{ version: '2.0', routeKey: 'ANY /v1/{proxy+}', rawPath: path, rawQueryString: query, isBase64Encoded: false },
+    headers: { host: 'api.example', 'content-type': 'application/json' },
+    requestContext: {
+      ...{ accountId: '111111111111', apiId: 'api', authorizer: { iam: { userArn } }, domainName: 'api.example' },
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      ...{ requestId: 'r-1', routeKey: 'ANY /v1/{proxy+}', stage: '$default', timeEpoch: Date.parse(monday) },
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const answer = (await handler(event, context)) as {
+    statusCode: number;
+    headers: Record<string, string>;
+    body: string;
+  };
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: JSON.parse(answer.body) as Record<string, unknown>,
+  };
+}
