@@ -16,7 +16,7 @@ export const console: CliCommand = {
         'Opens a session of the audit role, which only reads, and prints a link into the AWS console. ' +
           'Whoever opens the link within fifteen minutes is signed in, so it is for nobody else. Who asked, why and until when is recorded.',
       )
-      .addHelpText('after', '\nExample:\n  drawbridge console --target production --reason "INC-7, looking at alarms"'),
+      .addHelpText('after', '\nExample:\n  drawbridge console --target production --reason INC-7'),
   run: async ({ options }) => {
     const connection = await connect(options);
     try {
