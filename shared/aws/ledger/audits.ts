@@ -1,12 +1,14 @@
 /** Account audits in the ledger: part of the evidence of a promotion, written once each. */
 import { AccountAudit } from '#shared/domain/audit/account-audit.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
-import { type Ledger, putItem, queryItems } from './table.ts';
+import { getItem, type Ledger, putItem, queryItems } from './table.ts';
 
-/** Writes an audit; a repeated step writes what it sees now. */
+/** Writes an audit. A repeated step writes what it sees now, but what was once found stays on record. */
 export async function recordAudit(ledger: Ledger, audit: AccountAudit): Promise<void> {
   const { promotion, environment, target, moment } = audit;
-  await putItem(ledger, { pk: `PROMOTION#${promotion}`, sk: `AUDIT#${environment}#${target}#${moment}`, ...audit });
+  const key = { pk: `PROMOTION#${promotion}`, sk: `AUDIT#${environment}#${target}#${moment}` };
+  const before = await getItem(ledger, key);
+  if (before?.['clean'] !== false) await putItem(ledger, { ...key, ...audit });
 }
 
 /** The audits of a promotion. */
