@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Longer: npm run faults.
+    exclude: ['test/faults/**', 'node_modules/**'],
     setupFiles: ['test/setup.ts'],
     // Some tests start processes; a loaded machine is no reason to fail.
     testTimeout: 60_000,

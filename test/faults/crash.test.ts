@@ -8,11 +8,11 @@ import { publishRelease } from '#cli/client/releases.ts';
 import { loadWorld } from '#sandbox/runtime/world-file.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { getItem, queryItems } from '#shared/aws/ledger/table.ts';
-import { invoke, ledgerOf } from './clients.ts';
-import { calls, refusal, upTo } from './faults.ts';
-import { callsOf, executionOf, operationsOn, stackIn, untilStack } from './observations.ts';
-import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
-import { begin, ended, smallRelease } from './small-release.ts';
+import { invoke, ledgerOf } from '#test/e2e/clients.ts';
+import { calls, refusal, upTo } from '#test/e2e/faults.ts';
+import { callsOf, executionOf, operationsOn, stackIn, untilStack } from '#test/e2e/observations.ts';
+import { openRehearsal, preProduction, production, type Rehearsal } from '#test/e2e/rehearsed-world.ts';
+import { begin, ended, smallRelease } from '#test/e2e/small-release.ts';
 
 let rehearsal: Rehearsal;
 
