@@ -4,12 +4,15 @@
  */
 import * as z from 'zod';
 import { Digest, Instant, Name, PromotionId } from '#shared/domain/identifiers.ts';
-import { Outcome, Reason } from '#shared/domain/promotion/records.ts';
+import { Mode, Outcome, Reason } from '#shared/domain/promotion/records.ts';
 
-/** What every step knows: which promotion, which release, where. */
-const here = { promotion: PromotionId, pipeline: Name, release: Digest, environment: Name };
+/** What every step knows: which promotion, which release, where, and whether anything will be executed at all. */
+const here = { promotion: PromotionId, pipeline: Name, release: Digest, environment: Name, mode: Mode };
 const admitted = { ...here, epoch: z.int().nonnegative() };
-const waits = z.int().nonnegative();
+/** A rollout is planned in rounds: again after an approval, after a recovery, and once upstream stacks are done. */
+const round = z.int().positive();
+const polls = z.int().nonnegative();
+const waitSeconds = z.int().positive();
 
 /** What a Catch found, or the empty object that stands for nothing: CloudFormation takes no null in a definition. */
 const Caught = z.union([z.object({ Error: z.string(), Cause: z.string().default('') }), z.strictObject({})]);
@@ -17,35 +20,80 @@ const TargetStacks = z.strictObject({ target: Name, stacks: z.array(Name) });
 
 export const steps = {
   admit: {
-    input: z.strictObject({ ...here, at: Instant, waits }),
+    input: z.strictObject({ ...here, at: Instant, waits: polls }),
     output: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('admitted'), epoch: z.int().positive(), waits, targets: z.array(Name).min(1) }),
-      z.strictObject({ kind: z.literal('wait'), epoch: z.literal(0), waits, until: Instant }),
-      z.strictObject({ kind: z.literal('rejected'), epoch: z.literal(0), waits }),
+      z.strictObject({
+        kind: z.literal('admitted'),
+        epoch: z.int().positive(),
+        waits: polls,
+        targets: z.array(Name).min(1),
+      }),
+      z.strictObject({ kind: z.literal('wait'), epoch: z.literal(0), waits: polls, until: Instant }),
+      z.strictObject({ kind: z.literal('rejected'), epoch: z.literal(0), waits: polls }),
     ]),
   },
   plan: {
-    input: z.strictObject({ ...admitted, at: Instant, target: Name, polls: waits }),
+    input: z.strictObject({ ...admitted, at: Instant, target: Name, round, polls }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('planned'), target: Name, digest: Digest }),
-      z.strictObject({ kind: z.literal('pending'), polls: waits, waitSeconds: z.int().positive() }),
+      z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
     ]),
   },
   decide: {
     input: z.strictObject({
       ...admitted,
       at: Instant,
+      round,
       plans: z.array(z.object({ target: Name, digest: Digest })).min(1),
     }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('nothing-to-do'), digest: Digest }),
+      z.strictObject({ kind: z.literal('denied'), digest: Digest }),
+      /** Of a promotion that only plans. */
+      z.strictObject({ kind: z.literal('planned'), digest: Digest }),
+      z.strictObject({
+        kind: z.literal('needs-approval'),
+        digest: Digest,
+        nextRound: round,
+        seconds: z.int().positive(),
+      }),
+      z.strictObject({
+        kind: z.literal('recover'),
+        digest: Digest,
+        nextRound: round,
+        recoveries: z.array(z.strictObject({ target: Name, stack: Name })).min(1),
+      }),
       z.strictObject({
         kind: z.literal('go'),
         digest: Digest,
+        nextRound: round,
+        /** Stacks remain that can only be planned when these are done. */
+        more: z.boolean(),
         waves: z
           .array(z.strictObject({ maxConcurrency: z.int().positive(), targets: z.array(TargetStacks).min(1) }))
           .min(1),
       }),
+    ]),
+  },
+  awaitApproval: {
+    input: z.strictObject({
+      ...admitted,
+      at: Instant,
+      digest: Digest,
+      seconds: z.int().positive(),
+      token: z.string().min(1),
+    }),
+    /** Answered through the task token, by whoever's decision completes or ends it. */
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('approved') }),
+      z.strictObject({ kind: z.literal('rejected'), reason: z.string() }),
+    ]),
+  },
+  recover: {
+    input: z.strictObject({ ...admitted, at: Instant, digest: Digest, target: Name, stack: Name, polls }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('recovered') }),
+      z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
     ]),
   },
   execute: {
@@ -69,6 +117,10 @@ export const steps = {
       z.strictObject({ kind: z.literal('verified') }),
       z.strictObject({ kind: z.literal('not-verified'), reason: Reason }),
     ]),
+  },
+  discard: {
+    input: z.strictObject({ ...admitted, at: Instant, target: Name }),
+    output: z.strictObject({ kind: z.literal('discarded') }),
   },
   settle: {
     input: z.strictObject({ ...admitted, at: Instant, error: Caught }),

@@ -94,6 +94,7 @@ export function aPromotion(change: Partial<Promotion> = {}): Promotion {
     release: digestOf('release'),
     releaseId: 'orders-0123456789ab',
     environments: ['pre-production', 'production'],
+    mode: 'promote',
     requestedBy: 'alice',
     requestedAt: monday,
     trigger: { kind: 'api' },

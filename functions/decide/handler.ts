@@ -18,5 +18,10 @@ export const handler = task('decide', async (input, { ledger, documents }) => {
   await recordPlan(ledger, input, digest);
   await recordDeployments(ledger, foreseenDeployments(input, plans));
   const environment = environmentOf(await readRelease(documents, input.release), input.environment);
-  return { ...decision(environment, await listTargets(ledger), plans), digest };
+  return {
+    ...decision(environment, await listTargets(ledger), plans),
+    digest,
+    nextRound: input.round + 1,
+    more: false,
+  };
 });

@@ -74,6 +74,7 @@ const failed: PromotionRecord = {
     release: digest,
     releaseId: 'orders-000000000000',
     environments: ['pre-production'],
+    mode: 'promote',
     requestedBy: 'alice',
     requestedAt: at,
     trigger: { kind: 'api' },

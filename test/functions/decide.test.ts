@@ -4,7 +4,7 @@ import { getDocument, putDocument } from '#shared/aws/documents.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { listDeployments, readRollout, recordDeployment, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
-import type { TargetPlan } from '#shared/domain/plan/stack-plan.ts';
+import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import {
   aChange,
@@ -23,15 +23,13 @@ const { ledger, documents, release } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId };
 
 const targetPlan = (target: string, ...changing: string[]): TargetPlan => ({
-  schemaVersion: 1,
+  schemaVersion: 2,
   target,
   account: '333333333333',
   region: 'eu-west-1',
   stacks: ['network', 'api'].map((stack) => ({
-    stack,
-    stackName: `orders-${stack}`,
-    kind: changing.includes(stack) ? 'changes' : 'unchanged',
-    changes: changing.includes(stack) ? [aChange()] : [],
+    ...untouched({ stack, stackName: `orders-${stack}` }),
+    ...(changing.includes(stack) && { kind: 'changes' as const, changes: [aChange()] }),
   })),
 });
 const decide = async (plans: readonly TargetPlan[], change: object = {}) => {

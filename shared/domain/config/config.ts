@@ -1,5 +1,6 @@
 /** What configuration files hold once they are read. */
-import type { Parameters, Pipeline, Policy, Target } from './schema.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Parameters, Pipeline, Target } from './schema.ts';
 import type { PlaceOf } from './yaml-source.ts';
 
 /** A document and the places of everything in it. */

@@ -1,5 +1,6 @@
 /** Which targets an environment has, and in which waves they are deployed. */
-import type { Environment, Labels } from './schema.ts';
+import type { Labels } from './labels.ts';
+import type { Environment } from './schema.ts';
 
 /** True when every wanted label is there with exactly that value. */
 export function matches(wanted: Labels, labels: Labels): boolean {

@@ -2,9 +2,10 @@
 import * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
+import type { Policy } from '../policy/policy.ts';
 import { closest } from './did-you-mean.ts';
 import { regions } from './regions.ts';
-import { type Kind, kinds, type Parameters, type Pipeline, type Policy, type Target } from './schema.ts';
+import { type Kind, kinds, type Parameters, type Pipeline, type Target } from './schema.ts';
 import type { Path, YamlDocument } from './yaml-source.ts';
 
 export type AnyKind = Pipeline | Parameters | Target | Policy;

@@ -1,9 +1,10 @@
 /** Which value a stack's parameter has in one target, and where it comes from. */
 import type { Place } from '../errors/problem.ts';
 import type { Config } from './config.ts';
+import type { Labels } from './labels.ts';
 import { matches } from './match-targets.ts';
 import type { StackValue } from './parameter-value.ts';
-import type { Labels, Layer } from './schema.ts';
+import type { Layer } from './schema.ts';
 
 /** What is known of a target. What is not known never excludes a layer: while validating, the ledger's targets are out of sight. */
 export interface TargetFacts {

@@ -1,17 +1,15 @@
 /** The four kinds of drawbridge.yml. Unknown fields are errors: a misspelt field that is ignored would be a silent decision. */
 import * as z from 'zod';
 import { AccountId, Name, StackName } from '../identifiers.ts';
+import { Duration, secondsOf } from '../policy/duration.ts';
+import { Policy } from '../policy/policy.ts';
+import { Labels, MatchLabels } from './labels.ts';
 import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
 import { regions } from './regions.ts';
 
 const apiVersion = 'drawbridge/v1';
 
 const head = <Kind extends string>(kind: Kind) => ({ apiVersion: z.literal(apiVersion), kind: z.literal(kind) });
-
-const label = /^[A-Za-z0-9]([\w./-]{0,61}[A-Za-z0-9])?$/;
-const Labels = z.record(z.string().regex(label), z.string().regex(label));
-export type Labels = z.infer<typeof Labels>;
-const MatchLabels = Labels.refine((labels) => Object.keys(labels).length > 0, 'expected at least one label');
 
 /** CloudFormation API reference, Tag: 50 per stack, keys to 128 characters and not `aws:`, values to 256. */
 const Tags = z.record(z.string().regex(/^(?!aws:)[\s\S]{1,128}$/), z.string().max(256)).superRefine(atMost(50, 'tags'));
@@ -21,16 +19,36 @@ const ParameterName = z.string().regex(/^(?!ArtifactsBucket$)[A-Za-z0-9]{1,255}$
 
 export const Capability = z.enum(['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']);
 
+const localPath = /^(?!\w+:\/\/)[^\0]+$/;
+const localFile = 'expected the path of a local file';
+
+/** At most 5 alarms, watched for at most 180 minutes after the operation (API reference, RollbackConfiguration). */
+export const RollbackAlarms = z.strictObject({
+  alarms: z
+    .array(z.string().regex(/^[^:/]{1,255}$/, 'expected the name of an alarm'))
+    .min(1)
+    .max(5),
+  monitor: Duration.refine((text) => secondsOf(text) <= 180 * 60, 'expected at most 180m').exactOptional(),
+});
+
 const PipelineStack = z.strictObject({
   name: Name,
   /** Path of the template, relative to this file. */
-  template: z.string().regex(/^(?!\w+:\/\/)[^\0]+$/, 'expected the path of a local file'),
+  template: z.string().regex(localPath, localFile),
   stackName: StackName,
   dependsOn: z.array(Name).exactOptional(),
   capabilities: z.array(Capability).exactOptional(),
   parameters: z.record(ParameterName, StackValue).superRefine(atMost(maxParameters, 'parameters')).exactOptional(),
   tags: Tags.exactOptional(),
   terminationProtection: z.boolean().exactOptional(),
+  /** Only these targets of an environment get the stack; all of them where nothing is said. */
+  targets: z.strictObject({ matchLabels: MatchLabels }).exactOptional(),
+  /** Path of a stack policy in JSON, relative to this file. */
+  stackPolicy: z.string().regex(localPath, localFile).exactOptional(),
+  /** What CloudFormation leaves of a first creation that fails (API reference, CreateChangeSet OnStackFailure); `rollback` if not said. */
+  onCreateFailure: z.enum(['delete', 'rollback', 'keep']).exactOptional(),
+  /** CloudWatch alarms of the target that roll an operation back (API reference, RollbackConfiguration). */
+  rollback: RollbackAlarms.exactOptional(),
 });
 export type PipelineStack = z.infer<typeof PipelineStack>;
 
@@ -84,17 +102,6 @@ export const Target = z.strictObject({
   allowSameAccount: z.boolean().exactOptional(),
 });
 export type Target = z.infer<typeof Target>;
-
-export const Policy = z.strictObject({
-  ...head('Policy'),
-  metadata: z.strictObject({ name: Name }),
-  selector: z
-    .strictObject({ environments: z.array(Name).min(1).exactOptional(), matchLabels: MatchLabels.exactOptional() })
-    .exactOptional(),
-  autoPromote: z.boolean().exactOptional(),
-  requireApproval: z.boolean().exactOptional(),
-});
-export type Policy = z.infer<typeof Policy>;
 
 export const kinds = { Pipeline, Parameters, Target, Policy };
 export type Kind = keyof typeof kinds;

@@ -1,14 +1,10 @@
 /** What the template gate reports, and what it has to know beside the template. */
+import type * as z from 'zod';
+import type { GateCode } from '../policy/policy.ts';
 import type { Position } from '../template/source.ts';
 import type { JsonObject, Template, TemplatePath } from '../template/template.ts';
 
-type GateCode =
-  | 'GATE_STATIC_CREDENTIAL'
-  | 'GATE_TRANSFORM'
-  | 'GATE_TRUST'
-  | 'GATE_URL'
-  | 'GATE_BOUNDARY'
-  | 'GATE_POLICY';
+type Code = z.infer<typeof GateCode>;
 
 /** One template with where it comes from and the templates it nests. */
 export interface GateSource {
@@ -30,11 +26,11 @@ export interface GateContext {
   /** The account the template is for, where it is for one only. Any other account in it is an outside account. */
   readonly account?: string;
   /** Findings with these codes are kept and marked, but do not stop anything. */
-  readonly waive?: readonly GateCode[];
+  readonly waive?: readonly Code[];
 }
 
 export interface GateFinding {
-  readonly code: GateCode;
+  readonly code: Code;
   /** `Parent/Child/LogicalId` in nested templates; absent where the template as a whole is meant. */
   readonly resource?: string;
   readonly file?: string;
@@ -51,7 +47,7 @@ export interface GateFinding {
 
 /** A finding before it is placed: what one rule has against one member of one template. */
 export interface Objection {
-  readonly code: GateCode;
+  readonly code: Code;
   readonly path: TemplatePath;
   readonly what: string;
   readonly next: string;

@@ -8,7 +8,7 @@ import type { StackPlan, TargetPlan } from './stack-plan.ts';
 
 /** One document for the whole rollout. Its digest is what an approval is bound to. */
 export interface RolloutPlan {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
   readonly pipeline: string;
   readonly release: string;
   readonly environment: string;
@@ -29,7 +29,7 @@ export function rolloutPlanOf(
 ): RolloutPlan {
   const { pipeline, release, environment } = rollout;
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     pipeline,
     release,
     environment,

@@ -3,7 +3,7 @@ import { failure } from '../errors/catalogue.ts';
 import type { Placed } from '../names.ts';
 import { canonicalJson, digestOf } from '../release/canonical-json.ts';
 import type { DesiredStack } from './comparison.ts';
-import type { PlannedChange, TargetPlan } from './stack-plan.ts';
+import { type PlannedChange, type TargetPlan, untouched } from './stack-plan.ts';
 
 export type Preparation = UnchangedStack | PendingStack | ReadyStack;
 
@@ -41,13 +41,13 @@ export function targetPlanOf(
     preparations.filter((prepared) => prepared.kind === 'ready').map((prepared) => [prepared.stack, prepared]),
   );
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     target: target.name,
     account: target.account,
     region: target.region,
     stacks: desired.map(({ stack, stackName }) => {
       const prepared = ready.get(stack);
-      return { stack, stackName, kind: prepared ? 'changes' : 'unchanged', changes: prepared?.changes ?? [] };
+      return { ...untouched({ stack, stackName }), ...(prepared && { kind: 'changes', changes: prepared.changes }) };
     }),
   };
 }

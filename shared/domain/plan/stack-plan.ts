@@ -5,6 +5,8 @@ import { AccountId, Name, Region, StackName } from '../identifiers.ts';
 /** One resource's change, in CloudFormation's own words (API reference, ResourceChange). */
 export const PlannedChange = z.strictObject({
   action: z.enum(['Add', 'Modify', 'Remove', 'Import', 'Dynamic', 'SyncWithActual']),
+  /** Logical ids of the nested stacks that lead to the resource, joined by `/`; absent in the stack itself. */
+  within: z.string().optional(),
   logicalId: z.string(),
   type: z.string(),
   replacement: z.enum(['True', 'False', 'Conditional']).optional(),
@@ -16,6 +18,8 @@ export const PlannedChange = z.strictObject({
       name: z.string().optional(),
       path: z.string().optional(),
       requiresRecreation: z.string().optional(),
+      /** `Dynamic`: the value is known only while the change runs. */
+      evaluation: z.string().optional(),
       before: z.string().optional(),
       after: z.string().optional(),
     }),
@@ -23,22 +27,76 @@ export const PlannedChange = z.strictObject({
 });
 export type PlannedChange = z.infer<typeof PlannedChange>;
 
+/** A parameter, tag, output, permission or setting with its value before and after; an absent side is nothing. */
+const ValueChange = z.strictObject({
+  name: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+});
+export type ValueChange = z.infer<typeof ValueChange>;
+
+/** A parameter's change. A value of a secret or NoEcho parameter is never here: both sides are `****`. */
+const ParameterChange = ValueChange.extend({
+  /** `<stack>.<output>` the new value was taken from. */
+  fromOutput: z.string().optional(),
+});
+export type ParameterChange = z.infer<typeof ParameterChange>;
+
+/** Who may do more, or less, than before: one line of an identity, resource or trust policy. */
+const PermissionChange = z.strictObject({
+  effect: z.enum(['broadened', 'narrowed']),
+  /** Logical id (with `within`) of the resource that carries the permission, and its type. */
+  resource: z.string(),
+  type: z.string(),
+  /** One line for a person: effect, actions, resources, principal, condition. */
+  text: z.string(),
+});
+export type PermissionChange = z.infer<typeof PermissionChange>;
+
+/** How a stack that cannot be updated is brought back; see the recovery matrix. */
+const RecoveryAction = z.enum(['delete', 'roll-back', 'continue-rollback', 'force-delete']);
+export type RecoveryAction = z.infer<typeof RecoveryAction>;
+
 export const StackPlan = z.strictObject({
   stack: Name,
   stackName: StackName,
-  kind: z.enum(['unchanged', 'changes']),
+  /**
+   * `unplanned`: cannot be planned before the stacks in `after` are done. `recover`: has to be brought back first, then it is planned
+   * anew. `settings`: no change set, only what stands beside templates changes.
+   */
+  kind: z.enum(['unchanged', 'changes', 'settings', 'unplanned', 'recover']),
+  /** What the change set does to the stack as a whole. */
+  operation: z.enum(['create', 'update']).optional(),
   changes: z.array(PlannedChange),
+  parameters: z.array(ParameterChange),
+  tags: z.array(ValueChange),
+  outputs: z.array(ValueChange),
+  permissions: z.array(PermissionChange),
+  /** Termination protection, stack policy, execution role, capabilities, rollback alarms. */
+  settings: z.array(ValueChange),
+  /** What a reader should know, one sentence each: a stack policy that will refuse, hooks that will run, findings that were waived. */
+  notes: z.array(z.string()),
+  after: z.array(Name).optional(),
+  recovery: z
+    .strictObject({ status: z.string(), action: RecoveryAction, skip: z.array(z.string()), approved: z.boolean() })
+    .optional(),
 });
 export type StackPlan = z.infer<typeof StackPlan>;
 
 export const TargetPlan = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   target: Name,
   account: AccountId,
   region: Region,
   stacks: z.array(StackPlan),
 });
 export type TargetPlan = z.infer<typeof TargetPlan>;
+
+/** A stack about which nothing is to be done. */
+export function untouched(of: Pick<StackPlan, 'stack' | 'stackName'>): StackPlan {
+  const nothing = { changes: [], parameters: [], tags: [], outputs: [], permissions: [], settings: [], notes: [] };
+  return { stack: of.stack, stackName: of.stackName, kind: 'unchanged', ...nothing };
+}
 
 /** Sorts what CloudFormation returns in no particular order, so that the plan's digest depends on the change alone. */
 export function normaliseChanges(changes: readonly PlannedChange[]): PlannedChange[] {
@@ -48,7 +106,12 @@ export function normaliseChanges(changes: readonly PlannedChange[]): PlannedChan
       scope: [...change.scope].sort(),
       details: [...change.details].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))),
     }))
-    .sort((a, b) => compareText(a.logicalId + a.action, b.logicalId + b.action));
+    .sort((a, b) => compareText(placeOf(a) + a.action, placeOf(b) + b.action));
+}
+
+/** `Parent/Child/LogicalId`. */
+export function placeOf({ within, logicalId }: Pick<PlannedChange, 'within' | 'logicalId'>): string {
+  return within === undefined ? logicalId : `${within}/${logicalId}`;
 }
 
 /** How many changes of each kind a plan has, for the one-line summary. A replacement is counted as such, not as a modification. */

@@ -6,6 +6,7 @@ import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
 export const Status = z.enum([
   'accepted',
   'running',
+  'planned',
   'succeeded',
   'unchanged',
   'rejected',
@@ -15,14 +16,29 @@ export const Status = z.enum([
 ]);
 export type Status = z.infer<typeof Status>;
 
-/** How a rollout ends: `unchanged` when every stack already was what the release wants. */
-export const Outcome = z.enum(['succeeded', 'unchanged', 'rejected', 'failed', 'errored', 'aborted']);
+/** How a rollout ends: `unchanged` when every stack already was what the release wants; `planned` when nothing was to be executed. */
+export const Outcome = z.enum(['planned', 'succeeded', 'unchanged', 'rejected', 'failed', 'errored', 'aborted']);
 export type Outcome = z.infer<typeof Outcome>;
 
-/** True for the outcomes after which the next environment may follow. */
+/** True for the outcomes after which the release counts as verified in the environment. */
 export function isGood(outcome: Outcome): boolean {
   return outcome === 'succeeded' || outcome === 'unchanged';
 }
+
+/** `plan`: every step up to the decision, then everything that was made is taken away again. */
+export const Mode = z.enum(['promote', 'plan']);
+export type Mode = z.infer<typeof Mode>;
+
+/** What whoever asks allows to bring stacks back that cannot be updated, by the name of the stack. */
+export const RecoveryWish = z.strictObject({
+  /** Resources that a continued rollback leaves as they are: logical ids, or `NestedStack.LogicalId`. */
+  skip: z.record(Name, z.array(z.string().regex(/^([A-Za-z0-9-]{1,128}\.)?[A-Za-z0-9]{1,255}$/)).min(1)).optional(),
+  /** Stacks whose first creation failed and that may be deleted and made anew. */
+  recreate: z.array(Name).optional(),
+  /** Stacks whose deletion failed and may be finished by leaving resources behind. */
+  forceDelete: z.array(Name).optional(),
+});
+export type RecoveryWish = z.infer<typeof RecoveryWish>;
 
 /** Why something did not go well: stable code, sentence, and the failed resource where there is one. */
 export const Reason = z.strictObject({
@@ -41,6 +57,10 @@ export const Promotion = z.strictObject({
   release: Digest,
   releaseId: z.string(),
   environments: z.array(Name).min(1),
+  mode: Mode,
+  /** The promotion that failed and that this one takes up again. */
+  retryOf: PromotionId.optional(),
+  recovery: RecoveryWish.optional(),
   requestedBy: z.string(),
   requestedAt: Instant,
   trigger: Trigger,
@@ -55,7 +75,12 @@ export const Rollout = z.strictObject({
   environment: Name,
   status: Status,
   epoch: z.int().nonnegative(),
+  /** The newest plan that was decided on. */
   planDigest: Digest.optional(),
+  /** The plan that may be executed: every gate said yes to it, and every approval it needs was given. */
+  clearedDigest: Digest.optional(),
+  /** The policies it was decided by. */
+  policyDigest: Digest.optional(),
   startedAt: Instant,
   settledAt: Instant.optional(),
   reasons: z.array(Reason),
@@ -88,5 +113,6 @@ export const ExecutionInput = z.strictObject({
   pipeline: Name,
   release: Digest,
   environments: z.array(Name).min(1),
+  mode: Mode,
 });
 export type ExecutionInput = z.infer<typeof ExecutionInput>;

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { failure, problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, type PromotionId } from '../identifiers.ts';
-import { type ExecutionInput, Promotion, Trigger } from './records.ts';
+import { type ExecutionInput, Mode, Promotion, Trigger } from './records.ts';
 
 const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]{0,62}-[0-9a-f]{12}$/, 'a release id or its digest');
 
@@ -13,6 +13,8 @@ export const PromotionRequest = z.strictObject({
   release: z.union([Digest, ReleaseId], 'expected a release id, for example orders-0123456789ab, or its digest'),
   /** In the release's order; all of them when left out. */
   environments: z.array(Name).min(1).optional(),
+  /** `plan`: show what would be done, execute nothing, clean up. */
+  mode: Mode.optional(),
 });
 export type PromotionRequest = z.infer<typeof PromotionRequest>;
 
@@ -70,6 +72,7 @@ export function promotionOf(
     release: release.digest,
     releaseId: release.id,
     environments: known.filter((environment) => wanted.includes(environment)),
+    mode: asked.request.mode ?? 'promote',
     requestedBy: asked.actor,
     requestedAt: asked.at,
     trigger: asked.trigger,
@@ -80,15 +83,18 @@ export function promotionOf(
 
 /** The answer to a request whose promotion exists: the first result again, or a refusal when the key was used for something else. */
 export function replayOf(wanted: Promotion, recorded: Promotion | undefined): AdmissionAnswer {
-  const same = recorded?.release === wanted.release && recorded.environments.join() === wanted.environments.join();
+  const same =
+    recorded?.release === wanted.release &&
+    recorded.mode === wanted.mode &&
+    recorded.environments.join() === wanted.environments.join();
   if (recorded !== undefined && same) return { kind: 'accepted', promotion: recorded, replayed: true };
   return { kind: 'refused', problem: problem('IDEMPOTENCY_CONFLICT', { promotion: wanted.id }) };
 }
 
 /** The frozen input of the promotion's execution: the same promotion always gives the same bytes. */
 export function executionInputOf(promotion: Promotion): ExecutionInput {
-  const { id, pipeline, release, environments } = promotion;
-  return { promotion: id, pipeline, release, environments };
+  const { id, pipeline, release, environments, mode } = promotion;
+  return { promotion: id, pipeline, release, environments, mode };
 }
 
 const overdueMilliseconds = 60_000;

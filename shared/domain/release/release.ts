@@ -1,7 +1,8 @@
 /** The release: what travels from environment to environment. It says everything about itself, and its digest says it cannot change. */
 import * as z from 'zod';
+import { MatchLabels } from '../config/labels.ts';
 import { StackValue } from '../config/parameter-value.ts';
-import { Capability, Environment, Layer } from '../config/schema.ts';
+import { Capability, Environment, Layer, RollbackAlarms } from '../config/schema.ts';
 import { Digest, Name, StackName } from '../identifiers.ts';
 import { canonicalJson, digestOf, hexOf } from './canonical-json.ts';
 
@@ -35,6 +36,12 @@ const ReleaseStack = z.strictObject({
   values: z.record(z.string(), StackValue),
   tags: z.record(z.string(), z.string()),
   terminationProtection: z.boolean(),
+  /** Only targets with these labels get the stack. */
+  matchLabels: MatchLabels.exactOptional(),
+  /** The stack policy's JSON document. */
+  stackPolicy: Artifact.exactOptional(),
+  onCreateFailure: z.enum(['delete', 'rollback', 'keep']).exactOptional(),
+  rollback: RollbackAlarms.exactOptional(),
 });
 export type ReleaseStack = z.infer<typeof ReleaseStack>;
 

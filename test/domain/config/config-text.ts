@@ -47,7 +47,7 @@ export const policyText = `apiVersion: drawbridge/v1
 kind: Policy
 metadata: { name: production-by-hand }
 selector: { environments: [production] }
-autoPromote: false
+approval: { expires: 2h }
 `;
 
 /** Replaces exactly one place; a case that no longer fits its text fails loudly. */

@@ -32,7 +32,7 @@ describe('a right configuration', () => {
     expect(pipelines.map(({ document }) => document.metadata.name)).toEqual(['orders']);
     expect(parameters.map(({ document }) => document.layers.length)).toEqual([2]);
     expect(targets.map(({ document }) => document.account)).toEqual(['222222222222', '333333333333']);
-    expect(policies.map(({ document }) => document.autoPromote)).toEqual([false]);
+    expect(policies.map(({ document }) => document.approval)).toEqual([{ expires: '2h' }]);
     const placeOf = pipelines[0]!.placeOf;
     expect(placeOf(['stacks', 1, 'parameters', 'Instances'], 'key')).toEqual({
       file: 'drawbridge.yml',

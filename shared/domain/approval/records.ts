@@ -1,0 +1,36 @@
+/** Approvals in the ledger: what was asked, and what people decided. Bound to the digest of the plan that was seen. */
+import * as z from 'zod';
+import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
+
+/** Why an approval is needed, and of whom: one approval of each group; of anybody else where no group is named. */
+export const Requirement = z.strictObject({
+  groups: z.array(Name),
+  /** One sentence each: the policy or gate that asks, and what for. */
+  because: z.array(z.string()),
+});
+export type Requirement = z.infer<typeof Requirement>;
+
+export const ApprovalRequest = z.strictObject({
+  promotion: PromotionId,
+  pipeline: Name,
+  environment: Name,
+  digest: Digest,
+  requirement: Requirement,
+  requestedBy: z.string(),
+  requestedAt: Instant,
+  expiresAt: Instant,
+  status: z.enum(['open', 'approved', 'rejected', 'void']),
+});
+export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
+
+/** A person's recorded yes or no. */
+export const ApprovalDecision = z.strictObject({
+  promotion: PromotionId,
+  environment: Name,
+  digest: Digest,
+  actor: z.string(),
+  decision: z.enum(['approve', 'reject']),
+  reason: z.string(),
+  at: Instant,
+});
+export type ApprovalDecision = z.infer<typeof ApprovalDecision>;

@@ -1,0 +1,110 @@
+/**
+ * Policy: what the platform team decides about everybody's promotions. It is applied by an administrator, versioned, and read live: no
+ * release can carry its own.
+ */
+import * as z from 'zod';
+import { MatchLabels } from '../config/labels.ts';
+import { Name } from '../identifiers.ts';
+import { Duration } from './duration.ts';
+import { Effect } from './effect.ts';
+
+/** Which rollouts a policy is about: all of them where nothing is said; every part that is said must hold. */
+export const Selector = z.strictObject({
+  pipelines: z.array(Name).min(1).exactOptional(),
+  environments: z.array(Name).min(1).exactOptional(),
+  /** Labels of a target. For what concerns a rollout as a whole, one of its targets is enough. */
+  matchLabels: MatchLabels.exactOptional(),
+});
+export type Selector = z.infer<typeof Selector>;
+
+/** An actor as the API knows them: a user name of IAM Identity Center, or the ARN of a role. */
+const Member = z.string().regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+|[\w+=,.@-]{1,128})$/, {
+  error: 'expected a user name, or the ARN of a role',
+});
+
+/** `AWS::RDS::*`, `AWS::S3::Bucket`, `Custom::*`. */
+const TypePattern = z.string().regex(/^[A-Za-z0-9]+(::[A-Za-z0-9@_-]+)*(::\*)?$|^\*$/, {
+  error: 'expected a resource type such as AWS::S3::Bucket, or one that ends in ::*',
+});
+
+export const GateAction = z.union([
+  z.literal('allow'),
+  z.literal('deny'),
+  /** One approval of each named group. */
+  z.strictObject({ requireApproval: z.array(Name).min(1) }),
+]);
+export type GateAction = z.infer<typeof GateAction>;
+
+/** A change gate: what is done about the changes it describes. Every part of `when` must hold; a part that is left out always does. */
+export const ChangeGate = z.strictObject({
+  name: Name,
+  when: z.strictObject({
+    types: z.array(TypePattern).min(1).exactOptional(),
+    /** Types that hold data: databases, buckets, queues, volumes, keys. */
+    stateful: z.boolean().exactOptional(),
+    effects: z.array(Effect).min(1).exactOptional(),
+    /** CloudFormation's PolicyAction, for example ReplaceAndDelete (API reference, ResourceChange). */
+    policyActions: z
+      .array(z.enum(['Delete', 'Retain', 'Snapshot', 'ReplaceAndDelete', 'ReplaceAndRetain', 'ReplaceAndSnapshot']))
+      .min(1)
+      .exactOptional(),
+    /** Paths of changed members, for example Properties/Tags; a path stands for everything below it. */
+    attributes: z
+      .array(z.string().regex(/^\w+(\/[\w:.-]+)*$/, 'expected a path such as Properties/Tags'))
+      .min(1)
+      .exactOptional(),
+  }),
+  then: GateAction,
+});
+export type ChangeGate = z.infer<typeof ChangeGate>;
+
+/** Findings of the template gate that a policy may tolerate. They are still shown. */
+export const GateCode = z.enum([
+  'GATE_STATIC_CREDENTIAL',
+  'GATE_TRANSFORM',
+  'GATE_TRUST',
+  'GATE_URL',
+  'GATE_BOUNDARY',
+  'GATE_POLICY',
+]);
+
+export const Policy = z.strictObject({
+  apiVersion: z.literal('drawbridge/v1'),
+  kind: z.literal('Policy'),
+  metadata: z.strictObject({ name: Name }),
+  selector: Selector.exactOptional(),
+  /** Who may approve, by group. A group belongs to the policy that defines it; others may name it. */
+  groups: z.record(Name, z.array(Member).min(1)).exactOptional(),
+  /** Every plan that changes something needs an approval. */
+  approval: z
+    .strictObject({
+      /** One approval of each; of anybody but the requester where no group is named. */
+      groups: z.array(Name).min(1).exactOptional(),
+      /** How long a plan waits for its approval. */
+      expires: Duration.exactOptional(),
+    })
+    .exactOptional(),
+  changeGates: z.array(ChangeGate).min(1).exactOptional(),
+  templateGate: z
+    .strictObject({
+      waive: z.array(GateCode).min(1).exactOptional(),
+      /** Transforms a template may declare, by their exact names. What they produce is gated again. */
+      transforms: z
+        .array(
+          z.string().regex(/^AWS::(?!Include$)[A-Za-z0-9-]+$/, 'expected a transform of AWS, other than AWS::Include'),
+        )
+        .min(1)
+        .exactOptional(),
+    })
+    .exactOptional(),
+  /** What a rollout may do by itself about a stack that cannot be updated; see docs/reference/recovery.md. */
+  recovery: z
+    .strictObject({
+      /** Delete and make anew a stack whose creation failed and that never completed. */
+      recreateFailedCreations: z.boolean().exactOptional(),
+      /** Finish a deletion that failed, by leaving behind what cannot be deleted. */
+      forceDelete: z.boolean().exactOptional(),
+    })
+    .exactOptional(),
+});
+export type Policy = z.infer<typeof Policy>;
