@@ -54,7 +54,7 @@ export const ChangeGate = z.strictObject({
       .min(1)
       .exactOptional(),
   }),
-  then: GateAction,
+  action: GateAction,
 });
 export type ChangeGate = z.infer<typeof ChangeGate>;
 
