@@ -2,6 +2,7 @@
 import { auditEntries } from '#shared/domain/errors/audit-entries.ts';
 import { brokerEntries } from '#shared/domain/errors/broker-entries.ts';
 import { configEntries } from '#shared/domain/errors/config-entries.ts';
+import { policyEntries } from '#shared/domain/errors/policy-entries.ts';
 import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
 import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
 import { remoteEntries } from '#shared/domain/errors/remote-entries.ts';
@@ -14,6 +15,7 @@ export function errorTables(): Record<string, string> {
   return {
     files: tableOf(configEntries),
     promotions: tableOf(promotionEntries),
+    policies: tableOf(policyEntries),
     aws: tableOf(remoteEntries),
     accounts: tableOf({ ...auditEntries, ...brokerEntries }),
   };

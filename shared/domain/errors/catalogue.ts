@@ -3,6 +3,7 @@ import { auditEntries } from './audit-entries.ts';
 import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { gateEntries } from './gate-entries.ts';
+import { policyEntries } from './policy-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
@@ -13,6 +14,7 @@ export const catalogue = {
   ...auditEntries,
   ...brokerEntries,
   ...configEntries,
+  ...policyEntries,
   ...promotionEntries,
   ...remoteEntries,
   ...gateEntries,
