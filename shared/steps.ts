@@ -3,6 +3,7 @@
  * The same names are the states, the folders under functions/ and the functions in serverless.yml; a test holds the four together.
  */
 import * as z from 'zod';
+import { ApprovalAnswer } from '#shared/domain/approval/records.ts';
 import { Digest, Instant, Name, PromotionId } from '#shared/domain/identifiers.ts';
 import { Mode, Outcome, Reason } from '#shared/domain/promotion/records.ts';
 
@@ -84,10 +85,7 @@ export const steps = {
       token: z.string().min(1),
     }),
     /** Answered through the task token, by whoever's decision completes or ends it. */
-    output: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('approved') }),
-      z.strictObject({ kind: z.literal('rejected'), reason: z.string() }),
-    ]),
+    output: ApprovalAnswer,
   },
   recover: {
     input: z.strictObject({ ...admitted, at: Instant, digest: Digest, target: Name, stack: Name, polls }),

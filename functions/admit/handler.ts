@@ -4,7 +4,7 @@ import { recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { listTargets, listVerified } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
-import { ineligibility, turn } from '#shared/domain/promotion/admission.ts';
+import { ineligibility, turn, withoutTargets } from '#shared/domain/promotion/admission.ts';
 import { journeyOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { task } from '#shared/lambda/task.ts';
 
@@ -29,7 +29,7 @@ export const handler = task('admit', async (input, { ledger, documents }) => {
     journey: journeyOf(release),
     verifiedIn: await listVerified(ledger, input.release),
   };
-  const refused = ineligibility(facts);
+  const refused = input.mode === 'plan' ? withoutTargets(facts) : ineligibility(facts);
   const answer = refused
     ? { kind: 'rejected' as const, problem: refused }
     : turn(await takeLease(ledger, input, at), { environment, now: at, waits });

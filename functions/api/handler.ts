@@ -1,5 +1,6 @@
 /** The HTTP API: releases, promotions, what is where, people's sessions, diagnoses. Each resource is a file of its own. */
 import { http } from '#shared/lambda/http.ts';
+import { approvals } from './approvals.ts';
 import { diagnoses } from './diagnoses.ts';
 import { environments } from './environments.ts';
 import { evidence } from './evidence.ts';
@@ -10,6 +11,7 @@ import { sessions } from './sessions.ts';
 export const handler = http((app, resources) => {
   releases(app, resources);
   promotions(app, resources);
+  approvals(app, resources);
   evidence(app, resources);
   environments(app, resources);
   sessions(app, resources);

@@ -1,27 +1,49 @@
-/** Decide: one plan document with one digest for the whole rollout, and what it asks for. */
-import { getDocument, putDocument } from '#shared/aws/documents.ts';
+/** Decide: one plan document with one digest for the whole rollout, what the policies say of it, and what comes next. */
+import { putDocument } from '#shared/aws/documents.ts';
+import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
-import { recordDeployments, recordPlan } from '#shared/aws/ledger/promotions.ts';
+import { listPolicies, policySetDigest } from '#shared/aws/ledger/policies.ts';
+import { recordDeployments, recordPlan, recordRejection } from '#shared/aws/ledger/promotions.ts';
 import { listTargets } from '#shared/aws/ledger/targets.ts';
+import { readRolloutPlan, readTargetPlan } from '#shared/aws/plan-documents.ts';
 import { readRelease } from '#shared/aws/releases.ts';
-import { decision, foreseenDeployments, rolloutPlanOf } from '#shared/domain/plan/decision.ts';
-import { TargetPlan } from '#shared/domain/plan/stack-plan.ts';
-import { environmentOf } from '#shared/domain/release/journey.ts';
+import { answerTo, decision, rolloutPlanOf } from '#shared/domain/plan/decision.ts';
+import { foreseenDeployments } from '#shared/domain/plan/foreseen.ts';
+import { nextRound } from '#shared/domain/plan/rounds.ts';
+import { assess } from '#shared/domain/policy/assess.ts';
+import { environmentOf, journeyOf } from '#shared/domain/release/journey.ts';
+import { dependenciesIn } from '#shared/domain/release/upstream.ts';
 import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('decide', async (input, { ledger, documents }) => {
+  const { mode } = input;
   await confirmLease(ledger, input, input.at);
-  const plans = await Promise.all(
-    input.plans.map(async ({ digest }) => TargetPlan.parse(await getDocument(documents, 'plans', digest))),
-  );
-  const digest = await putDocument(documents, 'plans', rolloutPlanOf(input, plans));
-  await recordPlan(ledger, input, digest);
-  await recordDeployments(ledger, foreseenDeployments(input, plans));
-  const environment = environmentOf(await readRelease(documents, input.release), input.environment);
-  return {
-    ...decision(environment, await listTargets(ledger), plans),
-    digest,
-    nextRound: input.round + 1,
-    more: false,
-  };
+  const [release, targets, policies, requests] = await Promise.all([
+    readRelease(documents, input.release),
+    listTargets(ledger),
+    listPolicies(ledger),
+    listApprovalRequests(ledger, input),
+  ]);
+  const plans = await Promise.all(input.plans.map(({ digest }) => readTargetPlan(documents, digest)));
+  const plan = rolloutPlanOf(input, plans);
+  const digest = await putDocument(documents, 'plans', plan);
+  const approvals = requests.filter(({ status }) => status === 'approved');
+  const approved = await Promise.all(approvals.map((request) => readRolloutPlan(documents, request.digest)));
+
+  const production = journeyOf(release).at(-1) === input.environment;
+  const { denials, open } = assess(plan, { policies, targets, production, approved });
+  const environment = environmentOf(release, input.environment);
+  const facts = { mode, environment, targets, stacks: dependenciesIn(release), denied: denials.length > 0, open };
+  const decided = decision(facts, plan);
+
+  const policyDigest = await policySetDigest(documents, policies);
+  await recordPlan(ledger, input, { digest, policyDigest, cleared: isCleared(decided.kind), needs: open?.requirement });
+  await recordDeployments(ledger, foreseenDeployments(input, plan.targets));
+  if (decided.kind === 'denied') await recordRejection(ledger, input, denials);
+  if (decided.kind === 'needs-approval') await askForApproval(ledger, { ...input, ...decided, digest });
+  return answerTo(decided, { digest, nextRound: nextRound(input, release.stacks.length) });
 });
+
+function isCleared(kind: string): boolean {
+  return kind === 'go' || kind === 'recover';
+}

@@ -1,48 +1,49 @@
-/** Plan: prepare the change sets of one target's stacks, and keep what they would do under its digest. Executes nothing. */
+/**
+ * Plan: make a target's change sets as the preview role, read what they would do, and keep that under its digest. One call does one step;
+ * while CloudFormation is at it, the answer says when to look again.
+ */
 import { requireClean } from '#shared/aws/audit-target.ts';
 import { deleteChangeSet } from '#shared/aws/change-sets.ts';
 import { putDocument } from '#shared/aws/documents.ts';
 import { checkLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { previewPurpose, targetWork } from '#shared/aws/plan-target.ts';
 import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
-import { readRelease } from '#shared/aws/releases.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
-import { changeSetName } from '#shared/domain/names.ts';
-import { emptyChangeSets, plannedStacks, progressOf, targetPlanOf } from '#shared/domain/plan/preparation.ts';
-import { desiredStacks } from '#shared/domain/release/desired-stacks.ts';
+import {
+  emptyChangeSets,
+  plannedStacks,
+  progressOf,
+  targetPlanOf,
+  withoutRefusals,
+} from '#shared/domain/plan/preparation.ts';
 import { log } from '#shared/lambda/log.ts';
 import { task } from '#shared/lambda/task.ts';
 
-export const handler = task('plan', async (input, { ledger, documents, artifacts }) => {
-  const { promotion, environment, polls } = input;
+export const handler = task('plan', async (input, resources) => {
+  const { ledger, documents } = resources;
+  const { promotion, environment, round, polls } = input;
   await checkLease(ledger, input);
   const target = await readTarget(ledger, input.target);
-  if (polls === 0) await requireClean(ledger, { promotion, environment, target, moment: 'before', at: input.at });
-  const desired = desiredStacks(await readRelease(documents, input.release), { environment, target, artifacts });
+  if (round === 1 && polls === 0)
+    await requireClean(ledger, { promotion, environment, target, moment: 'before', at: input.at });
+  const work = await targetWork(resources, { ...input, target });
 
-  const stacks = desired.map((stack) => stack.stackName);
-  const what = { kind: 'preview', stacks, artifacts } as const;
-  return inTarget({ target, role: 'preview', promotion, environment, step: 'plan', ...what }, async (session) => {
+  return inTarget(previewPurpose(work, { ...input, target }), async (session) => {
     if (session.widenedTo.length > 0)
       log.warn('session policy names stacks by prefix', { widenedTo: session.widenedTo });
     const prepare = polls === 0 ? beginStack : lookAtStack;
-    const preparations = await Promise.all(
-      desired.map((stack) => prepare(session, stack, changeSetName(promotion, 1))),
-    );
-    const progress = progressOf(preparations, polls);
+    const begun = await Promise.all(work.stacks.map(({ desired, preparing }) => prepare(session, desired, preparing)));
+    const progress = progressOf(begun, polls, target);
     if (progress.kind === 'pending') return progress;
 
+    const desired = work.stacks.map((stack) => stack.desired);
+    const preparations = withoutRefusals(begun, desired, target);
     const digest = await putDocument(documents, 'plans', targetPlanOf(target, desired, preparations));
     const stacks = plannedStacks(preparations);
-    await recordPlannedTarget(ledger, {
-      promotion,
-      environment,
-      target: target.name,
-      digest,
-      preparedAt: input.at,
-      stacks,
-    });
+    const planned = { promotion, environment, target: target.name, digest, preparedAt: input.at, stacks };
+    await recordPlannedTarget(ledger, planned);
     await Promise.all(emptyChangeSets(preparations).map((empty) => deleteChangeSet(session, empty)));
     return { kind: 'planned', target: target.name, digest };
   });

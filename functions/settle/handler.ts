@@ -16,7 +16,7 @@ export const handler = task('settle', async (input, { ledger }) => {
   const settledBefore = rollout?.settledAt !== undefined;
 
   const lost = settledBefore ? undefined : await leaseLost(ledger, input);
-  const ended = verdict({ rollout, deployments, caught: input.error, leaseLost: lost });
+  const ended = verdict({ mode: input.mode, rollout, deployments, caught: input.error, leaseLost: lost });
   const { releaseId } = record.promotion;
   const arrived = targetsRunning(deployments).map((target) => ({
     pipeline,
@@ -28,7 +28,8 @@ export const handler = task('settle', async (input, { ledger }) => {
     since: at,
   }));
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
-  if (!settledBefore && lost === undefined) await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
+  if (!settledBefore && lost === undefined && input.mode === 'promote')
+    await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
   await recordOutcome(ledger, input, { ...ended, at });
   if (isGood(ended.outcome)) await recordVerified(ledger, { release, environment, at });
   await freeLease(ledger, input);

@@ -1,7 +1,9 @@
 /** Templates and assets of releases in the artifact buckets, one bucket per region, write-once, under their sha256. */
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import { artifactsBucket } from '#shared/domain/names.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { asked, isCode } from './translate-error.ts';
 
 export interface Artifacts {
@@ -58,6 +60,16 @@ export async function hasArtifact(artifacts: Artifacts, artifact: Artifact, regi
     if (isCode(error, 'NotFound', 'NoSuchKey')) return false;
     return asked(service, Promise.reject(error));
   }
+}
+
+/** The text of an artifact, its bytes checked against the digest that is its key. Throws DIGEST_MISMATCH, AWS_REFUSED. */
+export async function readArtifact(artifacts: Artifacts, key: string, region: string): Promise<string> {
+  const command = new GetObjectCommand({ Bucket: artifactsBucket(artifacts.prefix, region), Key: key });
+  const { Body } = await asked(service, s3(region).send(command));
+  const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+  const [actual, expected] = [digestOf(bytes), `sha256:${key.slice(key.indexOf('/') + 1)}`];
+  if (actual !== expected) throw failure('DIGEST_MISMATCH', { what: `Artifact ${key}`, expected, actual });
+  return new TextDecoder().decode(bytes);
 }
 
 function s3(region: string): S3Client {

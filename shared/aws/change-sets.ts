@@ -1,16 +1,13 @@
 /** Change sets of one target, through a guarded session. SDK types stay here; what leaves is the domain's. */
 import {
   type Change,
-  CreateChangeSetCommand,
-  type CreateChangeSetCommandInput,
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   type DescribeChangeSetCommandOutput,
   ExecuteChangeSetCommand,
   type ResourceChangeDetail,
 } from '@aws-sdk/client-cloudformation';
-import { failure } from '#shared/domain/errors/catalogue.ts';
-import type { DesiredStack, Inputs } from '#shared/domain/plan/comparison.ts';
+import type { Inputs } from '#shared/domain/plan/comparison.ts';
 import { normaliseChanges, type PlannedChange } from '#shared/domain/plan/stack-plan.ts';
 import type { TargetSession } from './sessions.ts';
 import { asked, isCode } from './translate-error.ts';
@@ -28,69 +25,104 @@ export type ChangeSet =
   | {
       readonly kind: 'ready';
       readonly id: string;
+      readonly name: string;
       readonly stackId: string;
       /** AVAILABLE, EXECUTE_IN_PROGRESS, EXECUTE_COMPLETE, OBSOLETE … */
       readonly executionStatus: string;
       /** What it was made from: a change set of our name need not be ours. */
       readonly inputs: Inputs;
+      /** Of the stack and of every stack nested in it. */
       readonly changes: PlannedChange[];
+      readonly nested: readonly NestedChangeSet[];
     };
 
-export interface NewChangeSet {
-  readonly name: string;
-  readonly type: 'CREATE' | 'UPDATE';
-  readonly desired: DesiredStack;
+/** The change set of a nested stack, made with its parent's and executed with it. */
+export interface NestedChangeSet {
+  /** Logical ids that lead to the nested stack, joined by `/`. */
+  readonly within: string;
+  readonly id: string;
+  readonly stackId: string;
+  /** The nested stack does not exist yet. */
+  readonly created: boolean;
 }
 
-/** Asks for a change set. Asking again with the same name is harmless: the client token is derived from it, and one that exists is kept. */
-export async function createChangeSet(session: TargetSession, wanted: NewChangeSet): Promise<void> {
-  const { desired } = wanted;
-  const input: CreateChangeSetCommandInput = {
-    StackName: desired.stackName,
-    ChangeSetName: wanted.name,
-    ChangeSetType: wanted.type,
-    ClientToken: `${wanted.name}-${desired.stack}`,
-    TemplateURL: desired.templateUrl,
-    Parameters: Object.entries(desired.parameters).map(([ParameterKey, ParameterValue]) => ({
-      ParameterKey,
-      ParameterValue,
-    })),
-    Tags: Object.entries(desired.tags).map(([Key, Value]) => ({ Key, Value })),
-    Capabilities: [...desired.capabilities] as NonNullable<CreateChangeSetCommandInput['Capabilities']>,
-    // Without it CloudFormation would work with this session, which ends in fifteen minutes, and would keep it for later callers.
-    RoleARN: desired.roleArn,
-    IncludeNestedStacks: true,
-  };
-  try {
-    await session.cloudFormation.send(new CreateChangeSetCommand(input));
-  } catch (error) {
-    if (isCode(error, 'AlreadyExistsException')) return;
-    // What CloudFormation says of a template or its parameters is the release's fault, not the service's.
-    if (isCode(error, 'ValidationError', 'InsufficientCapabilitiesException')) {
-      const { account, region } = session.purpose.target;
-      const facts = { stack: desired.stack, reason: (error as Error).message };
-      throw failure('CHANGE_SET_REFUSED', facts, { stack: desired.stackName, account, region });
-    }
-    await asked(service, Promise.reject(error));
-  }
+interface Reference {
+  readonly stackName?: string;
+  readonly changeSet: string;
 }
 
 /**
- * Reads a change set with all its pages. Both are names or ARNs. Of a change set that is gone, only the stack tells AWS what permission to
- * ask for, so it is always named.
+ * Reads a change set with all its pages, and those of nested stacks. Both are names or ARNs. Of a change set that is gone, only the stack
+ * tells AWS what permission to ask for, so it is always named; nested ones are known by their ARN.
  */
-export async function readChangeSet(
+export async function readChangeSet(session: TargetSession, reference: Required<Reference>): Promise<ChangeSet> {
+  const read = await readPages(session, reference);
+  if (read === undefined) return { kind: 'absent' };
+  const { page, changes } = read;
+  const reason = page.StatusReason ?? '';
+  if (page.Status === 'FAILED') {
+    return noChange.some((pattern) => pattern.test(reason))
+      ? { kind: 'no-change', inputs: inputsOf(page) }
+      : { kind: 'refused', reason };
+  }
+  if (page.Status !== 'CREATE_COMPLETE') return { kind: 'pending' };
+  const below = await Promise.all(changes.map((change) => readNested(session, change, '')));
+  return {
+    kind: 'ready',
+    id: page.ChangeSetId ?? '',
+    name: page.ChangeSetName ?? '',
+    stackId: page.StackId ?? '',
+    executionStatus: page.ExecutionStatus ?? 'UNAVAILABLE',
+    inputs: inputsOf(page),
+    changes: normaliseChanges([
+      ...changes.map((change) => plannedChange(change, '')),
+      ...below.flatMap((nested) => nested.changes),
+    ]),
+    nested: below.flatMap((nested) => nested.changeSets),
+  };
+}
+
+interface Below {
+  readonly changeSets: NestedChangeSet[];
+  readonly changes: PlannedChange[];
+}
+
+/** CloudFormation plans nested stacks in change sets of their own (User Guide, "Change sets for nested stacks"). */
+async function readNested(session: TargetSession, change: Change, above: string): Promise<Below> {
+  const { ChangeSetId: changeSet, LogicalResourceId: logicalId } = change.ResourceChange ?? {};
+  const read = changeSet === undefined ? undefined : await readPages(session, { changeSet });
+  if (read === undefined) return { changeSets: [], changes: [] };
+  const within = above === '' ? `${logicalId}` : `${above}/${logicalId}`;
+  const below = await Promise.all(read.changes.map((inner) => readNested(session, inner, within)));
+  return {
+    changeSets: [
+      {
+        within,
+        id: read.page.ChangeSetId ?? '',
+        stackId: read.page.StackId ?? '',
+        created: change.ResourceChange?.Action === 'Add',
+      },
+      ...below.flatMap((nested) => nested.changeSets),
+    ],
+    changes: [
+      ...read.changes.map((inner) => plannedChange(inner, within)),
+      ...below.flatMap((nested) => nested.changes),
+    ],
+  };
+}
+
+async function readPages(
   session: TargetSession,
-  reference: { stackName: string; changeSet: string },
-): Promise<ChangeSet> {
+  reference: Reference,
+): Promise<{ page: DescribeChangeSetCommandOutput; changes: Change[] } | undefined> {
   const changes: Change[] = [];
   let page: DescribeChangeSetCommandOutput | undefined;
   do {
     page = await describe(session, reference, page?.NextToken);
-    if (page === undefined) return { kind: 'absent' };
+    if (page === undefined) return undefined;
     changes.push(...(page.Changes ?? []));
   } while (page.NextToken !== undefined);
-  return changeSetOf(page, changes);
+  return { page, changes };
 }
 
 /** Removes a change set that will not be executed. One that is gone already is fine. */
@@ -134,14 +166,10 @@ export async function executeChangeSet(
   }
 }
 
-async function describe(
-  session: TargetSession,
-  reference: { stackName: string; changeSet: string },
-  NextToken: string | undefined,
-) {
+async function describe(session: TargetSession, { stackName, changeSet }: Reference, NextToken: string | undefined) {
   const command = new DescribeChangeSetCommand({
-    ChangeSetName: reference.changeSet,
-    StackName: reference.stackName,
+    ChangeSetName: changeSet,
+    ...(stackName === undefined ? {} : { StackName: stackName }),
     IncludePropertyValues: true,
     ...(NextToken === undefined ? {} : { NextToken }),
   });
@@ -158,24 +186,6 @@ export function isMissingStack(error: unknown): boolean {
   return isCode(error, 'ValidationError') && /does not exist/.test((error as Error).message);
 }
 
-function changeSetOf(page: DescribeChangeSetCommandOutput, changes: readonly Change[]): ChangeSet {
-  const reason = page.StatusReason ?? '';
-  if (page.Status === 'FAILED') {
-    return noChange.some((pattern) => pattern.test(reason))
-      ? { kind: 'no-change', inputs: inputsOf(page) }
-      : { kind: 'refused', reason };
-  }
-  if (page.Status !== 'CREATE_COMPLETE') return { kind: 'pending' };
-  return {
-    kind: 'ready',
-    id: page.ChangeSetId ?? '',
-    stackId: page.StackId ?? '',
-    executionStatus: page.ExecutionStatus ?? 'UNAVAILABLE',
-    inputs: inputsOf(page),
-    changes: normaliseChanges(changes.map(plannedChange)),
-  };
-}
-
 function inputsOf({ Parameters = [], Tags = [] }: DescribeChangeSetCommandOutput): Inputs {
   return {
     parameters: Object.fromEntries(
@@ -185,10 +195,11 @@ function inputsOf({ Parameters = [], Tags = [] }: DescribeChangeSetCommandOutput
   };
 }
 
-function plannedChange(change: Change): PlannedChange {
+function plannedChange(change: Change, within: string): PlannedChange {
   const resource = change.ResourceChange ?? {};
   return {
     action: resource.Action ?? 'Dynamic',
+    ...(within === '' ? {} : { within }),
     logicalId: resource.LogicalResourceId ?? '',
     type: resource.ResourceType ?? '',
     ...(resource.Replacement === undefined ? {} : { replacement: resource.Replacement }),
@@ -205,6 +216,7 @@ function plannedDetail(detail: ResourceChangeDetail): PlannedChange['details'][n
     ...(target.Name === undefined ? {} : { name: target.Name }),
     ...(target.Path === undefined ? {} : { path: target.Path }),
     ...(target.RequiresRecreation === undefined ? {} : { requiresRecreation: target.RequiresRecreation }),
+    ...(detail.Evaluation === undefined ? {} : { evaluation: detail.Evaluation }),
     ...(target.BeforeValue === undefined ? {} : { before: target.BeforeValue }),
     ...(target.AfterValue === undefined ? {} : { after: target.AfterValue }),
   };

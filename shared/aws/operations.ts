@@ -9,14 +9,27 @@ import { recordDeployment } from './ledger/promotions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { closeWait, type Wait } from './ledger/waits.ts';
 import type { TargetSession } from './sessions.ts';
-import { readOperation } from './stacks.ts';
+import { makeSettings } from './stack-settings.ts';
+import { readOperation, readStackStatus } from './stacks.ts';
 import { answerTask } from './state-machine.ts';
 
 /**
- * Executes the change set if nobody did, after comparing it with what was planned; otherwise takes up the operation that runs or ended.
- * A lost reply is therefore adopted, never repeated. Throws PLAN_CHANGED, CHANGE_SET_OBSOLETE.
+ * Makes the planned settings, then executes the change set if nobody did, after comparing it with what was planned; otherwise takes up the
+ * operation that runs or ended. A lost reply is therefore adopted, never repeated. Throws PLAN_CHANGED, CHANGE_SET_OBSOLETE.
  */
 export async function executeOnce(session: TargetSession, planned: PlannedStack, wait: Wait): Promise<Operation> {
+  await makeSettings(session, planned.stackId, planned.settings);
+  const { changeSetId, digest } = planned;
+  if (changeSetId === undefined) {
+    const live = await readStackStatus(session, planned.stackId);
+    return { kind: 'deployed', status: live?.status ?? 'UNKNOWN' };
+  }
+  return executeChanges(session, { ...planned, changeSetId, digest: digest ?? '' }, wait);
+}
+
+type Executable = PlannedStack & { readonly changeSetId: string; readonly digest: string };
+
+async function executeChanges(session: TargetSession, planned: Executable, wait: Wait): Promise<Operation> {
   const { stack } = planned;
   const place = { stack: planned.stackName, account: wait.account, region: wait.region };
   const found = await readChangeSet(session, { stackName: planned.stackId, changeSet: planned.changeSetId });
@@ -48,7 +61,7 @@ export async function conclude(
   return answered;
 }
 
-async function executionStatus(session: TargetSession, planned: PlannedStack): Promise<string> {
+async function executionStatus(session: TargetSession, planned: Executable): Promise<string> {
   const found = await readChangeSet(session, { stackName: planned.stackId, changeSet: planned.changeSetId });
   return found.kind === 'ready' ? found.executionStatus : found.kind;
 }

@@ -1,79 +1,172 @@
 /** Bringing one stack of a target to a reviewed, unexecuted change set. Each call does one step; waiting is the state machine's. */
-import { failure } from '#shared/domain/errors/catalogue.ts';
-import {
-  type DesiredStack,
-  differences,
-  type Inputs,
-  inputDifferences,
-  type LiveStack,
-} from '#shared/domain/plan/comparison.ts';
+import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import type { GateContext } from '#shared/domain/gate/finding.ts';
+import { type DesiredStack, differences, inputDifferences, type LiveStack } from '#shared/domain/plan/comparison.ts';
 import type { Preparation } from '#shared/domain/plan/preparation.ts';
+import { isNothing, settingChanges, settingsToMake } from '#shared/domain/plan/settings.ts';
+import { untouched } from '#shared/domain/plan/stack-plan.ts';
 import { stackHealth } from '#shared/domain/plan/stack-status.ts';
-import { type ChangeSet, createChangeSet, readChangeSet } from './change-sets.ts';
+import { type ChangeSet, readChangeSet } from './change-sets.ts';
+import { createChangeSet } from './create-change-set.ts';
+import { describeChangeSet } from './describe-change-set.ts';
 import type { TargetSession } from './sessions.ts';
 import { readStack, readTemplateDigest } from './stacks.ts';
 
+/** What preparing a stack has to know beside the stack. */
+export interface Preparing {
+  /** Name of the change set to make in this round. */
+  readonly name: string;
+  /** One that an earlier round made and that may still stand. */
+  readonly earlier?: string | undefined;
+  readonly gate: GateContext;
+}
+
+type Ready = Extract<ChangeSet, { kind: 'ready' }>;
+
 /**
- * Compares the stack with what is desired and asks for a change set where they differ. Asking twice is one change set.
- * Answers `unchanged` or `pending`. Throws STACK_BUSY, STACK_STUCK.
+ * The first look: a change set of an earlier round is kept if it still stands; otherwise the stack is compared with what is desired, and a
+ * change set is asked for where they differ. Asking twice is one change set.
  */
-export async function beginStack(session: TargetSession, desired: DesiredStack, name: string): Promise<Preparation> {
-  const live = await readStack(session, desired.stackName);
-  const type = changeSetType(session, desired, live);
-  if (type === 'UPDATE' && live !== undefined && differences(desired, live).length === 0)
-    return { kind: 'unchanged', stack: desired.stack };
-  await createChangeSet(session, { name, type, desired });
-  return { kind: 'pending', stack: desired.stack };
+export async function beginStack(
+  session: TargetSession,
+  desired: DesiredStack,
+  preparing: Preparing,
+): Promise<Preparation> {
+  const { stack, missingOutputs } = desired;
+  if (missingOutputs.length > 0) return { kind: 'unplanned', stack, after: stacksIn(missingOutputs) };
+  const kept = await standing(session, desired, preparing.earlier);
+  if (kept !== undefined) return planned(session, desired, { ...preparing, found: kept });
+  return compare(session, desired, preparing);
 }
 
 /**
- * Looks how far the change set named `name` is. One that turned out to be empty is `unchanged` and named, to be removed once the whole
- * target is prepared. Throws CHANGE_SET_REFUSED, CHANGE_SET_FOREIGN, DIGEST_MISMATCH.
+ * Looks how far the change set of this round is. One that turned out to be empty is `unchanged` and named, to be removed once the whole
+ * target is prepared. Throws CHANGE_SET_FOREIGN, DIGEST_MISMATCH, and GATE_ errors for what CloudFormation made of the template.
  */
-export async function lookAtStack(session: TargetSession, desired: DesiredStack, name: string): Promise<Preparation> {
+export async function lookAtStack(
+  session: TargetSession,
+  desired: DesiredStack,
+  preparing: Preparing,
+): Promise<Preparation> {
   const { stack, stackName } = desired;
-  const found = await readChangeSet(session, { stackName, changeSet: name });
+  const found = await readChangeSet(session, { stackName, changeSet: preparing.name });
   switch (found.kind) {
     case 'absent':
-      return beginStack(session, desired, name);
+      return beginStack(session, desired, preparing);
     case 'pending':
       return { kind: 'pending', stack };
     case 'no-change':
-      refuseForeign(session, desired, { name, inputs: found.inputs });
-      return { kind: 'unchanged', stack, emptyChangeSet: { stackName, changeSet: name } };
+      refuseForeign(session, desired, { name: preparing.name, inputs: found.inputs });
+      return withoutChanges(session, desired, { stackName, changeSet: preparing.name });
     case 'refused':
-      throw failure('CHANGE_SET_REFUSED', { stack, reason: found.reason }, place(session, stackName));
+      return { kind: 'refused', stack, stackName, reason: found.reason };
     case 'ready':
-      refuseForeign(session, desired, { name, inputs: found.inputs });
-      return ready(session, desired, { ...found, name });
+      return planned(session, desired, { ...preparing, found });
   }
 }
 
-function changeSetType(
-  session: TargetSession,
-  desired: DesiredStack,
-  live: LiveStack | undefined,
-): 'CREATE' | 'UPDATE' {
+async function compare(session: TargetSession, desired: DesiredStack, { name }: Preparing): Promise<Preparation> {
   const { stack, stackName } = desired;
+  const live = await readStack(session, desired);
   const status = live?.status ?? 'DELETE_COMPLETE';
-  switch (stackHealth(status)) {
-    case 'absent':
-    case 'review':
-      return 'CREATE';
-    case 'healthy':
-      return 'UPDATE';
+  const health = stackHealth(status);
+  switch (health) {
     case 'busy':
-      throw failure('STACK_BUSY', { stack, status }, place(session, stackName));
+      return { kind: 'busy', stack, stackName, status };
     case 'stuck':
       throw failure('STACK_STUCK', { stack, status }, place(session, stackName));
+    case 'healthy':
+      if (live !== undefined && differences(desired, live).length === 0) return settingsOnly(desired, live);
+      return ask(session, desired, { name, type: 'UPDATE' });
+    case 'absent':
+    case 'review':
+      return ask(session, desired, { name, type: 'CREATE' });
   }
+}
+
+/** What CloudFormation refuses at once is told like what it refuses later. */
+async function ask(
+  session: TargetSession,
+  desired: DesiredStack,
+  { name, type }: { name: string; type: 'CREATE' | 'UPDATE' },
+): Promise<Preparation> {
+  const { stack, stackName } = desired;
+  try {
+    await createChangeSet(session, { name, type, desired });
+    return { kind: 'pending', stack };
+  } catch (error) {
+    if (!(error instanceof DrawbridgeError) || error.problem.code !== 'CHANGE_SET_REFUSED') throw error;
+    return { kind: 'refused', stack, stackName, reason: `${(error.cause as Error).message}` };
+  }
+}
+
+/** A change set of an earlier round that can still be executed and says what this round wants. */
+async function standing(
+  session: TargetSession,
+  desired: DesiredStack,
+  earlier: string | undefined,
+): Promise<Ready | undefined> {
+  if (earlier === undefined) return undefined;
+  const found = await readChangeSet(session, { stackName: desired.stackName, changeSet: earlier });
+  if (found.kind !== 'ready' || found.executionStatus !== 'AVAILABLE') return undefined;
+  return inputDifferences(desired, found.inputs).length === 0 ? found : undefined;
+}
+
+async function withoutChanges(
+  session: TargetSession,
+  desired: DesiredStack,
+  emptyChangeSet: { stackName: string; changeSet: string },
+): Promise<Preparation> {
+  const live = await readStack(session, desired);
+  const settings = live === undefined ? undefined : settingsOnly(desired, live);
+  return settings?.kind === 'planned' ? settings : { kind: 'unchanged', stack: desired.stack, emptyChangeSet };
+}
+
+function settingsOnly(desired: DesiredStack, live: LiveStack): Preparation {
+  const { stack, stackName } = desired;
+  const settings = settingsToMake(desired, live);
+  if (isNothing(settings)) return { kind: 'unchanged', stack };
+  return {
+    kind: 'planned',
+    stack,
+    plan: { ...untouched(desired), kind: 'settings', settings: settingChanges(desired, live) },
+    handles: { stackName, stackId: live.stackId, settings },
+  };
+}
+
+/** The bytes CloudFormation holds are compared with the release once more: between upload and change set somebody may have swapped them. */
+async function planned(
+  session: TargetSession,
+  desired: DesiredStack,
+  { found, gate }: Preparing & { found: Ready },
+): Promise<Preparation> {
+  const { stack, stackName } = desired;
+  refuseForeign(session, desired, { name: found.name, inputs: found.inputs });
+  const actual = await readTemplateDigest(session, { stackName, changeSet: found.id });
+  if (actual !== desired.templateDigest) {
+    const what = `The template of stack ${stack} in CloudFormation`;
+    throw failure('DIGEST_MISMATCH', { what, expected: desired.templateDigest, actual }, place(session, stackName));
+  }
+  const live = await readStack(session, desired);
+  const { id, stackId, changes } = found;
+  return {
+    kind: 'planned',
+    stack,
+    plan: await describeChangeSet(session, desired, { found, live, gate }),
+    handles: {
+      stackName,
+      stackId,
+      changeSet: { name: found.name, id, changes },
+      settings: settingsToMake(desired, live),
+    },
+  };
 }
 
 /** The name of our change set is no secret: whoever may make change sets there can have made one of it with other values. */
 function refuseForeign(
   session: TargetSession,
   desired: DesiredStack,
-  { name, inputs }: { name: string; inputs: Inputs },
+  { name, inputs }: { name: string; inputs: Ready['inputs'] },
 ): void {
   const { stack, stackName } = desired;
   const differs = inputDifferences(desired, inputs);
@@ -81,20 +174,8 @@ function refuseForeign(
     throw failure('CHANGE_SET_FOREIGN', { stack, changeSet: name, differs }, place(session, stackName));
 }
 
-/** The bytes CloudFormation holds are compared with the release once more: between upload and change set somebody may have swapped them. */
-async function ready(
-  session: TargetSession,
-  desired: DesiredStack,
-  changeSet: Extract<ChangeSet, { kind: 'ready' }> & { name: string },
-): Promise<Preparation> {
-  const { stack, stackName } = desired;
-  const actual = await readTemplateDigest(session, { stackName, changeSet: changeSet.id });
-  if (actual !== desired.templateDigest) {
-    const what = `The template of stack ${stack} in CloudFormation`;
-    throw failure('DIGEST_MISMATCH', { what, expected: desired.templateDigest, actual }, place(session, stackName));
-  }
-  const { id, stackId, changes, name } = changeSet;
-  return { kind: 'ready', stack, stackName, stackId, changeSetName: name, changeSetId: id, changes };
+function stacksIn(outputs: readonly string[]): string[] {
+  return [...new Set(outputs.map((output) => output.slice(0, output.indexOf('.'))))];
 }
 
 function place(session: TargetSession, stack: string) {

@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  GetStackPolicyCommand,
   GetTemplateCommand,
   type StackEvent as SdkStackEvent,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
-import type { LiveStack } from '#shared/domain/plan/comparison.ts';
+import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
 import { type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+import { readSource } from '#shared/domain/template/source.ts';
+import { isObject, type JsonObject } from '#shared/domain/template/template.ts';
 import { isMissingStack } from './change-sets.ts';
 import type { TargetSession } from './sessions.ts';
 import { asked } from './translate-error.ts';
@@ -27,8 +30,22 @@ export async function readStackStatus(
   return found === undefined ? undefined : { stackId: found.StackId ?? '', status: found.StackStatus ?? '' };
 }
 
-/** Everything that a release decides about a stack, as it is now. One DescribeStacks and one GetTemplate. */
-export async function readStack(session: TargetSession, stackName: string): Promise<LiveStack | undefined> {
+/** The stack's outputs by name; none of a stack that is not there, or that was never finished. */
+export async function readOutputs(
+  session: TargetSession,
+  stackName: string,
+): Promise<Readonly<Record<string, string>>> {
+  return outputsOf(await describeStack(session, stackName));
+}
+
+/**
+ * Everything that a release decides about a stack, as it is now. One DescribeStacks and one GetTemplate; its stack policy is asked for
+ * where the release has one.
+ */
+export async function readStack(
+  session: TargetSession,
+  { stackName, stackPolicy }: Pick<DesiredStack, 'stackName' | 'stackPolicy'>,
+): Promise<LiveStack | undefined> {
   const found = await describeStack(session, stackName);
   if (found === undefined) return undefined;
   const settled = found.StackStatus !== 'REVIEW_IN_PROGRESS';
@@ -42,6 +59,9 @@ export async function readStack(session: TargetSession, stackName: string): Prom
     tags: Object.fromEntries((found.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
     capabilities: [...(found.Capabilities ?? [])],
     roleArn: found.RoleARN,
+    outputs: outputsOf(found),
+    terminationProtection: found.EnableTerminationProtection ?? false,
+    stackPolicy: settled && stackPolicy !== undefined ? await readStackPolicy(session, stackName) : undefined,
   };
 }
 
@@ -80,6 +100,32 @@ export async function readOperation(
     if (NextToken === undefined || (oldest !== undefined && oldest.at < sought.since)) break;
   }
   return operationOf(events, sought.token);
+}
+
+/** The template as CloudFormation made it of the original, nested stacks aside; as data, or nothing if it is no readable template. */
+export async function readProcessedTemplate(
+  session: TargetSession,
+  of: { stackName: string; changeSet?: string },
+): Promise<JsonObject | undefined> {
+  const command = new GetTemplateCommand({
+    TemplateStage: 'Processed',
+    StackName: of.stackName,
+    ...(of.changeSet === undefined ? {} : { ChangeSetName: of.changeSet }),
+  });
+  const { TemplateBody } = await asked(service, session.cloudFormation.send(command));
+  const source = readSource(TemplateBody ?? '');
+  return source.kind === 'source' && isObject(source.data) ? source.data : undefined;
+}
+
+async function readStackPolicy(session: TargetSession, StackName: string): Promise<string | undefined> {
+  const answer = await asked(service, session.cloudFormation.send(new GetStackPolicyCommand({ StackName })));
+  return answer.StackPolicyBody;
+}
+
+function outputsOf(stack: Stack | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (stack?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [`${OutputKey}`, `${OutputValue}`]),
+  );
 }
 
 async function describeStack(session: TargetSession, StackName: string): Promise<Stack | undefined> {

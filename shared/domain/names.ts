@@ -35,8 +35,13 @@ export function roleArn(placed: Placed, role: AccountRole): string {
 }
 
 /** `drawbridge-prm-…-1`: at most 128 characters, a letter first, as CreateChangeSet asks. */
-export function changeSetName(promotion: PromotionId, attempt: number): string {
-  return `${changeSetPrefix}${promotion}-${attempt}`;
+export function changeSetName(promotion: PromotionId, round: number): string {
+  return `${changeSetPrefix}${promotion}-${round}`;
+}
+
+/** Whether a change set was made by this promotion, in whichever round. */
+export function isChangeSetOf(promotion: PromotionId, name: string): boolean {
+  return name.startsWith(`${changeSetPrefix}${promotion}-`);
 }
 
 /**

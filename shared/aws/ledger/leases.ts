@@ -2,13 +2,14 @@
 import { failure, problem } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { after, type Claim, claim, isCurrent, type Lease, leaseSeconds } from '#shared/domain/promotion/lease.ts';
-import type { Reason } from '#shared/domain/promotion/records.ts';
+import type { Mode, Reason } from '#shared/domain/promotion/records.ts';
 import { changeItem, getItem, type Ledger } from './table.ts';
 
 export interface Place {
   readonly pipeline: string;
   readonly environment: string;
   readonly promotion: PromotionId;
+  readonly mode: Mode;
 }
 
 export interface Holding extends Place {
@@ -39,14 +40,15 @@ export async function takeLease(ledger: Ledger, place: Place, now: string): Prom
 
 /** Confirms that a step may still change anything, and keeps the lease alive from `at`. Throws LEASE_LOST. */
 export async function confirmLease(ledger: Ledger, holding: Holding, at: string): Promise<void> {
+  await keepLease(ledger, holding, after(at, leaseSeconds));
+}
+
+/** Keeps the lease while people are waited for: nobody can confirm it when nothing runs. Throws LEASE_LOST. */
+export async function keepLease(ledger: Ledger, holding: Holding, until: string): Promise<void> {
   const kept = await changeItem(ledger, keyOf(holding), {
     UpdateExpression: 'SET expiresAt = :expiresAt',
     ConditionExpression: 'holder = :holder AND epoch = :epoch',
-    ExpressionAttributeValues: {
-      ':holder': holding.promotion,
-      ':epoch': holding.epoch,
-      ':expiresAt': after(at, leaseSeconds),
-    },
+    ExpressionAttributeValues: { ':holder': holding.promotion, ':epoch': holding.epoch, ':expiresAt': until },
   });
   if (!kept) throw failure('LEASE_LOST', { environment: holding.environment, epoch: holding.epoch });
 }
@@ -83,6 +85,7 @@ async function readLease(ledger: Ledger, place: Place): Promise<Lease | undefine
   return (await getItem(ledger, keyOf(place))) as Lease | undefined;
 }
 
-function keyOf(place: Place) {
-  return { pk: `LEASE#${place.pipeline}#${place.environment}`, sk: 'LEASE' };
+/** Who only plans holds up nobody, so it has a lease of its own that nobody else asks for. */
+function keyOf({ pipeline, environment, promotion, mode }: Place) {
+  return { pk: `LEASE#${pipeline}#${environment}${mode === 'plan' ? `#${promotion}` : ''}`, sk: 'LEASE' };
 }

@@ -9,10 +9,15 @@ export const PlannedStack = z.strictObject({
   stack: Name,
   stackName: z.string(),
   stackId: z.string(),
-  changeSetName: z.string(),
-  changeSetId: z.string(),
+  /** Absent where only settings change. */
+  changeSetName: z.string().optional(),
+  changeSetId: z.string().optional(),
   /** Digest of the normalised changes, compared again before execution. */
-  digest: Digest,
+  digest: Digest.optional(),
+  settings: z.strictObject({
+    terminationProtection: z.boolean().exactOptional(),
+    stackPolicy: z.string().exactOptional(),
+  }),
 });
 export type PlannedStack = z.infer<typeof PlannedStack>;
 
@@ -22,7 +27,7 @@ export const PlannedTarget = z.strictObject({
   target: Name,
   digest: Digest,
   preparedAt: Instant,
-  /** Only the stacks that change, in the order of their dependencies. */
+  /** Only the stacks with something to do, in the order of their dependencies. */
   stacks: z.array(PlannedStack),
 });
 export type PlannedTarget = z.infer<typeof PlannedTarget>;
@@ -48,8 +53,8 @@ export async function listPlannedTargets(ledger: Ledger, promotion: PromotionId)
 }
 
 /**
- * The handles to execute one stack by, if the rollout is still bound to the plan with `digest`. Throws PLAN_CHANGED when the plan is
- * another one, or knows nothing of the stack.
+ * The handles to execute one stack by, if the plan with `digest` is the one that was cleared: every gate said yes, every approval was
+ * given. Throws PLAN_CHANGED when another plan was cleared, none was, or it knows nothing of the stack.
  */
 export async function readPlannedStack(
   ledger: Ledger,
@@ -61,9 +66,9 @@ export async function readPlannedStack(
     readPlannedTarget(ledger, sought),
   ]);
   const found = planned?.stacks.find((candidate) => candidate.stack === stack);
-  if (rollout?.planDigest === digest && planned !== undefined && found !== undefined)
+  if (rollout?.clearedDigest === digest && planned !== undefined && found !== undefined)
     return { ...found, preparedAt: planned.preparedAt };
-  throw failure('PLAN_CHANGED', { stack, planned: digest, now: rollout?.planDigest ?? 'none' });
+  throw failure('PLAN_CHANGED', { stack, planned: digest, now: rollout?.clearedDigest ?? 'none' });
 }
 
 function keyOf(where: Where) {

@@ -1,4 +1,5 @@
 /** Promotions and their rollouts in the ledger. */
+import type { ApprovalDecision, ApprovalRequest, Requirement } from '#shared/domain/approval/records.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import {
   type Deployment,
@@ -7,6 +8,7 @@ import {
   type Reason,
   type Rollout,
 } from '#shared/domain/promotion/records.ts';
+import { decisionOf, requestOf } from './approval-items.ts';
 import {
   changeItem,
   getItem,
@@ -27,6 +29,8 @@ export interface PromotionRecord {
   readonly promotion: Promotion;
   readonly rollouts: Rollout[];
   readonly deployments: Deployment[];
+  readonly approvals: ApprovalRequest[];
+  readonly decisions: ApprovalDecision[];
 }
 
 /** Records a promotion before its execution starts. Answers false if the id is taken: the same request came before. */
@@ -87,6 +91,8 @@ export async function readPromotionRecord(ledger: Ledger, id: PromotionId): Prom
     promotion: promotionOf(own),
     rollouts: some<Rollout>('ROLLOUT#'),
     deployments: some<Deployment>('DEPLOYMENT#'),
+    approvals: items.filter(({ sk }) => String(sk).startsWith('APPROVAL#')).map(requestOf),
+    decisions: items.filter(({ sk }) => String(sk).startsWith('DECISION#')).map(decisionOf),
   };
 }
 
@@ -107,16 +113,46 @@ export async function recordRollout(ledger: Ledger, rollout: Rollout): Promise<v
   await putNew(ledger, { ...rolloutKey(rollout.promotion, rollout.environment), ...rollout });
 }
 
-/** Binds the rollout to the plan that was decided on. */
+/** What was decided on a plan. */
+export interface DecidedPlan {
+  readonly digest: string;
+  readonly policyDigest: string;
+  /** It may be executed. */
+  readonly cleared: boolean;
+  /** Whose approval it needs. */
+  readonly needs?: Requirement | undefined;
+}
+
+/** Binds the rollout to the plan that was decided on. A plan that was cleared before is cleared no more. */
 export async function recordPlan(
   ledger: Ledger,
   rollout: Pick<Rollout, 'promotion' | 'environment'>,
-  planDigest: string,
+  { digest, policyDigest, cleared, needs }: DecidedPlan,
+): Promise<void> {
+  const set = ['planDigest = :digest', 'policyDigest = :policies'];
+  const remove = [];
+  if (cleared) set.push('clearedDigest = :digest');
+  else remove.push('clearedDigest');
+  if (needs) set.push('needs = :needs');
+  else remove.push('needs');
+  await changeItem(ledger, rolloutKey(rollout.promotion, rollout.environment), {
+    UpdateExpression: `SET ${set.join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
+    ExpressionAttributeValues: { ':digest': digest, ':policies': policyDigest, ...(needs && { ':needs': needs }) },
+  });
+}
+
+/** Notes that a gate said no. The rollout ends so, whatever else happens. */
+export async function recordRejection(
+  ledger: Ledger,
+  rollout: Pick<Rollout, 'promotion' | 'environment'>,
+  reasons: readonly Reason[],
 ): Promise<void> {
   await changeItem(ledger, rolloutKey(rollout.promotion, rollout.environment), {
-    UpdateExpression: 'SET planDigest = :digest',
+    UpdateExpression: 'SET #status = :rejected, reasons = :reasons',
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
-    ExpressionAttributeValues: { ':digest': planDigest },
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':rejected': 'rejected', ':reasons': reasons },
   });
 }
 

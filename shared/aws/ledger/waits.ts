@@ -15,8 +15,9 @@ export const Wait = z.strictObject({
   stack: Name,
   stackName: z.string(),
   stackId: z.string(),
-  changeSetName: z.string(),
-  changeSetId: z.string(),
+  /** Absent where only settings change. */
+  changeSetName: z.string().optional(),
+  changeSetId: z.string().optional(),
   /** ClientRequestToken of the operation, by which its events are told from others'. */
   operation: z.string(),
   /** When the operation was asked for: events before are not its own. */
@@ -30,7 +31,11 @@ export const Wait = z.strictObject({
 export type Wait = z.infer<typeof Wait>;
 
 type Asked = Pick<Wait, 'promotion' | 'pipeline' | 'release' | 'environment' | 'stack' | 'token' | 'at'>;
-type Planned = Pick<Wait, 'stackName' | 'stackId' | 'changeSetName' | 'changeSetId'> & { readonly preparedAt: string };
+type Planned = Pick<Wait, 'stackName' | 'stackId'> & {
+  readonly changeSetName?: string | undefined;
+  readonly changeSetId?: string | undefined;
+  readonly preparedAt: string;
+};
 
 /** The wait of one execution: everything that whoever hears of the stack's end needs to know. */
 export function waitFor(asked: Asked, target: Placed & { readonly name: string }, planned: Planned): Wait {
@@ -38,14 +43,21 @@ export function waitFor(asked: Asked, target: Placed & { readonly name: string }
   const { stackName, stackId, changeSetName, changeSetId, preparedAt: since } = planned;
   return {
     ...{ promotion, pipeline, release, environment, stack, token, at },
-    ...{ stackName, stackId, changeSetName, changeSetId, since },
+    ...{ stackName, stackId, since },
+    ...(changeSetName === undefined ? {} : { changeSetName, changeSetId }),
     target: target.name,
     account: target.account,
     region: target.region,
-    operation: operationToken(promotion, { environment, stack, attempt: 1 }),
+    // A stack is executed at most once with each change set; a later round has another one.
+    operation: operationToken(promotion, { environment, stack, attempt: roundOf(changeSetName) }),
     role: roleName('deploy'),
     sessionName: sessionName(promotion, 'execute'),
   };
+}
+
+/** The round that made the change set, which is the last part of its name. */
+function roundOf(changeSetName: string | undefined): number {
+  return Number(/-(\d+)$/.exec(changeSetName ?? '-1')?.[1]);
 }
 
 /** Keeps the token of a waiting step. A newer attempt's token replaces the older one, which Step Functions no longer accepts. */

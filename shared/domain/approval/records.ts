@@ -34,3 +34,10 @@ export const ApprovalDecision = z.strictObject({
   at: Instant,
 });
 export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
+
+/** What the step that waits for an approval is answered. */
+export const ApprovalAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('approved') }),
+  z.strictObject({ kind: z.literal('rejected'), reason: z.string() }),
+]);
+export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;

@@ -42,6 +42,22 @@ export const promotionEntries = {
     cause: ({ target }) => `There is no target ${target} in the ledger.`,
     next: () => 'Onboard its account and record the target as docs/how-to/onboard-an-account.md says.',
   }),
+  OUTPUT_AMBIGUOUS: entry<{ stack: string; target: string; holders: readonly string[] }>({
+    exit: 2,
+    status: 422,
+    cause: ({ stack, target, holders }) =>
+      holders.length === 0
+        ? `Target ${target} takes outputs of stack ${stack}, which no target of the environment gets.`
+        : `Target ${target} takes outputs of stack ${stack}, which several targets get: ${holders.join(', ')}.`,
+    next: () => 'Let exactly one target of the environment, or the target itself, have the stack: see targets.matchLabels.',
+  }),
+  OUTPUT_UNKNOWN: entry<{ stack: string; target: string; after: readonly string[] }>({
+    exit: 1,
+    status: 422,
+    cause: ({ stack, target, after }) =>
+      `Stack ${stack} in ${target} takes an output that ${after.join(', ')} does not have, and nothing in the plan will bring it.`,
+    next: () => 'Add the output to that template, or correct fromOutput, then make a new release.',
+  }),
   RELEASE_UNKNOWN: entry<{ release: string }>({
     exit: 2,
     status: 404,

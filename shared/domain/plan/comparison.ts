@@ -8,6 +8,8 @@ export interface DesiredStack {
   readonly stack: string;
   readonly stackName: string;
   readonly templateUrl: string;
+  /** Its key in the artifacts bucket. */
+  readonly templateKey: string;
   /** `sha256:…` of the template's bytes. */
   readonly templateDigest: string;
   readonly parameters: Readonly<Record<string, string>>;
@@ -16,6 +18,18 @@ export interface DesiredStack {
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities: readonly string[];
   readonly roleArn: string;
+  /** Stacks of the release that come before this one. */
+  readonly dependsOn: readonly string[];
+  /** `<stack>.<output>` by the parameter that takes it. */
+  readonly fromOutput: Readonly<Record<string, string>>;
+  /** Those of them that are not known yet: the stack cannot be planned. */
+  readonly missingOutputs: readonly string[];
+  readonly terminationProtection: boolean;
+  /** Canonical JSON; nothing where the release says nothing about it. */
+  readonly stackPolicy?: string | undefined;
+  readonly onCreateFailure: 'delete' | 'rollback' | 'keep';
+  /** ARNs of the alarms that roll an operation back, and how long they are watched after it. */
+  readonly rollback: { readonly alarms: readonly string[]; readonly monitorMinutes: number };
 }
 
 /** What CloudFormation says of the stack now. */
@@ -27,6 +41,10 @@ export interface LiveStack {
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities: readonly string[];
   readonly roleArn?: string | undefined;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly terminationProtection: boolean;
+  /** As CloudFormation keeps it; nothing where the stack has none, or where nobody asked. */
+  readonly stackPolicy?: string | undefined;
 }
 
 /** What a stack or change set is made from, besides its template. */

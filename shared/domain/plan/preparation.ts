@@ -3,9 +3,10 @@ import { failure } from '../errors/catalogue.ts';
 import type { Placed } from '../names.ts';
 import { canonicalJson, digestOf } from '../release/canonical-json.ts';
 import type { DesiredStack } from './comparison.ts';
-import { type PlannedChange, type TargetPlan, untouched } from './stack-plan.ts';
+import type { SettingsToMake } from './settings.ts';
+import { type PlannedChange, type StackPlan, type TargetPlan, untouched } from './stack-plan.ts';
 
-export type Preparation = UnchangedStack | PendingStack | ReadyStack;
+export type Preparation = UnchangedStack | PendingStack | BusyStack | RefusedStack | UnplannedStack | PlannedStack;
 
 interface UnchangedStack {
   readonly kind: 'unchanged';
@@ -19,14 +20,44 @@ interface PendingStack {
   readonly stack: string;
 }
 
-interface ReadyStack {
-  readonly kind: 'ready';
+/** Somebody else's operation is under way. */
+interface BusyStack {
+  readonly kind: 'busy';
   readonly stack: string;
   readonly stackName: string;
+  readonly status: string;
+}
+
+/** CloudFormation could not make the change set. */
+interface RefusedStack {
+  readonly kind: 'refused';
+  readonly stack: string;
+  readonly stackName: string;
+  readonly reason: string;
+}
+
+interface UnplannedStack {
+  readonly kind: 'unplanned';
+  readonly stack: string;
+  /** The stacks that have to be done first. */
+  readonly after: readonly string[];
+}
+
+/** A stack with something to do: a change set, settings, or a recovery. */
+interface PlannedStack {
+  readonly kind: 'planned';
+  readonly stack: string;
+  readonly plan: StackPlan;
+  readonly handles: Handles;
+}
+
+/** What to execute by. */
+export interface Handles {
+  readonly stackName: string;
+  /** Absent only for a stack that does not exist and gets no change set, which has nothing to do. */
   readonly stackId: string;
-  readonly changeSetName: string;
-  readonly changeSetId: string;
-  readonly changes: PlannedChange[];
+  readonly changeSet?: { readonly name: string; readonly id: string; readonly changes: readonly PlannedChange[] };
+  readonly settings: SettingsToMake;
 }
 
 const mostLooks = 40;
@@ -37,26 +68,38 @@ export function targetPlanOf(
   desired: readonly DesiredStack[],
   preparations: readonly Preparation[],
 ): TargetPlan {
-  const ready = new Map(
-    preparations.filter((prepared) => prepared.kind === 'ready').map((prepared) => [prepared.stack, prepared]),
-  );
+  const prepared = new Map(preparations.map((preparation) => [preparation.stack, preparation]));
+  const { name, account, region } = target;
   return {
     schemaVersion: 2,
-    target: target.name,
-    account: target.account,
-    region: target.region,
-    stacks: desired.map(({ stack, stackName }) => {
-      const prepared = ready.get(stack);
-      return { ...untouched({ stack, stackName }), ...(prepared && { kind: 'changes', changes: prepared.changes }) };
-    }),
+    target: name,
+    account,
+    region,
+    stacks: desired.map((stack) => stackPlanOf(stack, prepared.get(stack.stack))),
   };
+}
+
+function stackPlanOf({ stack, stackName }: DesiredStack, preparation: Preparation | undefined): StackPlan {
+  if (preparation?.kind === 'planned') return preparation.plan;
+  const asIs = untouched({ stack, stackName });
+  return preparation?.kind === 'unplanned' ? { ...asIs, kind: 'unplanned', after: [...preparation.after] } : asIs;
 }
 
 /** The handles to execute by, each with the digest of what was seen, in the order of the stacks. */
 export function plannedStacks(preparations: readonly Preparation[]) {
   return preparations
-    .filter((prepared) => prepared.kind === 'ready')
-    .map(({ kind: _kind, changes, ...handles }) => ({ ...handles, digest: digestOfChanges(changes) }));
+    .filter((prepared) => prepared.kind === 'planned')
+    .map(({ stack, handles: { stackName, stackId, changeSet, settings } }) => ({
+      stack,
+      stackName,
+      stackId,
+      settings,
+      ...(changeSet && {
+        changeSetName: changeSet.name,
+        changeSetId: changeSet.id,
+        digest: digestOfChanges(changeSet.changes),
+      }),
+    }));
 }
 
 /** Digest of normalised changes: equal for change sets that do the same. */
@@ -64,16 +107,51 @@ export function digestOfChanges(changes: readonly PlannedChange[]): string {
   return digestOf(canonicalJson(changes));
 }
 
-/** Whether every stack is prepared, or when to look again. Throws CHANGE_SET_OVERDUE once it took too long. */
+/** CloudFormation's words when a template imports what is not exported (ValidationError, or the reason of a failed change set). */
+const missingExport = /No export named .+ found/;
+
+/**
+ * A stack that imports what a stack before it will export cannot be planned before that one is done; any other refusal stands. Throws
+ * CHANGE_SET_REFUSED.
+ */
+export function withoutRefusals(
+  preparations: readonly Preparation[],
+  desired: readonly DesiredStack[],
+  place: Placed,
+): Preparation[] {
+  const moving = new Set(
+    preparations.filter(({ kind }) => kind !== 'unchanged' && kind !== 'refused').map(({ stack }) => stack),
+  );
+  // In the order of their dependencies, so that a stack behind an unplanned one is seen as such.
+  return preparations.map((preparation): Preparation => {
+    if (preparation.kind !== 'refused') return preparation;
+    const { stack, stackName, reason } = preparation;
+    const before = desired.find((candidate) => candidate.stack === stack)?.dependsOn ?? [];
+    const after = before.filter((name) => moving.has(name));
+    if (!missingExport.test(reason) || after.length === 0)
+      throw failure('CHANGE_SET_REFUSED', { stack, reason }, { stack: stackName, ...place });
+    moving.add(stack);
+    return { kind: 'unplanned', stack, after };
+  });
+}
+
+/** Whether every stack is prepared, or when to look again. Throws CHANGE_SET_OVERDUE or STACK_BUSY once it took too long. */
 export function progressOf(
   preparations: readonly Preparation[],
   polls: number,
+  place: Placed,
 ): { kind: 'prepared' } | { kind: 'pending'; polls: number; waitSeconds: number } {
-  const pending = preparations.find((prepared) => prepared.kind === 'pending');
-  if (pending === undefined) return { kind: 'prepared' };
-  if (polls >= mostLooks) throw failure('CHANGE_SET_OVERDUE', { stack: pending.stack });
+  const waiting = preparations.find((prepared) => prepared.kind === 'pending' || prepared.kind === 'busy');
+  if (waiting === undefined) return { kind: 'prepared' };
+  if (polls >= mostLooks) throw overdue(waiting, place);
   // Short at first, since most change sets take a few seconds, then longer.
   return { kind: 'pending', polls: polls + 1, waitSeconds: Math.min(3 + polls * 2, 30) };
+}
+
+function overdue(waiting: PendingStack | BusyStack, { account, region }: Placed) {
+  const { stack } = waiting;
+  if (waiting.kind === 'pending') return failure('CHANGE_SET_OVERDUE', { stack }, { account, region });
+  return failure('STACK_BUSY', { stack, status: waiting.status }, { stack: waiting.stackName, account, region });
 }
 
 /** The change sets that were made and change nothing, to be removed. */

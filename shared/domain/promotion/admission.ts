@@ -29,7 +29,12 @@ export function ineligibility(facts: EligibilityFacts): Problem | undefined {
   if (step < 0) return problem('ENVIRONMENT_UNKNOWN', { environment, known: [...journey] });
   const missing = journey.slice(0, step).find((earlier) => !verifiedIn.has(earlier));
   if (missing !== undefined) return problem('NOT_ELIGIBLE', { releaseId, environment, missing });
-  return facts.targets.length === 0 ? problem('NO_TARGETS', { environment }) : undefined;
+  return withoutTargets(facts);
+}
+
+/** Why nothing can be planned there, or undefined. Any release may be planned anywhere: nothing is executed. */
+export function withoutTargets({ environment, targets }: EligibilityFacts): Problem | undefined {
+  return targets.length === 0 ? problem('NO_TARGETS', { environment }) : undefined;
 }
 
 /** What a claim of the lease means for a rollout that has waited `waits` times: in, wait until then, or give up. */

@@ -15,6 +15,9 @@ export type Claim =
 /** How long a rollout may hold its environment between two steps before another may take over. */
 export const leaseSeconds = 25 * 3600;
 
+/** How much longer than a wait its lease lasts, in seconds: time to take up the work again. */
+export const waitMargin = 3600;
+
 /** Asks for the lease. The holder asking again keeps its epoch, so admitting twice is harmless. */
 export function claim(current: Lease | undefined, promotion: PromotionId, now: string): Claim {
   const expiresAt = after(now, leaseSeconds);

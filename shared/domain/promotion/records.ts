@@ -1,5 +1,6 @@
 /** The ledger's records of a promotion. Status words are the glossary's, one meaning each. */
 import * as z from 'zod';
+import { Requirement } from '../approval/records.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
 
 /** How a promotion or rollout ended, or that it has not. */
@@ -79,6 +80,8 @@ export const Rollout = z.strictObject({
   planDigest: Digest.optional(),
   /** The plan that may be executed: every gate said yes to it, and every approval it needs was given. */
   clearedDigest: Digest.optional(),
+  /** Whose approval the plan needs, or needed. */
+  needs: Requirement.optional(),
   /** The policies it was decided by. */
   policyDigest: Digest.optional(),
   startedAt: Instant,

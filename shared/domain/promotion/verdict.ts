@@ -1,6 +1,6 @@
 /** What a rollout's end means, read from what happened: one outcome and the reasons in words. */
 import { catalogue } from '../errors/catalogue.ts';
-import { type Deployment, isGood, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
+import { type Deployment, isGood, type Mode, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
 
 /** The error a state machine caught: ErrorEquals name and cause text. */
 interface Caught {
@@ -9,6 +9,7 @@ interface Caught {
 }
 
 export interface RolloutFacts {
+  readonly mode: Mode;
   /** The rollout's record, if it ever began. */
   readonly rollout: Rollout | undefined;
   readonly deployments: readonly Deployment[];
@@ -40,6 +41,7 @@ export function verdict(facts: RolloutFacts): Verdict {
   if (errors.length > 0) return { outcome: 'errored', reasons };
   if (refusals.length > 0 && failed.length + failures.length === 0) return { outcome: 'rejected', reasons };
   if (isCaught(caught) || failed.length > 0) return { outcome: 'failed', reasons };
+  if (facts.mode === 'plan') return { outcome: 'planned', reasons: [] };
   return {
     outcome: deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged',
     reasons: [],
@@ -52,8 +54,9 @@ export function promotionEnd(
   rollouts: readonly Rollout[],
   last: Pick<Rollout, 'environment'> & Verdict,
 ): Outcome | undefined {
-  if (!isGood(last.outcome)) return last.outcome;
+  if (last.outcome !== 'planned' && !isGood(last.outcome)) return last.outcome;
   if (promotion.environments.at(-1) !== last.environment) return undefined;
+  if (last.outcome === 'planned') return 'planned';
   const changed = last.outcome === 'succeeded' || rollouts.some((rollout) => rollout.status === 'succeeded');
   return changed ? 'succeeded' : 'unchanged';
 }

@@ -12,6 +12,8 @@ export interface PackagedTemplate {
   readonly artifact: Artifact;
   /** As packaged: with the parameter ArtifactsBucket where it was added. */
   readonly template: Template;
+  /** The stack policy beside it, as canonical JSON. */
+  readonly stackPolicy?: string;
 }
 
 export interface ReleaseParts {
@@ -43,7 +45,7 @@ export function buildRelease({ pipeline, templates, assets, layers }: ReleasePar
   };
 }
 
-function releaseStack(stack: PipelineStack, { artifact, template }: PackagedTemplate): ReleaseStack {
+function releaseStack(stack: PipelineStack, { artifact, template, stackPolicy }: PackagedTemplate): ReleaseStack {
   return {
     name: stack.name,
     stackName: stack.stackName,
@@ -54,5 +56,9 @@ function releaseStack(stack: PipelineStack, { artifact, template }: PackagedTemp
     values: stack.parameters ?? {},
     tags: stack.tags ?? {},
     terminationProtection: stack.terminationProtection ?? false,
+    ...(stack.targets === undefined ? {} : { matchLabels: stack.targets.matchLabels }),
+    ...(stackPolicy === undefined ? {} : { stackPolicy }),
+    ...(stack.onCreateFailure === undefined ? {} : { onCreateFailure: stack.onCreateFailure }),
+    ...(stack.rollback === undefined ? {} : { rollback: stack.rollback }),
   };
 }

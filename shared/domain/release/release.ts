@@ -38,8 +38,8 @@ const ReleaseStack = z.strictObject({
   terminationProtection: z.boolean(),
   /** Only targets with these labels get the stack. */
   matchLabels: MatchLabels.exactOptional(),
-  /** The stack policy's JSON document. */
-  stackPolicy: Artifact.exactOptional(),
+  /** The stack policy as canonical JSON, at most 16,384 characters (API reference, SetStackPolicy). */
+  stackPolicy: z.string().max(16_384).exactOptional(),
   onCreateFailure: z.enum(['delete', 'rollback', 'keep']).exactOptional(),
   rollback: RollbackAlarms.exactOptional(),
 });

@@ -72,10 +72,33 @@ function policyOf(kind: StepKind, scope: SessionScope, paths: readonly string[])
 
 /** The calls of the steps on stacks; a call that is missing here fails its step in any rehearsal. */
 const stackActions: Record<StepKind, readonly string[]> = {
-  preview: ['CreateChangeSet', 'DescribeChangeSet', 'DeleteChangeSet', 'DescribeStacks', 'GetTemplate'],
+  preview: [
+    'CreateChangeSet',
+    'DescribeChangeSet',
+    'DeleteChangeSet',
+    'DescribeStacks',
+    'GetTemplate',
+    'GetStackPolicy',
+    'ListChangeSets',
+  ],
   read: ['DescribeStacks', 'DescribeStackEvents', 'GetTemplate'],
-  execute: ['DescribeChangeSet', 'ExecuteChangeSet', 'DescribeStackEvents'],
-  recover: ['DescribeStacks', 'DescribeStackEvents', 'ContinueUpdateRollback', 'RollbackStack', 'DeleteStack'],
+  execute: [
+    'DescribeChangeSet',
+    'ExecuteChangeSet',
+    'DescribeStackEvents',
+    'DescribeStacks',
+    'SetStackPolicy',
+    'UpdateTerminationProtection',
+  ],
+  recover: [
+    'DescribeStacks',
+    'DescribeStackEvents',
+    'ListChangeSets',
+    'ListStackResources',
+    'ContinueUpdateRollback',
+    'RollbackStack',
+    'DeleteStack',
+  ],
   audit: [
     'DescribeStacks',
     'DescribeStackEvents',

@@ -1,0 +1,26 @@
+/** Discard: take away the change sets that will not be executed, and the shells of stacks that only they made. */
+import { discardChangeSets, removeShell } from '#shared/aws/discard.ts';
+import { checkLease } from '#shared/aws/ledger/leases.ts';
+import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { readRelease } from '#shared/aws/releases.ts';
+import { inTarget } from '#shared/aws/sessions.ts';
+import { stacksOf } from '#shared/domain/release/desired-stacks.ts';
+import { task } from '#shared/lambda/task.ts';
+
+export const handler = task('discard', async (input, { ledger, documents }) => {
+  const { promotion, environment } = input;
+  await checkLease(ledger, input);
+  const target = await readTarget(ledger, input.target);
+  const stacks = stacksOf(await readRelease(documents, input.release), target).map(({ stackName }) => stackName);
+  const purpose = { target, promotion, environment, step: 'discard' } as const;
+
+  const shells = await inTarget({ ...purpose, role: 'preview', kind: 'preview', stacks }, (session) =>
+    discardChangeSets(session, promotion, stacks),
+  );
+  for (const stackId of shells) {
+    await inTarget({ ...purpose, role: 'deploy', kind: 'recover', stacks: [stackId] }, (session) =>
+      removeShell(session, stackId),
+    );
+  }
+  return { kind: 'discarded' };
+});

@@ -1,0 +1,118 @@
+/** Deciding on a plan: checked against who may, recorded once, and told to the step that waits. */
+import type { ApprovalDecision, ApprovalRequest } from '#shared/domain/approval/records.ts';
+import { type ApprovalWish, reasonOf } from '#shared/domain/approval/wish.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { approvalStanding, type MayApprove, mayApprove } from '#shared/domain/policy/approvals.ts';
+import {
+  answerOf,
+  closeApprovalRequest,
+  listApprovalDecisions,
+  listApprovalRequests,
+  readApprovalRequest,
+  readApprovalToken,
+  recordApprovalDecision,
+} from './ledger/approvals.ts';
+import { listPolicies } from './ledger/policies.ts';
+import { readPromotion } from './ledger/promotions.ts';
+import type { Ledger } from './ledger/table.ts';
+import { answerTask } from './state-machine.ts';
+
+export interface Decided extends ApprovalWish {
+  readonly promotion: PromotionId;
+  /** From the authenticated context. */
+  readonly actor: string;
+  readonly at: string;
+}
+
+/**
+ * Records the decision and, when it completes or ends the approval, lets the promotion go on. Repeating one's own decision is harmless and
+ * finishes what a crash left. Throws PROMOTION_UNKNOWN, APPROVAL_UNKNOWN, DIGEST_CHANGED, SELF_APPROVAL, NOT_AN_APPROVER,
+ * ALREADY_DECIDED, APPROVAL_EXPIRED, APPROVAL_REASON.
+ */
+export async function decide(
+  ledger: Ledger,
+  wish: Decided,
+): Promise<{ request: ApprovalRequest; repeated: boolean }> {
+  const decision = decisionOf(wish);
+  const request = await requestOf(ledger, wish);
+  const [decisions, policies] = await Promise.all([listApprovalDecisions(ledger, request), listPolicies(ledger)]);
+  const before = decisions.find(({ actor }) => actor === wish.actor);
+  const repeated = before?.decision === wish.decision;
+  const { requestedBy: requester, requirement } = request;
+  if (!repeated) {
+    assertOpen(request, { decisions, at: wish.at });
+    refuse(mayApprove(wish.actor, { requester, requirement, decisions, policies }), wish.actor);
+    const first = await recordApprovalDecision(ledger, decision);
+    if (!first) throw alreadyDecided(await listApprovalDecisions(ledger, request), wish.actor);
+  }
+  const standing = approvalStanding({
+    requester,
+    requirement,
+    policies,
+    decisions: await listApprovalDecisions(ledger, request),
+  });
+  if (standing.kind !== 'open') await closeApprovalRequest(ledger, request, standing.kind);
+  const now = (await readApprovalRequest(ledger, request)) ?? request;
+  await tellWaiting(ledger, now);
+  // Two people decided at once: the first who ended it is right, and the other is told.
+  if (isOpposite(now.status, wish.decision)) throw alreadyDecided(await listApprovalDecisions(ledger, request));
+  return { request: now, repeated };
+}
+
+function decisionOf({ promotion, environment, digest, actor, decision, reason, at }: Decided): ApprovalDecision {
+  return { promotion, environment, digest, actor, decision, reason: reasonOf(reason), at };
+}
+
+/** The newest request of the environment has to be about the digest that was seen. */
+async function requestOf(ledger: Ledger, wish: Decided): Promise<ApprovalRequest> {
+  const { promotion, environment, digest } = wish;
+  if ((await readPromotion(ledger, promotion)) === undefined) throw failure('PROMOTION_UNKNOWN', { promotion });
+  const requests = await listApprovalRequests(ledger, wish);
+  const found = requests.find((request) => request.digest === digest && request.status !== 'void');
+  if (found !== undefined) return found;
+  const newest = requests.findLast(({ status }) => status !== 'void');
+  if (newest === undefined) throw failure('APPROVAL_UNKNOWN', { promotion, environment });
+  throw failure('DIGEST_CHANGED', { seen: digest, now: newest.digest });
+}
+
+function assertOpen(
+  { status, environment, expiresAt, requirement }: ApprovalRequest,
+  { decisions, at }: { decisions: readonly ApprovalDecision[]; at: string },
+): void {
+  const last = decisions.at(-1);
+  if (status !== 'open' && last !== undefined)
+    throw failure('ALREADY_DECIDED', { by: last.actor, decision: last.decision, at: last.at });
+  if (at > expiresAt) throw failure('APPROVAL_EXPIRED', { environment, expiresAt, missing: requirement.groups });
+}
+
+function refuse(may: MayApprove, actor: string): void {
+  if (may.kind === 'allowed') return;
+  switch (may.why) {
+    case 'self-approval':
+      throw failure('SELF_APPROVAL', { actor });
+    case 'not-an-approver':
+      throw failure('NOT_AN_APPROVER', { actor, groups: may.groups });
+    case 'already-decided':
+      throw failure('ALREADY_DECIDED', { by: actor, decision: may.earlier.decision, at: may.earlier.at });
+  }
+}
+
+function isOpposite(status: ApprovalRequest['status'], decision: ApprovalWish['decision']): boolean {
+  return decision === 'approve' ? status === 'rejected' : status === 'approved';
+}
+
+function alreadyDecided(decisions: readonly ApprovalDecision[], actor?: string) {
+  const found = decisions.find((decision) => actor === undefined || decision.actor === actor);
+  return failure('ALREADY_DECIDED', {
+    by: found?.actor ?? 'Somebody',
+    decision: found?.decision ?? 'unknown',
+    at: found?.at ?? 'the same moment',
+  });
+}
+
+async function tellWaiting(ledger: Ledger, request: ApprovalRequest): Promise<void> {
+  const answer = await answerOf(ledger, request);
+  const token = answer === undefined ? undefined : await readApprovalToken(ledger, request);
+  if (token !== undefined) await answerTask(token, answer);
+}

@@ -1,0 +1,68 @@
+/** Taking away what was planned and will not be executed. */
+import {
+  DeleteStackCommand,
+  type ChangeSetSummary,
+  ListChangeSetsCommand,
+  ListStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { isChangeSetOf } from '#shared/domain/names.ts';
+import { deleteChangeSet, isMissingStack } from './change-sets.ts';
+import type { TargetSession } from './sessions.ts';
+import { readStackStatus } from './stacks.ts';
+import { asked } from './translate-error.ts';
+
+const service = 'AWS CloudFormation';
+
+/** Change sets that were executed, or are being, are history and stay. */
+const executed = new Set(['EXECUTE_IN_PROGRESS', 'EXECUTE_COMPLETE', 'EXECUTE_FAILED']);
+
+/** Deletes the promotion's own change sets of these stacks. Answers the ids of the shells that only they held. */
+export async function discardChangeSets(
+  session: TargetSession,
+  promotion: PromotionId,
+  stackNames: readonly string[],
+): Promise<string[]> {
+  const shells = await Promise.all(stackNames.map((stackName) => discardOf(session, promotion, stackName)));
+  return shells.flat();
+}
+
+/**
+ * Deletes a stack that never was more than a place for change sets: in REVIEW_IN_PROGRESS, without a change set of anybody, without a
+ * resource. Looked at again here, since somebody may have used it meanwhile.
+ */
+export async function removeShell(session: TargetSession, stackId: string): Promise<void> {
+  const stack = await readStackStatus(session, stackId);
+  if (stack?.status !== 'REVIEW_IN_PROGRESS') return;
+  const [changeSets, resources] = await Promise.all([
+    listChangeSets(session, stackId),
+    asked(service, session.cloudFormation.send(new ListStackResourcesCommand({ StackName: stackId }))),
+  ]);
+  if (changeSets.length > 0 || (resources.StackResourceSummaries ?? []).length > 0) return;
+  await asked(service, session.cloudFormation.send(new DeleteStackCommand({ StackName: stackId })));
+}
+
+async function discardOf(session: TargetSession, promotion: PromotionId, stackName: string): Promise<string[]> {
+  const all = await listChangeSets(session, stackName);
+  const own = all.filter(({ ChangeSetName }) => isChangeSetOf(promotion, ChangeSetName ?? ''));
+  const unexecuted = own.filter(({ ExecutionStatus }) => !executed.has(ExecutionStatus ?? ''));
+  await Promise.all(unexecuted.map(({ ChangeSetName }) => deleteChangeSet(session, { stackName, changeSet: `${ChangeSetName}` })));
+  if (own.length === 0 || own.length < all.length) return [];
+  const stack = await readStackStatus(session, stackName);
+  return stack?.status === 'REVIEW_IN_PROGRESS' ? [stack.stackId] : [];
+}
+
+/** None of a stack that is gone. */
+async function listChangeSets(session: TargetSession, StackName: string): Promise<ChangeSetSummary[]> {
+  const found: ChangeSetSummary[] = [];
+  let NextToken: string | undefined;
+  do {
+    const command = new ListChangeSetsCommand({ StackName, ...(NextToken === undefined ? {} : { NextToken }) });
+    const page = await session.cloudFormation.send(command).catch((error: unknown) => {
+      return isMissingStack(error) ? undefined : asked(service, Promise.reject(error));
+    });
+    found.push(...(page?.Summaries ?? []));
+    NextToken = page?.NextToken;
+  } while (NextToken !== undefined);
+  return found;
+}

@@ -1,0 +1,87 @@
+/** What planning one target takes: the stacks as they should be, gated, with the change sets of earlier rounds. */
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { artifactsBucket, changeSetName } from '#shared/domain/names.ts';
+import type { DesiredStack } from '#shared/domain/plan/comparison.ts';
+import { applicablePolicies, templateGateOf } from '#shared/domain/policy/applicable.ts';
+import { desiredStacks } from '#shared/domain/release/desired-stacks.ts';
+import type { Purpose } from '#shared/domain/trust/purpose.ts';
+import type { Artifacts } from './artifacts.ts';
+import type { Documents } from './documents.ts';
+import { gateReleased } from './gate-release.ts';
+import { readPlannedTarget } from './ledger/plans.ts';
+import { listPolicies } from './ledger/policies.ts';
+import type { Ledger } from './ledger/table.ts';
+import { listTargets, type TargetRecord } from './ledger/targets.ts';
+import type { Preparing } from './prepare-stack.ts';
+import { readRelease } from './releases.ts';
+import { readUpstreamOutputs } from './upstream-outputs.ts';
+
+export interface TargetWork {
+  readonly stacks: readonly { readonly desired: DesiredStack; readonly preparing: Preparing }[];
+  /** Names of the stacks whose templates nest others. */
+  readonly nesting: readonly string[];
+  readonly artifacts: Artifacts;
+}
+
+interface Asked {
+  readonly promotion: PromotionId;
+  readonly pipeline: string;
+  readonly release: string;
+  readonly environment: string;
+  readonly round: number;
+  readonly polls: number;
+  readonly target: TargetRecord;
+}
+
+interface Sources {
+  readonly ledger: Ledger;
+  readonly documents: Documents;
+  readonly artifacts: Artifacts;
+}
+
+/** Reads and gates. A macro runs when a change set is asked for, so the gate comes before the first. Throws GATE_ errors. */
+export async function targetWork({ ledger, documents, artifacts }: Sources, asked: Asked): Promise<TargetWork> {
+  const { promotion, environment, target, round } = asked;
+  const release = await readRelease(documents, asked.release);
+  const [targets, policies, earlier] = await Promise.all([
+    listTargets(ledger),
+    listPolicies(ledger),
+    round === 1 ? undefined : readPlannedTarget(ledger, { promotion, environment, target: target.name }),
+  ]);
+  const outputs = await readUpstreamOutputs({
+    release,
+    target,
+    targets,
+    for: { promotion, environment, step: 'plan' },
+  });
+  const desired = desiredStacks(release, { environment, target, artifacts, outputs });
+  const gate = {
+    ...templateGateOf(applicablePolicies(policies, { pipeline: asked.pipeline, environment, targets: [target] })),
+    account: target.account,
+    artifactsBuckets: [artifactsBucket(artifacts.prefix, target.region)],
+  };
+  const gated = await Promise.all(
+    desired.map((stack) => gateReleased({ ...artifacts, region: target.region }, stack, gate)),
+  );
+  return {
+    artifacts,
+    nesting: desired.filter((_, index) => gated[index]?.nests).map(({ stackName }) => stackName),
+    stacks: desired.map((stack) => ({
+      desired: stack,
+      preparing: {
+        name: changeSetName(promotion, round),
+        earlier: earlier?.stacks.find((planned) => planned.stack === stack.stack)?.changeSetName,
+        gate,
+      },
+    })),
+  };
+}
+
+/** Nested stacks are named after their parent, so with them the session is for all stacks whose names begin like it. */
+export function previewPurpose({ stacks, nesting, artifacts }: TargetWork, asked: Asked): Purpose {
+  const { promotion, environment, target } = asked;
+  const names = stacks.map(({ desired }) => desired.stackName);
+  const nested = nesting.map((name) => `${name}-*`);
+  const what = { kind: 'preview', stacks: [...names, ...nested], artifacts } as const;
+  return { target, role: 'preview', promotion, environment, step: 'plan', ...what };
+}

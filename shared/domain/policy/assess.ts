@@ -1,0 +1,32 @@
+/** What the policies still want of a plan, given the plans that were approved before in the same rollout. */
+import { coverage } from '../approval/coverage.ts';
+import type { Requirement } from '../approval/records.ts';
+import { problem } from '../errors/catalogue.ts';
+import type { RolloutPlan } from '../plan/decision.ts';
+import type { Reason } from '../promotion/records.ts';
+import { type JudgementContext, judge } from './judge.ts';
+
+export interface Assessment {
+  /** Reasons to end the rollout, each naming resource and rule. */
+  readonly denials: readonly Reason[];
+  /** The approval that is still needed, and how long it is waited for, in seconds. */
+  readonly open?: { readonly requirement: Requirement; readonly seconds: number };
+}
+
+/**
+ * What was approved stays approved while it says the same. Where only values that come from outputs differ, nobody is asked again unless a
+ * change gate asks. What nobody has seen needs whatever approval the policies want.
+ */
+export function assess(
+  plan: RolloutPlan,
+  { approved, ...context }: JudgementContext & { readonly approved: readonly RolloutPlan[] },
+): Assessment {
+  const denials = judge(plan, context).denials.map(({ text, resource, target }) => {
+    const { cause } = problem('CHANGE_DENIED', { environment: plan.environment, denials: [text] });
+    return { code: 'CHANGE_DENIED', text: cause, resource, target };
+  });
+  const { remaining, outputsOnly } = coverage(plan, approved);
+  const policies = outputsOnly ? context.policies.map(({ approval: _, ...rest }) => rest) : context.policies;
+  const { requirement, expirySeconds: seconds } = judge(remaining, { ...context, policies });
+  return requirement === undefined ? { denials } : { denials, open: { requirement, seconds } };
+}
