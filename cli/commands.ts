@@ -1,5 +1,6 @@
 /** Every command, in the order of the help page. */
 import type { CliCommand } from './command.ts';
+import { approve } from './commands/approve.ts';
 import { audit } from './commands/audit.ts';
 import { console } from './commands/console.ts';
 import { credentials } from './commands/credentials.ts';
@@ -8,6 +9,7 @@ import { exec } from './commands/exec.ts';
 import { history } from './commands/history.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
+import { reject } from './commands/reject.ts';
 import { release } from './commands/release.ts';
 import { status } from './commands/status.ts';
 import { trust } from './commands/trust.ts';
@@ -18,6 +20,8 @@ export const commands: readonly CliCommand[] = [
   validate,
   release,
   promote,
+  approve,
+  reject,
   status,
   history,
   audit,

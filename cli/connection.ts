@@ -7,6 +7,7 @@ import type { Target } from '#shared/domain/config/schema.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { checkEndpoints, isLoopback } from './endpoints.ts';
 import { openSandbox, type SandboxOptions } from './rehearsal/open-sandbox.ts';
+import { waitsForPeople } from './rehearsal/waits-for-people.ts';
 
 export interface Connection {
   readonly api: Api;
@@ -15,7 +16,7 @@ export interface Connection {
   readonly options: string;
   /** A key that no other request has. */
   newKey(): string;
-  /** Lets time pass while a promotion is under way: a few seconds on AWS, in the sandbox until nothing is left to happen. */
+  /** Lets time pass while a promotion is under way: a few seconds on AWS, in the sandbox until people are waited for or nothing is left to happen. */
   pass(): Promise<void>;
   /** What was asked for goes on: on AWS by itself, in the sandbox to its end before the world is saved. */
   close(): Promise<void>;
@@ -90,6 +91,7 @@ export function sandboxWords(folder: string): string {
 
 async function connectSandbox(options: SandboxOptions, targets: readonly Target[]): Promise<Connection> {
   const { sandbox, api, close } = await openSandbox(options, targets);
+  const pass = () => sandbox.run(() => waitsForPeople(sandbox.world));
   const newKey = () => sandbox.mint('idempotency-key', 24);
   const words = sandboxWords(options.folder);
   return {
@@ -97,7 +99,7 @@ async function connectSandbox(options: SandboxOptions, targets: readonly Target[
     simulated: true,
     options: words,
     newKey,
-    pass: () => sandbox.run(),
-    close: () => sandbox.run().finally(close),
+    pass,
+    close: () => pass().finally(close),
   };
 }

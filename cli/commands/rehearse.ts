@@ -29,6 +29,8 @@ export const rehearse: CliCommand = {
         'who asks for the promotion; with --serve also a function, such as drawbridge-plan',
         defaultPerson,
       )
+      .option('--approve-as <person>', 'who approves what a policy wants approved', 'bob')
+      .option('--no-approve', 'stop where an approval is waited for')
       .addOption(wholeNumber('--seed <number>', 'seed of a new world', { from: 0, to: 4_294_967_295, or: 1 }))
       .option('--fresh', 'begin with a new world')
       .option('--world <folder>', 'where the world is kept', worldFolder)
@@ -75,6 +77,7 @@ async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly
       {
         ...sandboxOptions(options),
         person: asker(options),
+        approver: options['approve'] === false ? undefined : (options['approveAs'] as string),
         fresh: first && options['fresh'] === true,
         faults: struck.flatMap(({ faults: one }) => one),
       },

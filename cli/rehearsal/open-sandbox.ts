@@ -27,6 +27,8 @@ export interface SandboxOptions {
   readonly mode: Mode;
   /** Name of a person, or of a function whose credentials are wanted. */
   readonly person: string;
+  /** Who approves in a rehearsal what a policy wants approved; nobody where not given. */
+  readonly approver?: string | undefined;
   /** The command only makes sense in a world that exists. */
   readonly existing?: boolean;
   /** Folder with account.yml and region.yml; the shipped one where not given. */
@@ -36,6 +38,8 @@ export interface SandboxOptions {
 export interface OpenSandbox {
   readonly sandbox: RunningSandbox;
   readonly api: Api;
+  /** The API as another person calls it. Throws PERSON_UNKNOWN. */
+  apiAs(person: string): Api;
   /** Saves the world and ends everything. */
   close(): Promise<void>;
 }
@@ -79,8 +83,12 @@ async function openLocked(options: SandboxOptions, { targets, template, unlock }
     const { apiEndpoint } = await setUp(sandbox, { targets, template, artifactsTemplate, accounts });
     // One command after the other: not two of them in the same millisecond, or the history could not tell which was first.
     if (options.mode === 'virtual') await sandbox.advance(betweenCommands);
-    const api = { endpoint: apiEndpoint, region: homeRegion, credentials: sessionOf(sandbox, options.person) };
-    return { sandbox, api, close: () => close(sandbox, options.folder).finally(unlock) };
+    const apiAs = (person: string) => ({
+      endpoint: apiEndpoint,
+      region: homeRegion,
+      credentials: sessionOf(sandbox, person),
+    });
+    return { sandbox, api: apiAs(options.person), apiAs, close: () => close(sandbox, options.folder).finally(unlock) };
   } catch (error) {
     await sandbox.close();
     throw error;

@@ -9,6 +9,7 @@ import { getPlan, getPromotion, requestPromotion } from '../client/promotions.ts
 import { publishRelease } from '../client/releases.ts';
 import type { Terminal } from '../command.ts';
 import type { PackagedRelease } from '../package-release.ts';
+import { runWithApprovals } from './approve-rehearsal.ts';
 import { type OpenSandbox, openSandbox, type SandboxOptions } from './open-sandbox.ts';
 import { progressLine } from './progress.ts';
 
@@ -32,7 +33,10 @@ export interface Rehearsed {
   readonly struck: readonly string[];
 }
 
-/** Opens the sandbox, publishes, promotes, and lets virtual time pass until nothing is left to happen. The world is saved. */
+/**
+ * Opens the sandbox, publishes, promotes, and lets virtual time pass until nothing is left to happen, or a decision is waited for that the
+ * rehearsal has nobody to make. The world is saved.
+ */
 export async function rehearse(
   { config, packaged }: Rehearsal,
   options: SandboxOptions,
@@ -42,7 +46,7 @@ export async function rehearse(
   const opened = await openSandbox(options, targets);
   const stopShowing = showProgress(opened, targets, terminal);
   try {
-    return await promoteIn(opened, packaged, terminal);
+    return await promoteIn(opened, packaged, { approver: options.approver, terminal });
   } finally {
     stopShowing();
     await opened.close();
@@ -50,16 +54,17 @@ export async function rehearse(
 }
 
 async function promoteIn(
-  { sandbox, api }: OpenSandbox,
+  opened: OpenSandbox,
   packaged: PackagedRelease,
-  terminal: Terminal,
+  { approver, terminal }: { approver: string | undefined; terminal: Terminal },
 ): Promise<Rehearsed> {
+  const { sandbox, api } = opened;
   const begun = { entries: sandbox.journal().length, at: sandbox.now() };
   sandbox.resetCalls();
   const { id: release, digest } = await publishRelease(api, packaged);
   terminal.progress(`release  ${release}  ${digest}`);
   const { id } = await requestPromotion(api, { release: digest, idempotencyKey: sandbox.mint('idempotency-key', 24) });
-  await sandbox.run();
+  await runWithApprovals(opened, { promotion: id, approver, terminal });
   const calls = sandbox.calls();
   const entries = sandbox.journal().slice(begun.entries);
   const record = await getPromotion(api, id);

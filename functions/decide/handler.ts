@@ -2,10 +2,10 @@
 import { putDocument } from '#shared/aws/documents.ts';
 import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
-import { listPolicies, policySetDigest } from '#shared/aws/ledger/policies.ts';
 import { recordDeployments, recordPlan, recordRejection } from '#shared/aws/ledger/promotions.ts';
 import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { readRolloutPlan, readTargetPlan } from '#shared/aws/plan-documents.ts';
+import { readPolicySet } from '#shared/aws/policy-set.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { answerTo, decision, rolloutPlanOf } from '#shared/domain/plan/decision.ts';
 import { foreseenDeployments } from '#shared/domain/plan/foreseen.ts';
@@ -18,10 +18,10 @@ import { task } from '#shared/lambda/task.ts';
 export const handler = task('decide', async (input, { ledger, documents }) => {
   const { mode } = input;
   await confirmLease(ledger, input, input.at);
-  const [release, targets, policies, requests] = await Promise.all([
+  const [release, targets, { policies, digest: policyDigest }, requests] = await Promise.all([
     readRelease(documents, input.release),
     listTargets(ledger),
-    listPolicies(ledger),
+    readPolicySet(ledger, documents),
     listApprovalRequests(ledger, input),
   ]);
   const plans = await Promise.all(input.plans.map(({ digest }) => readTargetPlan(documents, digest)));
@@ -36,7 +36,6 @@ export const handler = task('decide', async (input, { ledger, documents }) => {
   const facts = { mode, environment, targets, stacks: dependenciesIn(release), denied: denials.length > 0, open };
   const decided = decision(facts, plan);
 
-  const policyDigest = await policySetDigest(documents, policies);
   await recordPlan(ledger, input, { digest, policyDigest, cleared: isCleared(decided.kind), needs: open?.requirement });
   await recordDeployments(ledger, foreseenDeployments(input, plan.targets));
   if (decided.kind === 'denied') await recordRejection(ledger, input, denials);

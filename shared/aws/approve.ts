@@ -36,7 +36,7 @@ export async function decide(
 ): Promise<{ request: ApprovalRequest; repeated: boolean }> {
   const decision = decisionOf(wish);
   const request = await requestOf(ledger, wish);
-  const [decisions, policies] = await Promise.all([listApprovalDecisions(ledger, request), listPolicies(ledger)]);
+  const [decisions, policies] = await Promise.all([listApprovalDecisions(ledger, request), listPolicies(ledger).then((records) => records.map(({ policy }) => policy))]);
   const before = decisions.find(({ actor }) => actor === wish.actor);
   const repeated = before?.decision === wish.decision;
   const { requestedBy: requester, requirement } = request;

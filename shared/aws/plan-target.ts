@@ -45,7 +45,7 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
   const release = await readRelease(documents, asked.release);
   const [targets, policies, earlier] = await Promise.all([
     listTargets(ledger),
-    listPolicies(ledger),
+    listPolicies(ledger).then((records) => records.map(({ policy }) => policy)),
     round === 1 ? undefined : readPlannedTarget(ledger, { promotion, environment, target: target.name }),
   ]);
   const outputs = await readUpstreamOutputs({

@@ -1,0 +1,36 @@
+/** Approvals over the API. */
+import { type Api, callApi } from '#shared/aws/api.ts';
+import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
+import type { ApprovalWish } from '#shared/domain/approval/wish.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+
+/** Decides on what a promotion waits for. Sending the same decision again is harmless. */
+export async function sendDecision(api: Api, promotion: string, body: ApprovalWish): Promise<ApprovalRequest> {
+  const path = `/v1/promotions/${encodeURIComponent(promotion)}/approvals`;
+  return callApi(api, { method: 'POST', path, body });
+}
+
+/** The one open request of a promotion, or of one of its environments. Throws APPROVAL_UNKNOWN; USAGE when there are several. */
+export function openRequest({ promotion, approvals }: PromotionRecord, environment?: string): ApprovalRequest {
+  const open = approvals.filter(
+    (request) => request.status === 'open' && (environment ?? request.environment) === request.environment,
+  );
+  const [only, ...others] = open;
+  if (only !== undefined && others.length === 0) return only;
+  if (only === undefined)
+    throw failure('APPROVAL_UNKNOWN', { promotion: promotion.id, environment: environment ?? 'anything' });
+  const names = open.map((request) => request.environment).join(' or ');
+  throw failure('USAGE', { detail: 'Several environments wait for an approval.', hint: `Name --environment ${names}.` });
+}
+
+/** What is asked, and of whom, as lines. */
+export function requestLines({ environment, digest, requirement, requestedBy, expiresAt }: ApprovalRequest): string[] {
+  const { groups, because } = requirement;
+  const whom = groups.length === 0 ? `anybody but ${requestedBy}` : groups.map((group) => `one of ${group}`).join(' and ');
+  return [
+    `${environment} waits for the approval of ${whom}, until ${expiresAt}`,
+    ...because.map((reason) => `  because ${reason}`),
+    `  plan ${digest}`,
+  ];
+}

@@ -1,0 +1,56 @@
+/** `drawbridge approve` and `drawbridge reject`: the plan is shown, and the decision is about just that plan. */
+import type { Command } from 'commander';
+import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
+import type { ApprovalWish } from '#shared/domain/approval/wish.ts';
+import { openRequest, requestLines, sendDecision } from './client/approvals.ts';
+import { followPromotion } from './client/follow.ts';
+import { exitOfPromotion, promotionJson, promotionText } from './client/promotion-report.ts';
+import { getPlan, getPromotion } from './client/promotions.ts';
+import { planLines } from './client/plan-lines.ts';
+import type { Invocation, Outcome } from './command.ts';
+import { confirmed } from './confirm.ts';
+import { type Connection, connect, withConnection } from './connection.ts';
+
+export function withDecision(command: Command): Command {
+  return withConnection(command)
+    .argument('<promotion>', 'id of the promotion')
+    .requiredOption('--reason <text>', 'why, in one line; it is recorded with your name')
+    .option('--environment <name>', 'which environment, if several wait')
+    .option('--digest <digest>', 'the plan you looked at; without it, it is shown and you are asked')
+    .option('--yes', 'decide without being asked')
+    .option('--no-wait', 'answer as soon as the decision is recorded');
+}
+
+/** Sends the decision and, if somebody waits, follows the promotion from there. */
+export async function decideOn(
+  decision: ApprovalWish['decision'],
+  { args: [promotion = ''], options, terminal }: Invocation,
+): Promise<Outcome> {
+  const connection = await connect(options);
+  try {
+    const record = await getPromotion(connection.api, promotion);
+    const open = openRequest(record, options['environment'] as string | undefined);
+    const digest = options['digest'] as string | undefined;
+    if (digest === undefined) {
+      terminal.progress((await shown(connection, open)).join('\n'));
+      const question = `${decision === 'approve' ? 'Approve' : 'Reject'} this plan?`;
+      await confirmed(question, { yes: options['yes'] === true, terminal });
+    }
+    const { environment } = open;
+    const wish = { environment, decision, digest: digest ?? open.digest, reason: options['reason'] as string };
+    await sendDecision(connection.api, promotion, wish);
+    return await outcome(connection, promotion, options['wait'] !== false);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function shown({ api }: Connection, open: ApprovalRequest): Promise<string[]> {
+  return [...planLines(await getPlan(api, open.promotion, open.environment)), ...requestLines(open)];
+}
+
+async function outcome(connection: Connection, promotion: string, wait: boolean): Promise<Outcome> {
+  const record = wait ? await followPromotion(connection, promotion) : await getPromotion(connection.api, promotion);
+  const json = { simulated: connection.simulated, ...promotionJson(record) };
+  return { kind: 'done', exit: wait ? exitOfPromotion(record) : 0, text: promotionText(record), json };
+}
