@@ -1,11 +1,13 @@
 /** A promotion as people and programs read it: the same facts as text and as JSON. */
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import type { ApprovalDecision, ApprovalRequest } from '#shared/domain/approval/records.ts';
 import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
 import type { Deployment, Rollout, Status } from '#shared/domain/promotion/records.ts';
+import { requestLines } from './approvals.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
-export function promotionJson({ promotion, rollouts, deployments }: PromotionRecord) {
+export function promotionJson({ promotion, rollouts, deployments, approvals, decisions }: PromotionRecord) {
   return {
     outcome: promotion.status,
     promotion: promotion.id,
@@ -19,9 +21,26 @@ export function promotionJson({ promotion, rollouts, deployments }: PromotionRec
         outcome: rollout?.status ?? 'not-reached',
         ...(rollout?.planDigest === undefined ? {} : { plan: rollout.planDigest }),
         reasons: rollout?.reasons ?? [],
+        approvals: approvals.filter((request) => request.environment === name).map((request) => approvalJson(request, decisions)),
         targets: targetsOf(here).map((deployed) => targetJson(deployed)),
       };
     }),
+  };
+}
+
+/** What was asked for, of whom, and who decided how. */
+function approvalJson(request: ApprovalRequest, decisions: readonly ApprovalDecision[]) {
+  const { digest, requirement, requestedAt, expiresAt, status } = request;
+  return {
+    status,
+    plan: digest,
+    groups: requirement.groups,
+    because: requirement.because,
+    requestedAt,
+    expiresAt,
+    decisions: decisions
+      .filter((decision) => decision.environment === request.environment && decision.digest === digest)
+      .map(({ actor, decision, reason, at }) => ({ actor, decision, reason, at })),
   };
 }
 
@@ -50,16 +69,34 @@ export type PlanTexts = Readonly<Record<string, readonly string[]>>;
 
 /** The summary a person reads at the end: for each environment its plan, one line per stack and target, and why it ended so. */
 export function promotionText(record: PromotionRecord, plans: PlanTexts = {}): string {
-  const { promotion, rollouts, deployments } = record;
+  const { promotion, rollouts, deployments, approvals } = record;
   const lines = promotion.environments.flatMap((name) => {
     const rollout = rollouts.find((candidate) => candidate.environment === name);
     const here = deployments.filter((deployment) => deployment.environment === name);
     const planned = (plans[name] ?? []).map((line) => `  ${line}`);
     const title = `${name.padEnd(16)} ${outcomeWord(rollout?.status)}`;
-    return [title, ...planned, ...here.map(deploymentLine), ...reasonLines(rollout)];
+    const asked = approvals.filter((request) => request.environment === name);
+    return [
+      title,
+      ...planned,
+      ...asked.flatMap((request) => approvalLines(request, record)),
+      ...here.map(deploymentLine),
+      ...reasonLines(rollout),
+    ];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** A request that became void says nothing about how things stand. */
+function approvalLines(request: ApprovalRequest, { promotion, decisions }: PromotionRecord): string[] {
+  if (request.status === 'void') return [];
+  const made = decisions
+    .filter((decision) => decision.environment === request.environment && decision.digest === request.digest)
+    .map(({ actor, decision, reason }) => `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor}: ${reason}`);
+  if (request.status !== 'open') return made;
+  const next = `  next: drawbridge approve ${promotion.id} --reason '…', or reject`;
+  return [...requestLines(request).map((line) => `  ${line}`), ...made, next];
 }
 
 function deploymentLine({ target, account, region, stackName, status, outcome }: Deployment): string {
@@ -70,9 +107,17 @@ function reasonLines(rollout: Rollout | undefined): string[] {
   return (rollout?.reasons ?? []).map(({ code, text }) => `  because ${code}: ${text}`);
 }
 
-/** What a promotion's end means to a script: 1 failed, 3 refused by a gate, 4 a permission is missing, 5 our machinery broke. */
-export function exitOfPromotion({ promotion, rollouts }: Pick<PromotionRecord, 'promotion' | 'rollouts'>): ExitCode {
+/**
+ * What a promotion's end means to a script: 1 failed, 3 refused by a gate or stopped at an approval, 4 a permission is missing, 5 our
+ * machinery broke.
+ */
+export function exitOfPromotion({
+  promotion,
+  rollouts,
+  approvals,
+}: Pick<PromotionRecord, 'promotion' | 'rollouts' | 'approvals'>): ExitCode {
   const { status } = promotion;
+  if (status === 'running' && approvals.some((request) => request.status === 'open')) return 3;
   if (status === 'failed' || status === 'aborted') return 1;
   if (status === 'rejected') return 3;
   if (status !== 'errored') return 0;
