@@ -41,7 +41,7 @@ export async function packagePipeline(
   { config, folder }: LoadedConfig,
   pipeline: Located<Pipeline>,
 ): Promise<PackagedRelease | Invalid> {
-  const unsupported = unsupportedIn(config, pipeline);
+  const unsupported = unsupportedIn(pipeline);
   if (unsupported.length > 0) return { kind: 'invalid', problems: unsupported };
   const packing: Packing = {
     root: await realpath(folder),

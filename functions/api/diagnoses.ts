@@ -1,19 +1,12 @@
-/** Targets, and what is wrong with them. */
+/** What is wrong with a target. */
 import type { Hono } from 'hono';
 import { invokeFunction } from '#shared/aws/invoke-function.ts';
-import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { DiagnosisWish, type DoctorAnswer, type DoctorRequest } from '#shared/domain/doctor/facts.ts';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function diagnoses(app: Hono<HttpEnvironment>, resources: Resources): void {
-  /** Without their ExternalIds, which are nobody's business outside of the ledger. */
-  app.get('/v1/targets', async (context) => {
-    const targets = await listTargets(resources.ledger);
-    return context.json({ items: targets.map(({ externalId: _externalId, ...shown }) => shown) });
-  });
-
   /** A diagnosis is made anew each time and kept nowhere. */
   app.post('/v1/diagnoses', async (context) => {
     const { target } = await bodyIn(context, DiagnosisWish);

@@ -1,12 +1,14 @@
-/** The HTTP API: releases, promotions, what is where, people's sessions, diagnoses. Each resource is a file of its own. */
+/** The HTTP API: releases, promotions, what is where, policies, targets, people's sessions, diagnoses. Each resource is a file of its own. */
 import { http } from '#shared/lambda/http.ts';
 import { approvals } from './approvals.ts';
 import { diagnoses } from './diagnoses.ts';
 import { environments } from './environments.ts';
 import { evidence } from './evidence.ts';
+import { policies } from './policies.ts';
 import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
 import { sessions } from './sessions.ts';
+import { targets } from './targets.ts';
 
 export const handler = http((app, resources) => {
   releases(app, resources);
@@ -14,6 +16,8 @@ export const handler = http((app, resources) => {
   approvals(app, resources);
   evidence(app, resources);
   environments(app, resources);
+  policies(app, resources);
+  targets(app, resources);
   sessions(app, resources);
   diagnoses(app, resources);
 });

@@ -1,4 +1,4 @@
-/** Large documents (releases, plans) in S3 under their digest. State and ledger items carry only the digest. */
+/** Large documents (releases, plans, sets of policies) in S3 under their digest. State and ledger items carry only the digest. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { canonicalJson, digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -8,7 +8,7 @@ export interface Documents {
   readonly bucket: string;
 }
 
-export type DocumentKind = 'releases' | 'plans';
+export type DocumentKind = 'releases' | 'plans' | 'policies';
 
 const service = 'Amazon S3';
 let client: S3Client | undefined;

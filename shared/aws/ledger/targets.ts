@@ -13,6 +13,9 @@ export const TargetRecord = z.strictObject({
   externalId: z.string().min(2).max(1224),
   /** Lifetime of sessions in this target; 900 where nothing is said. */
   sessionSeconds: z.int().min(900).max(3600).exactOptional(),
+  /** Who last applied it and when, unless it is as it was onboarded. */
+  appliedBy: z.string().exactOptional(),
+  appliedAt: Instant.exactOptional(),
 });
 export type TargetRecord = z.infer<typeof TargetRecord>;
 
@@ -32,6 +35,42 @@ const targets = 'TARGETS';
 
 export async function recordTarget(ledger: Ledger, target: TargetRecord): Promise<void> {
   await putItem(ledger, { pk: targets, sk: `TARGET#${target.name}`, ...target });
+}
+
+/** Who applied a target, when, and what. */
+type AppliedTarget = TargetRecord & Required<Pick<TargetRecord, 'appliedBy' | 'appliedAt'>>;
+
+/** Adds a target unless the name is taken meanwhile. Answers whether this call did. */
+export async function addTarget(ledger: Ledger, target: AppliedTarget): Promise<boolean> {
+  const added = await putNew(ledger, { pk: targets, sk: `TARGET#${target.name}`, ...target });
+  if (added) await noteApplied(ledger, target);
+  return added;
+}
+
+/** Gives a target other labels and another session lifetime. Answers false, and changes nothing, when it is not where it was any more. */
+export async function changeTarget(ledger: Ledger, target: AppliedTarget): Promise<boolean> {
+  const { name, account, region, labels, sessionSeconds, appliedBy, appliedAt } = target;
+  const seconds = sessionSeconds === undefined ? ' REMOVE sessionSeconds' : ', sessionSeconds = :seconds';
+  const changed = await changeItem(
+    ledger,
+    { pk: targets, sk: `TARGET#${name}` },
+    {
+      UpdateExpression: `SET labels = :labels, appliedBy = :by, appliedAt = :at${seconds}`,
+      ConditionExpression: 'account = :account AND #region = :region',
+      ExpressionAttributeNames: { '#region': 'region' },
+      ExpressionAttributeValues: {
+        ...{ ':labels': labels, ':by': appliedBy, ':at': appliedAt, ':account': account, ':region': region },
+        ...(sessionSeconds === undefined ? {} : { ':seconds': sessionSeconds }),
+      },
+    },
+  );
+  if (changed) await noteApplied(ledger, target);
+  return changed;
+}
+
+/** Every application stays on record; the ExternalId is not part of it. */
+async function noteApplied(ledger: Ledger, { externalId: _externalId, ...shown }: AppliedTarget): Promise<void> {
+  await putNew(ledger, { pk: `TARGET#${shown.name}`, sk: `APPLIED#${shown.appliedAt}#${shown.appliedBy}`, ...shown });
 }
 
 /** Throws TARGET_UNKNOWN. */

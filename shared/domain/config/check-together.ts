@@ -2,6 +2,7 @@
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
 import { repeated } from './check-pipeline.ts';
+import { policySetProblems } from './check-policies.ts';
 import { targetProblems } from './check-targets.ts';
 import type { Config, Located } from './config.ts';
 import { closest } from './did-you-mean.ts';
@@ -14,6 +15,7 @@ export function configProblems(config: Config): Problem[] {
     ...duplicates('targets', config.targets),
     ...duplicates('policies', config.policies),
     ...config.parameters.flatMap((parameters) => referenceProblems(parameters, config)),
+    ...policySetProblems(config.policies),
     ...targetProblems(config),
   ];
 }

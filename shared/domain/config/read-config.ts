@@ -2,12 +2,13 @@
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { pipelineProblems } from './check-pipeline.ts';
+import { policyProblems } from './check-policies.ts';
 import { configProblems } from './check-together.ts';
 import type { Config, Located } from './config.ts';
 import { type AnyKind, readDocument } from './read-document.ts';
 import { roleArns } from './role-arns.ts';
 import { maskKeys, staticKeys } from './secret-text.ts';
-import { type ConfigFile, readYaml, type YamlDocument } from './yaml-source.ts';
+import { type ConfigFile, type PlaceOf, readYaml, type YamlDocument } from './yaml-source.ts';
 
 export type ReadConfig =
   | { readonly kind: 'config'; readonly config: Config }
@@ -36,8 +37,13 @@ function readOne(yaml: YamlDocument): { located: Located<AnyKind>[]; problems: P
   const principals = roleArns(yaml);
   if (read.kind === 'invalid') return { located: [], problems: [...read.problems, ...principals] };
   const located = { document: read.document, placeOf: yaml.placeOf };
-  const inside = read.document.kind === 'Pipeline' ? pipelineProblems(read.document, yaml.placeOf) : [];
+  const inside = problemsInside(read.document, yaml.placeOf);
   return { located: [located], problems: [...inside, ...principals] };
+}
+
+function problemsInside(document: AnyKind, placeOf: PlaceOf): Problem[] {
+  if (document.kind === 'Pipeline') return pipelineProblems(document, placeOf);
+  return document.kind === 'Policy' ? policyProblems(document, placeOf) : [];
 }
 
 function sort(located: readonly Located<AnyKind>[]): Config {

@@ -89,6 +89,11 @@ export const policyEntries = {
       `Target ${target} is in account ${account}, which has not been onboarded: the ledger has no ExternalId of it.`,
     next: () => 'Onboard the account first, as docs/how-to/onboard-an-account.md says, then apply again.',
   }),
+  TARGET_CHANGED: entry<{ target: string }>({
+    ...stopped,
+    cause: ({ target }) => `Target ${target} was changed meanwhile.`,
+    next: () => 'Nothing was changed by this request. Look at the target as it is now, then apply again.',
+  }),
   TARGET_MOVED: entry<{ target: string; from: string; to: string }>({
     ...stopped,
     cause: ({ target, from, to }) => `Target ${target} is in ${from}, not in ${to}: a target never moves.`,

@@ -27,21 +27,24 @@ const TypePattern = z.string().regex(/^[A-Za-z0-9]+(::[A-Za-z0-9@_-]+)*(::\*)?$|
   error: 'expected a resource type such as AWS::S3::Bucket, or one that ends in ::*',
 });
 
-export const GateAction = z.union([
-  z.literal('allow'),
-  z.literal('deny'),
-  /** One approval of each named group. */
-  z.strictObject({ requireApproval: z.array(Name).min(1) }),
-]);
+/** Deny beats an approval, and an approval beats allow. `requireApproval` asks for one approval of each named group. */
+export const GateAction = z.union(
+  [z.literal('allow'), z.literal('deny'), z.strictObject({ requireApproval: z.array(Name).min(1) })],
+  { error: 'expected allow, deny, or { requireApproval: [group] }' },
+);
 export type GateAction = z.infer<typeof GateAction>;
 
-/** A change gate: what is done about the changes it describes. Every part of `when` must hold; a part that is left out always does. */
+/**
+ * A change gate: what is done about the changes it describes. Every part of `when` must hold; a part that is left out always does. It stands
+ * in place of the safe defaults for the changes it describes wholly: each of their effects and, where attributes are named, each member.
+ */
 export const ChangeGate = z.strictObject({
   name: Name,
   when: z.strictObject({
     types: z.array(TypePattern).min(1).exactOptional(),
     /** Types that hold data: databases, buckets, queues, volumes, keys. */
     stateful: z.boolean().exactOptional(),
+    /** `replace` covers `may-replace` too. */
     effects: z.array(Effect).min(1).exactOptional(),
     /** CloudFormation's PolicyAction, for example ReplaceAndDelete (API reference, ResourceChange). */
     policyActions: z
@@ -74,7 +77,7 @@ export const Policy = z.strictObject({
   metadata: z.strictObject({ name: Name }),
   selector: Selector.exactOptional(),
   /** Who may approve, by group. A group belongs to the policy that defines it; others may name it. */
-  groups: z.record(Name, z.array(Member).min(1)).exactOptional(),
+  groups: z.record(Name, z.array(Member).min(1, 'expected at least one member: nobody could approve')).exactOptional(),
   /** Every plan that changes something needs an approval. */
   approval: z
     .strictObject({

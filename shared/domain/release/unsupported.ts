@@ -1,15 +1,14 @@
 /** What the files may say and no rollout honours yet. Refused, since a field that is accepted and ignored would be a silent decision. */
-import type { Config, Located } from '../config/config.ts';
+import type { Located } from '../config/config.ts';
 import { outputReference } from '../config/parameter-value.ts';
 import type { Pipeline } from '../config/schema.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
 
-/** One problem for each such place of a pipeline and of the policies beside it. */
-export function unsupportedIn(config: Config, { document, placeOf }: Located<Pipeline>): Problem[] {
+/** One problem for each such place of a pipeline. */
+export function unsupportedIn({ document, placeOf }: Located<Pipeline>): Problem[] {
   const refused = (what: string, place: Place) => problem('NOT_SUPPORTED_YET', { what }, place);
   return [
-    ...config.policies.map((policy) => refused('A Policy', policy.placeOf(['kind']))),
     ...document.stacks.flatMap((stack, index) => [
       ...(stack.terminationProtection === true
         ? [refused('Termination protection', placeOf(['stacks', index, 'terminationProtection'], 'key'))]

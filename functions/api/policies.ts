@@ -1,0 +1,103 @@
+/** Policies: the platform team's rules, versioned. Whoever may call these resources decides what a promotion may do. */
+import type { Hono } from 'hono';
+import { applyPolicy, listPolicies, listPolicyVersions, readPolicy } from '#shared/aws/ledger/policies.ts';
+import { findPolicySet } from '#shared/aws/policy-set.ts';
+import { policyProblems } from '#shared/domain/config/check-policies.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import { seenVersion } from '#shared/domain/policy/if-match.ts';
+import { Policy } from '#shared/domain/policy/policy.ts';
+import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
+import { policySetFaults, withoutPolicy, withPolicy } from '#shared/domain/policy/policy-set.ts';
+import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
+import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import type { Resources } from '#shared/lambda/resources.ts';
+
+export function policies(app: Hono<HttpEnvironment>, { ledger, documents }: Resources): void {
+  app.get('/v1/policies', async (context) => context.json({ items: await listPolicies(ledger) }));
+
+  app.get('/v1/policies/:name', async (context) => {
+    const record = await readPolicy(ledger, context.req.param('name'));
+    return context.json(record, 200, taggedWith(record.version));
+  });
+
+  app.get('/v1/policies/:name/versions', async (context) => {
+    return context.json({ items: await listPolicyVersions(ledger, context.req.param('name')) });
+  });
+
+  /** All policies together, as they held when a rollout was judged by them. */
+  app.get('/v1/policy-sets/:digest', async (context) => {
+    return context.json({
+      digest: context.req.param('digest'),
+      set: await findPolicySet(documents, context.req.param('digest')),
+    });
+  });
+
+  /** Applying what holds already changes nothing and makes no version. */
+  app.put('/v1/policies/:name', async (context) => {
+    const name = context.req.param('name');
+    const policy = checked(name, await bodyIn(context, Policy));
+    const records = await listPolicies(ledger);
+    const before = recordOf(records, name);
+    const seen = preconditionOf(context, name, before);
+    demandFaultless(name, withPolicy(policiesIn(records), policy));
+    if (before !== undefined && canonicalJson(before.policy) === canonicalJson(policy))
+      return context.json(before, 200, taggedWith(before.version));
+    const applied = { by: actorIn(context), at: arrivedAt(context) };
+    const version = await applyPolicy(ledger, { name, policy, seen, ...applied });
+    const record: PolicyRecord = { policy, version, appliedBy: applied.by, appliedAt: applied.at };
+    return context.json(record, before === undefined ? 201 : 200, taggedWith(version));
+  });
+
+  app.delete('/v1/policies/:name', async (context) => {
+    const name = context.req.param('name');
+    const records = await listPolicies(ledger);
+    const before = recordOf(records, name);
+    if (before === undefined) throw failure('POLICY_UNKNOWN', { policy: name });
+    const seen = preconditionOf(context, name, before);
+    demandFaultless(name, withoutPolicy(policiesIn(records), name));
+    const applied = { by: actorIn(context), at: arrivedAt(context) };
+    const version = await applyPolicy(ledger, { name, policy: undefined, seen, ...applied });
+    return context.json({ removed: before, version });
+  });
+}
+
+/** What the schema cannot say. Throws BODY_INVALID. */
+function checked(name: string, policy: Policy): Policy {
+  const named = policy.metadata.name;
+  if (named !== name)
+    throw failure('BODY_INVALID', { detail: `/metadata/name is ${named}, but the path says ${name}` });
+  const problems = policyProblems(policy, (path) => ({ pointer: `/${path.map(String).join('/')}` }));
+  if (problems.length === 0) return policy;
+  const detail = problems.map(({ cause, place }) => `${place.pointer} ${cause.replace(/\.$/, '')}`).join('; ');
+  throw failure('BODY_INVALID', { detail });
+}
+
+/** The version the caller decided on: the one they name, or the one that holds. Throws POLICY_VERSION. */
+function preconditionOf(context: HttpContext, policy: string, before: PolicyRecord | undefined): number {
+  const now = before?.version ?? 0;
+  const seen = seenVersion(context.req.header('if-match'), context.req.header('if-none-match'));
+  if (seen === undefined || seen === now) return now;
+  throw failure('POLICY_VERSION', {
+    policy,
+    seen: `${seen === 0 ? 'none' : seen}`,
+    now: `${now === 0 ? 'none' : now}`,
+  });
+}
+
+/** Throws POLICY_CONFLICT. */
+function demandFaultless(policy: string, together: readonly Policy[]): void {
+  const faults = policySetFaults(together, policy);
+  if (faults.length > 0) throw failure('POLICY_CONFLICT', { policy, detail: faults.join('; ') });
+}
+
+function recordOf(records: readonly PolicyRecord[], name: string): PolicyRecord | undefined {
+  return records.find(({ policy }) => policy.metadata.name === name);
+}
+
+function policiesIn(records: readonly PolicyRecord[]): Policy[] {
+  return records.map(({ policy }) => policy);
+}
+
+function taggedWith(version: number) {
+  return { ETag: `"${version}"` };
+}
