@@ -13,7 +13,10 @@ export async function confirmed(
 ): Promise<void> {
   if (yes) return;
   if (!process.stdin.isTTY) {
-    throw failure('USAGE', { detail: 'There is no terminal to ask at.', hint: 'Say --yes to do it without being asked.' });
+    throw failure('USAGE', {
+      detail: 'There is no terminal to ask at.',
+      hint: 'Say --yes to do it without being asked.',
+    });
   }
   terminal.progress(`${question} Type yes:`);
   const input = createInterface({ input: process.stdin });

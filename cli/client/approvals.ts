@@ -21,13 +21,17 @@ export function openRequest({ promotion, approvals }: PromotionRecord, environme
   if (only === undefined)
     throw failure('APPROVAL_UNKNOWN', { promotion: promotion.id, environment: environment ?? 'anything' });
   const names = open.map((request) => request.environment).join(' or ');
-  throw failure('USAGE', { detail: 'Several environments wait for an approval.', hint: `Name --environment ${names}.` });
+  throw failure('USAGE', {
+    detail: 'Several environments wait for an approval.',
+    hint: `Name --environment ${names}.`,
+  });
 }
 
 /** What is asked, and of whom, as lines. */
 export function requestLines({ environment, digest, requirement, requestedBy, expiresAt }: ApprovalRequest): string[] {
   const { groups, because } = requirement;
-  const whom = groups.length === 0 ? `anybody but ${requestedBy}` : groups.map((group) => `one of ${group}`).join(' and ');
+  const whom =
+    groups.length === 0 ? `anybody but ${requestedBy}` : groups.map((group) => `one of ${group}`).join(' and ');
   return [
     `${environment} waits for the approval of ${whom}, until ${expiresAt}`,
     ...because.map((reason) => `  because ${reason}`),

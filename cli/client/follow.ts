@@ -3,7 +3,6 @@ import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Connection } from '../connection.ts';
 import { getPromotion } from './promotions.ts';
 
-
 /**
  * Asks until the promotion has ended or waits for people, at most `looks` times; then answers how it stands. It goes on whether anybody
  * follows or not.

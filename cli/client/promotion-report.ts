@@ -21,7 +21,9 @@ export function promotionJson({ promotion, rollouts, deployments, approvals, dec
         outcome: rollout?.status ?? 'not-reached',
         ...(rollout?.planDigest === undefined ? {} : { plan: rollout.planDigest }),
         reasons: rollout?.reasons ?? [],
-        approvals: approvals.filter((request) => request.environment === name).map((request) => approvalJson(request, decisions)),
+        approvals: approvals
+          .filter((request) => request.environment === name)
+          .map((request) => approvalJson(request, decisions)),
         targets: targetsOf(here).map((deployed) => targetJson(deployed)),
       };
     }),
@@ -93,7 +95,9 @@ function approvalLines(request: ApprovalRequest, { promotion, decisions }: Promo
   if (request.status === 'void') return [];
   const made = decisions
     .filter((decision) => decision.environment === request.environment && decision.digest === request.digest)
-    .map(({ actor, decision, reason }) => `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor}: ${reason}`);
+    .map(
+      ({ actor, decision, reason }) => `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor}: ${reason}`,
+    );
   if (request.status !== 'open') return made;
   const next = `  next: drawbridge approve ${promotion.id} --reason '…', or reject`;
   return [...requestLines(request).map((line) => `  ${line}`), ...made, next];

@@ -20,9 +20,7 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
 
   const what = { kind: 'read', stacks: deployed.map((stack) => stack.stackName) } as const;
   const purpose = { target, role: 'preview', promotion, environment, step: 'verify', ...what } as const;
-  const live = await inTarget(purpose, (session) =>
-    Promise.all(deployed.map((stack) => readStack(session, stack))),
-  );
+  const live = await inTarget(purpose, (session) => Promise.all(deployed.map((stack) => readStack(session, stack))));
   const audit = await auditTarget(ledger, { promotion, environment, target, moment: 'after', at: input.at });
   return verificationOf(target, { deployed, live, audit });
 });

@@ -30,13 +30,13 @@ export interface Decided extends ApprovalWish {
  * finishes what a crash left. Throws PROMOTION_UNKNOWN, APPROVAL_UNKNOWN, DIGEST_CHANGED, SELF_APPROVAL, NOT_AN_APPROVER,
  * ALREADY_DECIDED, APPROVAL_EXPIRED, APPROVAL_REASON.
  */
-export async function decide(
-  ledger: Ledger,
-  wish: Decided,
-): Promise<{ request: ApprovalRequest; repeated: boolean }> {
+export async function decide(ledger: Ledger, wish: Decided): Promise<{ request: ApprovalRequest; repeated: boolean }> {
   const decision = decisionOf(wish);
   const request = await requestOf(ledger, wish);
-  const [decisions, policies] = await Promise.all([listApprovalDecisions(ledger, request), listPolicies(ledger).then((records) => records.map(({ policy }) => policy))]);
+  const [decisions, policies] = await Promise.all([
+    listApprovalDecisions(ledger, request),
+    listPolicies(ledger).then((records) => records.map(({ policy }) => policy)),
+  ]);
   const before = decisions.find(({ actor }) => actor === wish.actor);
   const repeated = before?.decision === wish.decision;
   const { requestedBy: requester, requirement } = request;

@@ -1,7 +1,7 @@
 /** Taking away what was planned and will not be executed. */
 import {
-  DeleteStackCommand,
   type ChangeSetSummary,
+  DeleteStackCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -46,7 +46,9 @@ async function discardOf(session: TargetSession, promotion: PromotionId, stackNa
   const all = await listChangeSets(session, stackName);
   const own = all.filter(({ ChangeSetName }) => isChangeSetOf(promotion, ChangeSetName ?? ''));
   const unexecuted = own.filter(({ ExecutionStatus }) => !executed.has(ExecutionStatus ?? ''));
-  await Promise.all(unexecuted.map(({ ChangeSetName }) => deleteChangeSet(session, { stackName, changeSet: `${ChangeSetName}` })));
+  await Promise.all(
+    unexecuted.map(({ ChangeSetName }) => deleteChangeSet(session, { stackName, changeSet: `${ChangeSetName}` })),
+  );
   if (own.length === 0 || own.length < all.length) return [];
   const stack = await readStackStatus(session, stackName);
   return stack?.status === 'REVIEW_IN_PROGRESS' ? [stack.stackId] : [];

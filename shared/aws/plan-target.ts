@@ -2,7 +2,7 @@
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { artifactsBucket, changeSetName } from '#shared/domain/names.ts';
 import type { DesiredStack } from '#shared/domain/plan/comparison.ts';
-import { applicablePolicies, templateGateOf } from '#shared/domain/policy/applicable.ts';
+import { applicablePolicies, recoveryOf, templateGateOf } from '#shared/domain/policy/applicable.ts';
 import { desiredStacks } from '#shared/domain/release/desired-stacks.ts';
 import type { Purpose } from '#shared/domain/trust/purpose.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -10,6 +10,7 @@ import type { Documents } from './documents.ts';
 import { gateReleased } from './gate-release.ts';
 import { readPlannedTarget } from './ledger/plans.ts';
 import { listPolicies } from './ledger/policies.ts';
+import { readPromotion } from './ledger/promotions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listTargets, type TargetRecord } from './ledger/targets.ts';
 import type { Preparing } from './prepare-stack.ts';
@@ -43,10 +44,11 @@ interface Sources {
 export async function targetWork({ ledger, documents, artifacts }: Sources, asked: Asked): Promise<TargetWork> {
   const { promotion, environment, target, round } = asked;
   const release = await readRelease(documents, asked.release);
-  const [targets, policies, earlier] = await Promise.all([
+  const [targets, all, earlier, promoted] = await Promise.all([
     listTargets(ledger),
     listPolicies(ledger).then((records) => records.map(({ policy }) => policy)),
     round === 1 ? undefined : readPlannedTarget(ledger, { promotion, environment, target: target.name }),
+    readPromotion(ledger, promotion),
   ]);
   const outputs = await readUpstreamOutputs({
     release,
@@ -55,8 +57,9 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
     for: { promotion, environment, step: 'plan' },
   });
   const desired = desiredStacks(release, { environment, target, artifacts, outputs });
+  const policies = applicablePolicies(all, { pipeline: asked.pipeline, environment, targets: [target] });
   const gate = {
-    ...templateGateOf(applicablePolicies(policies, { pipeline: asked.pipeline, environment, targets: [target] })),
+    ...templateGateOf(policies),
     account: target.account,
     artifactsBuckets: [artifactsBucket(artifacts.prefix, target.region)],
   };
@@ -72,6 +75,7 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
         name: changeSetName(promotion, round),
         earlier: earlier?.stacks.find((planned) => planned.stack === stack.stack)?.changeSetName,
         gate,
+        recovery: { allowed: recoveryOf(policies), skip: promoted?.recovery?.skip?.[stack.stack] ?? [] },
       },
     })),
   };

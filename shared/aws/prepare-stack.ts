@@ -6,6 +6,7 @@ import type { Preparation } from '#shared/domain/plan/preparation.ts';
 import { isNothing, settingChanges, settingsToMake } from '#shared/domain/plan/settings.ts';
 import { untouched } from '#shared/domain/plan/stack-plan.ts';
 import { stackHealth } from '#shared/domain/plan/stack-status.ts';
+import { type RecoveryFacts, recoveryFor } from '#shared/domain/recovery/recovery.ts';
 import { type ChangeSet, readChangeSet } from './change-sets.ts';
 import { createChangeSet } from './create-change-set.ts';
 import { describeChangeSet } from './describe-change-set.ts';
@@ -19,6 +20,8 @@ export interface Preparing {
   /** One that an earlier round made and that may still stand. */
   readonly earlier?: string | undefined;
   readonly gate: GateContext;
+  /** What may be done about a stack that cannot be updated. */
+  readonly recovery: Pick<RecoveryFacts, 'allowed' | 'skip'>;
 }
 
 type Ready = Extract<ChangeSet, { kind: 'ready' }>;
@@ -65,7 +68,11 @@ export async function lookAtStack(
   }
 }
 
-async function compare(session: TargetSession, desired: DesiredStack, { name }: Preparing): Promise<Preparation> {
+async function compare(
+  session: TargetSession,
+  desired: DesiredStack,
+  { name, recovery }: Preparing,
+): Promise<Preparation> {
   const { stack, stackName } = desired;
   const live = await readStack(session, desired);
   const status = live?.status ?? 'DELETE_COMPLETE';
@@ -74,7 +81,7 @@ async function compare(session: TargetSession, desired: DesiredStack, { name }: 
     case 'busy':
       return { kind: 'busy', stack, stackName, status };
     case 'stuck':
-      throw failure('STACK_STUCK', { stack, status }, place(session, stackName));
+      return recover(session, desired, { live, recovery });
     case 'healthy':
       if (live !== undefined && differences(desired, live).length === 0) return settingsOnly(desired, live);
       return ask(session, desired, { name, type: 'UPDATE' });
@@ -82,6 +89,27 @@ async function compare(session: TargetSession, desired: DesiredStack, { name }: 
     case 'review':
       return ask(session, desired, { name, type: 'CREATE' });
   }
+}
+
+/** A stack that cannot be updated is planned to be brought back first. Throws STACK_STUCK where that is not allowed. */
+function recover(
+  session: TargetSession,
+  desired: DesiredStack,
+  { live, recovery }: { live: LiveStack | undefined; recovery: Preparing['recovery'] },
+): Preparation {
+  const { stack, stackName } = desired;
+  const { status, stackId } = live as LiveStack;
+  const found = recoveryFor({ status, ...recovery });
+  if (found.kind !== 'possible') {
+    const next = found.kind === 'blocked' ? found.next : 'Look at it in the CloudFormation console.';
+    throw failure('STACK_STUCK', { stack, status, next }, place(session, stackName));
+  }
+  return {
+    kind: 'planned',
+    stack,
+    plan: { ...untouched(desired), kind: 'recover', recovery: found.recovery },
+    handles: { stackName, stackId, settings: {}, recovery: found.recovery },
+  };
 }
 
 /** What CloudFormation refuses at once is told like what it refuses later. */

@@ -57,6 +57,15 @@ export function operationToken(
   return `${promotion}-${createHash('sha256').update(token).digest('hex')}`;
 }
 
+/** ClientRequestToken of a recovery: another for each plan that asks for one. */
+export function recoveryToken(
+  promotion: PromotionId,
+  step: { environment: string; stack: string; digest: string },
+): string {
+  const hash = createHash('sha256').update(`${step.environment} ${step.stack} ${step.digest}`).digest('hex');
+  return `${promotion}-recover-${hash.slice(0, 32)}`;
+}
+
 /** Session name seen in the target's CloudTrail: `prm-…-plan`, 2–64 characters. */
 export function sessionName(promotion: PromotionId, step: string): string {
   return `${promotion}-${step}`.slice(0, 64);

@@ -56,10 +56,7 @@ export async function waitForApproval(ledger: Ledger, about: About, token: strin
 }
 
 /** What the waiting step is answered, or undefined while nothing is decided. */
-export async function answerOf(
-  ledger: Ledger,
-  request: ApprovalRequest,
-): Promise<ApprovalAnswer | undefined> {
+export async function answerOf(ledger: Ledger, request: ApprovalRequest): Promise<ApprovalAnswer | undefined> {
   if (request.status === 'approved') return { kind: 'approved' };
   if (request.status !== 'rejected') return undefined;
   const decisions = await listApprovalDecisions(ledger, request);

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Digest, Instant, Name, PromotionId } from '#shared/domain/identifiers.ts';
+import { StackPlan } from '#shared/domain/plan/stack-plan.ts';
 import { readRollout } from './promotions.ts';
 import { getItem, type Ledger, putItem, queryItems } from './table.ts';
 
@@ -18,6 +19,7 @@ export const PlannedStack = z.strictObject({
     terminationProtection: z.boolean().exactOptional(),
     stackPolicy: z.string().exactOptional(),
   }),
+  recovery: StackPlan.shape.recovery,
 });
 export type PlannedStack = z.infer<typeof PlannedStack>;
 

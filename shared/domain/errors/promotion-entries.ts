@@ -49,7 +49,8 @@ export const promotionEntries = {
       holders.length === 0
         ? `Target ${target} takes outputs of stack ${stack}, which no target of the environment gets.`
         : `Target ${target} takes outputs of stack ${stack}, which several targets get: ${holders.join(', ')}.`,
-    next: () => 'Let exactly one target of the environment, or the target itself, have the stack: see targets.matchLabels.',
+    next: () =>
+      'Let exactly one target of the environment, or the target itself, have the stack: see targets.matchLabels.',
   }),
   OUTPUT_UNKNOWN: entry<{ stack: string; target: string; after: readonly string[] }>({
     exit: 1,
@@ -156,14 +157,18 @@ export const promotionEntries = {
     cause: ({ stack, status }) => `Stack ${stack} is in ${status}: somebody else is changing it.`,
     next: () => 'Wait until that operation has ended, then promote again.',
   }),
-  STACK_STUCK: entry<{ stack: string; status: string }>({
+  STACK_STUCK: entry<{ stack: string; status: string; next: string }>({
     exit: 3,
     status: 409,
     cause: ({ stack, status }) => `Stack ${stack} is in ${status}, from which it cannot be updated.`,
-    next: ({ status }) =>
-      status === 'ROLLBACK_COMPLETE'
-        ? 'It was never created completely: delete it in the CloudFormation console, then promote again.'
-        : 'Bring it to a healthy state in the CloudFormation console (continue or roll back the update), then promote again.',
+    next: ({ next }) => next,
+  }),
+  RECOVERY_FAILED: entry<{ stack: string; action: string; status: string }>({
+    exit: 1,
+    status: 409,
+    cause: ({ stack, action, status }) => `Stack ${stack} could not be brought back (${action}): it is in ${status}.`,
+    next: () =>
+      'See in its events which resource failed; retry with `drawbridge retry <promotion> --skip <stack>:<logical id>`, or bring it back by hand.',
   }),
   NOT_VERIFIED: entry<{ stack: string; detail: string }>({
     exit: 1,

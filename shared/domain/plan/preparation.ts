@@ -58,6 +58,7 @@ export interface Handles {
   readonly stackId: string;
   readonly changeSet?: { readonly name: string; readonly id: string; readonly changes: readonly PlannedChange[] };
   readonly settings: SettingsToMake;
+  readonly recovery?: StackPlan['recovery'];
 }
 
 const mostLooks = 40;
@@ -89,11 +90,12 @@ function stackPlanOf({ stack, stackName }: DesiredStack, preparation: Preparatio
 export function plannedStacks(preparations: readonly Preparation[]) {
   return preparations
     .filter((prepared) => prepared.kind === 'planned')
-    .map(({ stack, handles: { stackName, stackId, changeSet, settings } }) => ({
+    .map(({ stack, handles: { stackName, stackId, changeSet, settings, recovery } }) => ({
       stack,
       stackName,
       stackId,
       settings,
+      ...(recovery && { recovery }),
       ...(changeSet && {
         changeSetName: changeSet.name,
         changeSetId: changeSet.id,

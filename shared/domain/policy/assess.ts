@@ -28,5 +28,18 @@ export function assess(
   const { remaining, outputsOnly } = coverage(plan, approved);
   const policies = outputsOnly ? context.policies.map(({ approval: _, ...rest }) => rest) : context.policies;
   const { requirement, expirySeconds: seconds } = judge(remaining, { ...context, policies });
-  return requirement === undefined ? { denials } : { denials, open: { requirement, seconds } };
+  const because = [...(requirement?.because ?? []), ...recoveriesToApprove(remaining)];
+  if (because.length === 0) return { denials };
+  return { denials, open: { requirement: { groups: requirement?.groups ?? [], because }, seconds } };
+}
+
+/** Whatever the policies say: what a continued rollback skips, somebody else has to agree to. */
+function recoveriesToApprove({ targets }: RolloutPlan): string[] {
+  return targets.flatMap(({ target, stacks }) =>
+    stacks.flatMap(({ stack, recovery }) =>
+      recovery === undefined || recovery.approved
+        ? []
+        : [`the rollback of stack ${stack} on ${target} is to skip ${recovery.skip.join(', ')}`],
+    ),
+  );
 }

@@ -34,10 +34,6 @@ export type Mode = z.infer<typeof Mode>;
 export const RecoveryWish = z.strictObject({
   /** Resources that a continued rollback leaves as they are: logical ids, or `NestedStack.LogicalId`. */
   skip: z.record(Name, z.array(z.string().regex(/^([A-Za-z0-9-]{1,128}\.)?[A-Za-z0-9]{1,255}$/)).min(1)).optional(),
-  /** Stacks whose first creation failed and that may be deleted and made anew. */
-  recreate: z.array(Name).optional(),
-  /** Stacks whose deletion failed and may be finished by leaving resources behind. */
-  forceDelete: z.array(Name).optional(),
 });
 export type RecoveryWish = z.infer<typeof RecoveryWish>;
 
