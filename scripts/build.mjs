@@ -58,6 +58,8 @@ async function bundle(names, outdir) {
     format: 'esm',
     // The SDK's CommonJS build would need `require` at run time, and is half as large again.
     mainFields: ['module', 'main'],
+    // The same for yaml, whose ES module build goes by another name.
+    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
     minifySyntax: true,
     sourcemap: 'external',
     legalComments: 'none',
