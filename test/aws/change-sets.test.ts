@@ -6,7 +6,8 @@ import {
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
-import { createChangeSet, deleteChangeSet, executeChangeSet, readChangeSet } from '#shared/aws/change-sets.ts';
+import { deleteChangeSet, executeChangeSet, readChangeSet } from '#shared/aws/change-sets.ts';
+import { createChangeSet } from '#shared/aws/create-change-set.ts';
 import { aDesiredStack, changeSetId, operationToken, promotionId, stackId } from '#test/builders.ts';
 import { awsError, cloudFormation, fakeAws } from './fake-aws.ts';
 import { session } from './target-session.ts';

@@ -26,6 +26,7 @@ describe('executing a planned change set once', () => {
     changeSetName: `drawbridge-${promotionId}-1`,
     changeSetId,
     digest: digestOfChanges([aChange()]),
+    settings: {},
   };
   const execute = () => executeOnce(session, planned, aWait());
   const changeSet = (ExecutionStatus: string, LogicalResourceId = 'Queue') => ({

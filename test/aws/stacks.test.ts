@@ -29,7 +29,7 @@ describe('a stack as CloudFormation describes it', () => {
       RoleARN: 'arn:role',
     });
     cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
-    expect(await readStack(session, 'orders-api')).toEqual({
+    expect(await readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).toEqual({
       stackId,
       status: 'UPDATE_COMPLETE',
       templateDigest: digestOf('Resources: {}\n'),
@@ -46,7 +46,7 @@ describe('a stack as CloudFormation describes it', () => {
 
   it('has no template while its first change set is reviewed, so none is asked for', async () => {
     stackIs({ StackStatus: 'REVIEW_IN_PROGRESS' });
-    expect(await readStack(session, 'orders-api')).toEqual({
+    expect(await readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).toEqual({
       stackId,
       status: 'REVIEW_IN_PROGRESS',
       templateDigest: '',
@@ -60,10 +60,10 @@ describe('a stack as CloudFormation describes it', () => {
 
   it('may not be there', async () => {
     cloudFormation.on(DescribeStacksCommand).rejects(missing);
-    expect(await readStack(session, 'orders-api')).toBeUndefined();
+    expect(await readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).toBeUndefined();
     expect(await readStackStatus(session, 'orders-api')).toBeUndefined();
     cloudFormation.on(DescribeStacksCommand).resolves({});
-    expect(await readStack(session, 'orders-api')).toBeUndefined();
+    expect(await readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).toBeUndefined();
   });
 
   it('is read with its status alone where that is enough', async () => {
@@ -75,7 +75,7 @@ describe('a stack as CloudFormation describes it', () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{} as Stack] });
     cloudFormation.on(GetTemplateCommand).resolves({});
     expect(await readStackStatus(session, 'x')).toEqual({ stackId: '', status: '' });
-    expect(await readStack(session, 'x')).toMatchObject({ stackId: '', status: '', templateDigest: digestOf('') });
+    expect(await readStack(session, { stackName: 'x', stackPolicy: undefined })).toMatchObject({ stackId: '', status: '', templateDigest: digestOf('') });
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('a stack as CloudFormation describes it', () => {
     ['AccessDenied', 'ACCESS_DENIED'],
   ])('is not taken for missing when AWS answers %s', async (code, reported) => {
     cloudFormation.on(DescribeStacksCommand).rejects(awsError(code, 'no such thing is said'));
-    await expect(readStack(session, 'orders-api')).rejects.toMatchObject({ name: reported });
+    await expect(readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).rejects.toMatchObject({ name: reported });
   });
 });
 

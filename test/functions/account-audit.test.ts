@@ -14,8 +14,15 @@ import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, release } = deployment();
-const here = { promotion: promotionId, pipeline: 'orders', environment: 'production', epoch: 1, target: 'production' };
-const planned = async (polls = 0) => plan({ ...here, release: await release(), at: monday, polls }, context);
+const here = {
+  promotion: promotionId,
+  pipeline: 'orders',
+  environment: 'production',
+  mode: 'promote',
+  epoch: 1,
+  target: 'production',
+} as const;
+const planned = async (polls = 0) => plan({ ...here, release: await release(), at: monday, round: 1, polls }, context);
 const verified = async () => verify({ ...here, release: await release(), at: monday, stacks: ['api'] }, context);
 const assumed = () => sts.commandCalls(AssumeRoleCommand).map(({ args }) => args[0].input.RoleSessionName);
 const eve = ['IAM user eve with 1 access key'];

@@ -22,7 +22,14 @@ import { awsError, canary, cloudFormation, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, release, found } = deployment();
-const here = { promotion: promotionId, pipeline: 'orders', environment: 'production', epoch: 1, target: 'production' };
+const here = {
+  promotion: promotionId,
+  pipeline: 'orders',
+  environment: 'production',
+  mode: 'promote',
+  epoch: 1,
+  target: 'production',
+} as const;
 const token = 'CANARY-TASK-TOKEN';
 const digest = digestOf('plan');
 
@@ -59,7 +66,7 @@ const troubles: Record<string, () => void> = {
 beforeEach(async () => {
   await recordTarget(ledger, aTarget({ externalId: 'CANARY-EXTERNAL-ID' }));
   await takeLease(ledger, here, monday);
-  await recordRollout(ledger, aRollout({ planDigest: digest }));
+  await recordRollout(ledger, aRollout({ planDigest: digest, clearedDigest: digest }));
   await recordWait(ledger, aWait({ token }));
   await recordPlannedTarget(ledger, {
     promotion: promotionId,
@@ -67,7 +74,7 @@ beforeEach(async () => {
     target: 'production',
     digest,
     preparedAt: monday,
-    stacks: [{ stack: 'api', stackName: 'orders-api', stackId, changeSetName: 'drawbridge-1', changeSetId, digest }],
+    stacks: [{ stack: 'api', stackName: 'orders-api', stackId, changeSetName: 'drawbridge-1', changeSetId, digest, settings: {} }],
   });
 });
 

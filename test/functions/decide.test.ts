@@ -20,7 +20,7 @@ import { s3 } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, documents, release } = deployment();
-const place = { pipeline: 'orders', environment: 'production', promotion: promotionId };
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 
 const targetPlan = (target: string, ...changing: string[]): TargetPlan => ({
   schemaVersion: 2,

@@ -29,7 +29,7 @@ import { awsError, cloudFormation, stepFunctions, sts } from '../aws/fake-aws.ts
 import { context, deployment } from './deployment.ts';
 
 const { ledger } = deployment();
-const place = { pipeline: 'orders', environment: 'production', promotion: promotionId };
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const digest = digestOf('rollout plan');
 const execute = (change: object = {}) =>
   handler(
@@ -88,6 +88,7 @@ beforeEach(async () => {
         changeSetName: `drawbridge-${promotionId}-1`,
         changeSetId,
         digest: digestOfChanges([aChange()]),
+        settings: {},
       },
     ],
   });

@@ -17,7 +17,7 @@ import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, documents, release } = deployment();
-const place = { pipeline: 'orders', environment: 'production', promotion: promotionId };
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const stacks = [aStack('network'), aStack('api')];
 const plan = async (polls: number, change: object = {}) =>
   handler(

@@ -17,7 +17,7 @@ import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, item } = deployment();
-const place = { pipeline: 'orders', environment: 'production', promotion: promotionId };
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const release = digestOf('release');
 const ended = secondsAfter(monday, 600);
 const settle = (change: object = {}) =>

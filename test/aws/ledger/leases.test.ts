@@ -5,7 +5,7 @@ import { monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { beforeNextWrite, ledgerTable } from '../ledger-table.ts';
 
 const { ledger, item } = ledgerTable();
-const ours = { pipeline: 'orders', environment: 'production', promotion: promotionId };
+const ours = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const theirs = { ...ours, promotion: otherPromotionId };
 const expired = seconds(monday, leaseSeconds);
 const stored = () => item('LEASE#orders#production', 'LEASE');

@@ -100,12 +100,20 @@ describe('a promotion', () => {
       promotion: aPromotion(),
       rollouts: [aRollout()],
       deployments: [aDeployment(), aDeployment({ stack: 'network' })],
+      approvals: [],
+      decisions: [],
     });
     expect(await readPromotionRecord(ledger, 'prm-0000000000000000')).toBeUndefined();
   });
 });
 
 describe('a rollout', () => {
+  const boundTo = (plan: string) => ({
+    planDigest: digestOf(plan),
+    clearedDigest: digestOf(plan),
+    policyDigest: digestOf('policies'),
+  });
+  const decided = (plan: string) => ({ digest: digestOf(plan), policyDigest: digestOf('policies'), cleared: true });
   const end = { outcome: 'failed', reasons: [{ code: 'STACK_FAILED', text: 'x' }], at: monday } as const;
 
   it('keeps its first record', async () => {
@@ -117,17 +125,17 @@ describe('a rollout', () => {
 
   it('ends once, and is bound to no other plan afterwards', async () => {
     await recordRollout(ledger, aRollout());
-    await recordPlan(ledger, aRollout(), digestOf('plan'));
+    await recordPlan(ledger, aRollout(), decided('plan'));
     await recordOutcome(ledger, aRollout(), end);
     await recordOutcome(ledger, aRollout(), { outcome: 'succeeded', reasons: [], at: monday });
-    await recordPlan(ledger, aRollout(), digestOf('another plan'));
+    await recordPlan(ledger, aRollout(), decided('another plan'));
     expect(await readRollout(ledger, promotionId, 'production')).toEqual(
-      aRollout({ status: 'failed', reasons: [...end.reasons], settledAt: monday, planDigest: digestOf('plan') }),
+      aRollout({ status: 'failed', reasons: [...end.reasons], settledAt: monday, ...boundTo('plan') }),
     );
   });
 
   it('that never began gets neither a plan nor an outcome', async () => {
-    await recordPlan(ledger, aRollout(), digestOf('plan'));
+    await recordPlan(ledger, aRollout(), decided('plan'));
     await recordOutcome(ledger, aRollout(), end);
     expect(await readRollout(ledger, promotionId, 'production')).toBeUndefined();
   });
@@ -161,6 +169,7 @@ describe('the handles of a plan', () => {
     changeSetName: 'drawbridge-1',
     changeSetId,
     digest: digestOf('changes'),
+    settings: {},
   };
   const digest = digestOf('target plan');
   const where = { promotion: promotionId, environment: 'production', target: 'production' };
@@ -176,7 +185,7 @@ describe('the handles of a plan', () => {
 
   it('of a stack are handed out while the rollout is bound to that plan', async () => {
     await recordPlannedTarget(ledger, planned);
-    await recordRollout(ledger, aRollout({ planDigest: rolloutDigest }));
+    await recordRollout(ledger, aRollout({ planDigest: rolloutDigest, clearedDigest: rolloutDigest }));
     const sought = { ...where, stack: 'api', digest: rolloutDigest };
     expect(await readPlannedStack(ledger, sought)).toEqual({ ...stack, preparedAt: monday });
   });
@@ -187,7 +196,7 @@ describe('the handles of a plan', () => {
     ['a target that was not planned', { target: 'other' }],
   ])('are refused for %s', async (_, change) => {
     await recordPlannedTarget(ledger, planned);
-    await recordRollout(ledger, aRollout({ planDigest: rolloutDigest }));
+    await recordRollout(ledger, aRollout({ planDigest: rolloutDigest, clearedDigest: rolloutDigest }));
     const sought = { ...where, stack: 'api', digest: rolloutDigest, ...change };
     await expect(readPlannedStack(ledger, sought)).rejects.toMatchObject({ name: 'PLAN_CHANGED' });
   });
