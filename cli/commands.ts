@@ -1,5 +1,6 @@
 /** Every command, in the order of the help page. */
 import type { CliCommand } from './command.ts';
+import { apply } from './commands/apply.ts';
 import { audit } from './commands/audit.ts';
 import { console } from './commands/console.ts';
 import { credentials } from './commands/credentials.ts';
@@ -16,6 +17,7 @@ import { validate } from './commands/validate.ts';
 export const commands: readonly CliCommand[] = [
   rehearse,
   validate,
+  apply,
   release,
   promote,
   status,

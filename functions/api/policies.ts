@@ -39,7 +39,7 @@ export function policies(app: Hono<HttpEnvironment>, { ledger, documents }: Reso
     const records = await listPolicies(ledger);
     const before = recordOf(records, name);
     const seen = preconditionOf(context, name, before);
-    demandFaultless(name, withPolicy(policiesIn(records), policy));
+    demandFaultless(name, records, (all) => withPolicy(all, policy));
     if (before !== undefined && canonicalJson(before.policy) === canonicalJson(policy))
       return context.json(before, 200, taggedWith(before.version));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
@@ -54,7 +54,7 @@ export function policies(app: Hono<HttpEnvironment>, { ledger, documents }: Reso
     const before = recordOf(records, name);
     if (before === undefined) throw failure('POLICY_UNKNOWN', { policy: name });
     const seen = preconditionOf(context, name, before);
-    demandFaultless(name, withoutPolicy(policiesIn(records), name));
+    demandFaultless(name, records, (all) => withoutPolicy(all, name));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
     const version = await applyPolicy(ledger, { name, policy: undefined, seen, ...applied });
     return context.json({ removed: before, version });
@@ -85,17 +85,18 @@ function preconditionOf(context: HttpContext, policy: string, before: PolicyReco
 }
 
 /** Throws POLICY_CONFLICT. */
-function demandFaultless(policy: string, together: readonly Policy[]): void {
-  const faults = policySetFaults(together, policy);
+function demandFaultless(
+  policy: string,
+  records: readonly PolicyRecord[],
+  change: (all: readonly Policy[]) => Policy[],
+): void {
+  const before = records.map((record) => record.policy);
+  const faults = policySetFaults({ before, after: change(before) }, policy);
   if (faults.length > 0) throw failure('POLICY_CONFLICT', { policy, detail: faults.join('; ') });
 }
 
 function recordOf(records: readonly PolicyRecord[], name: string): PolicyRecord | undefined {
   return records.find(({ policy }) => policy.metadata.name === name);
-}
-
-function policiesIn(records: readonly PolicyRecord[]): Policy[] {
-  return records.map(({ policy }) => policy);
 }
 
 function taggedWith(version: number) {
