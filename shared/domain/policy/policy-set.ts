@@ -31,17 +31,15 @@ export interface PolicySetChange {
  * (the same members are fine: that is how a group moves), and groups asked for an approval that nobody defines.
  */
 export function policySetFaults({ before, after }: PolicySetChange, name: string): string[] {
-  const owners = groupOwners(after);
   const own = after.find(({ metadata }) => metadata.name === name);
   const shared = Object.entries(own?.groups ?? {}).flatMap(([group, members]) =>
-    (owners.get(group) ?? [])
-      .filter((owner) => owner !== own && !sameMembers(members, owner.groups?.[group] ?? []))
+    definersOf(after, group)
+      .filter((definer) => definer !== own && !sameMembers(members, definer.groups?.[group]))
       .map(({ metadata }) => `policy ${metadata.name} defines its group ${group} with other members`),
   );
-  const dropped = (group: string) =>
-    (groupOwners(before).get(group) ?? []).some(({ metadata }) => metadata.name === name);
+  const dropped = (group: string) => definersOf(before, group).some(({ metadata }) => metadata.name === name);
   const unknown = after.flatMap((policy) => {
-    const groups = groupsNamedIn(policy).filter((group) => !owners.has(group));
+    const groups = groupsNamedIn(policy).filter((group) => definersOf(after, group).length === 0);
     if (policy === own) return groups.map((group) => `it names the group ${group}, which no policy defines`);
     return groups
       .filter(dropped)
@@ -56,13 +54,10 @@ export function groupsNamedIn({ approval, changeGates = [] }: Policy): string[] 
   return [...new Set([...(approval?.groups ?? []), ...gates])].sort();
 }
 
-function groupOwners(policies: readonly Policy[]): ReadonlyMap<string, Policy[]> {
-  const owners = new Map<string, Policy[]>();
-  for (const policy of policies)
-    for (const group of Object.keys(policy.groups ?? {})) owners.set(group, [...(owners.get(group) ?? []), policy]);
-  return owners;
+function definersOf(policies: readonly Policy[], group: string): Policy[] {
+  return policies.filter(({ groups = {} }) => Object.hasOwn(groups, group));
 }
 
-function sameMembers(a: readonly string[], b: readonly string[]): boolean {
-  return a.toSorted().join() === b.toSorted().join();
+function sameMembers(a: readonly string[], b: readonly string[] | undefined): boolean {
+  return a.toSorted().join() === b?.toSorted().join();
 }
