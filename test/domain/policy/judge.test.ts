@@ -107,12 +107,12 @@ describe('the safe defaults', () => {
 
 describe('a change gate describes', () => {
   const removal = { ...table, action: 'Remove', policyAction: 'Delete' } as const;
-  const modification = {
+  const modification: Partial<PlannedChange> = {
     ...table,
     action: 'Modify',
     replacement: 'False',
     details: [detail('Tags', { path: '/Properties/Tags/0/Value' })],
-  } as const;
+  };
 
   it.each<[string, ChangeGate['when'], Partial<PlannedChange>, boolean]>([
     ['a type', { types: ['AWS::DynamoDB::Table'] }, removal, true],
@@ -193,12 +193,12 @@ describe('of several rules about one change', () => {
   });
 
   it('one that describes only a part of it does not stand in place of the defaults, and allows nothing', () => {
-    const replaced = {
+    const replaced: Partial<PlannedChange> = {
       ...table,
       action: 'Modify',
       replacement: 'True',
       details: [detail('Tags'), detail('TableName', { requiresRecreation: 'Always' })],
-    } as const;
+    };
     const tags = { attributes: ['Properties/Tags'] };
     expect(verdict(judged(replaced, [guard(aGate(tags, 'allow'))]))).toBe('denied by default/stateful-data');
     expect(verdict(judged(replaced, [guard(aGate(tags, ask))]))).toBe('denied by default/stateful-data');
