@@ -6,6 +6,8 @@ import type { ExitCode, Problem } from '#shared/domain/errors/problem.ts';
 export interface Terminal {
   print(text: string): void;
   progress(text: string): void;
+  /** Asks the person at the terminal and answers whether they said yes. Absent where nobody could answer. */
+  readonly confirm?: (question: string) => Promise<boolean>;
 }
 
 export interface Invocation {

@@ -3,7 +3,7 @@ import { type Api, callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Running } from '#shared/aws/ledger/targets.ts';
 import type { RolloutPlan } from '#shared/domain/plan/decision.ts';
-import type { Promotion } from '#shared/domain/promotion/records.ts';
+import type { Promotion, RecoveryWish } from '#shared/domain/promotion/records.ts';
 
 export interface PromotionWish {
   readonly release: string;
@@ -21,6 +21,17 @@ export async function requestPromotion(api: Api, wish: PromotionWish): Promise<P
     body: { release, ...(environments === undefined ? {} : { environments }) },
     headers: { 'idempotency-key': idempotencyKey },
   });
+}
+
+/** Takes up a promotion that did not go well. */
+export async function retryPromotion(
+  api: Api,
+  promotion: string,
+  { idempotencyKey, recovery }: { readonly idempotencyKey: string; readonly recovery?: RecoveryWish },
+): Promise<Promotion> {
+  const path = `/v1/promotions/${encodeURIComponent(promotion)}/retries`;
+  const headers = { 'idempotency-key': idempotencyKey };
+  return callApi(api, { method: 'POST', path, body: recovery === undefined ? {} : { recovery }, headers });
 }
 
 export async function getPromotion(api: Api, id: string): Promise<PromotionRecord> {

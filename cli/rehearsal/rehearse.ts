@@ -43,7 +43,8 @@ export async function rehearse(
   terminal: Terminal,
 ): Promise<Rehearsed> {
   const targets = config.targets.map(({ document }) => document);
-  const opened = await openSandbox(options, targets);
+  const policies = config.policies.map(({ document }) => document);
+  const opened = await openSandbox({ ...options, policies }, targets);
   const stopShowing = showProgress(opened, targets, terminal);
   try {
     return await promoteIn(opened, packaged, { approver: options.approver, terminal });
