@@ -6,6 +6,7 @@ import { credentials } from './commands/credentials.ts';
 import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { history } from './commands/history.ts';
+import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { release } from './commands/release.ts';
@@ -17,6 +18,7 @@ export const commands: readonly CliCommand[] = [
   rehearse,
   validate,
   release,
+  plan,
   promote,
   status,
   history,
