@@ -8,6 +8,7 @@ import { credentials } from './commands/credentials.ts';
 import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { history } from './commands/history.ts';
+import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { reject } from './commands/reject.ts';
@@ -22,6 +23,7 @@ export const commands: readonly CliCommand[] = [
   validate,
   apply,
   release,
+  plan,
   promote,
   approve,
   reject,
