@@ -156,8 +156,8 @@ function leftAlone(all: readonly string[], named: readonly string[]): Change[] {
   return all.filter((name) => !named.includes(name)).map((name) => ({ name, change: 'left alone', differences: [] }));
 }
 
-/** What is the same in every policy is not shown. */
-function shown({ apiVersion: _apiVersion, kind: _kind, ...policy }: Policy) {
+/** Without what stands in its line anyway. */
+function shown({ apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...policy }: Policy) {
   return policy;
 }
 
