@@ -98,15 +98,21 @@ describe('a plan of what to apply', () => {
     const defining = policyText('people', 'groups: { security: [bob, carol] }');
     expect(order([asking, defining])).toEqual(['people', 'asking']);
     const moved = [policyText('people'), policyText('staff', 'groups: { security: [bob, carol] }')];
-    expect(order(moved, [record(people)])).toEqual(['staff', 'people']);
-    const circle = [
-      policyText('a', 'groups: { one: [bob, carol] }\napproval: { groups: [two] }'),
-      policyText('b', 'groups: { two: [bob, carol] }\napproval: { groups: [one] }'),
-    ];
-    expect(order(circle)).toEqual(['a', 'b']);
+    const asked = record(aPolicy('asking', { approval: { groups: ['security'] } }));
+    expect(order(moved, [record(people), asked])).toEqual(['staff', 'people', 'asking']);
   });
 
-  it('takes away what is named, last', () => {
+  it('takes away first what stands in the way', () => {
+    const texts = [policyText('staff', 'groups: { security: [eve, dave] }')];
+    const plan = planned(texts, [record(people, 3)], { remove: ['people'], targets: [] });
+    expect(shown(plan)).toEqual([
+      'policy people removed version 3',
+      'policy staff created',
+      ' + groups {"security":["eve","dave"]}',
+    ]);
+  });
+
+  it('takes away what is named', () => {
     const plan = planned([policyText('guard')], [record(people, 3), record(aPolicy('guard'))], {
       remove: ['people'],
       targets: [],
@@ -139,6 +145,14 @@ describe('nothing is planned', () => {
       'that applies and takes away at once',
       planned([policyText('x')], [record(aPolicy('x'))], { remove: ['x'] }),
       ['USAGE'],
+    ],
+    [
+      'of which nothing could be first',
+      planned([
+        policyText('a', 'groups: { one: [bob, carol] }\napproval: { groups: [two] }'),
+        policyText('b', 'groups: { two: [bob, carol] }\napproval: { groups: [one] }'),
+      ]),
+      ['POLICY_CONFLICT', 'POLICY_CONFLICT'],
     ],
     [
       'for a target in an account nobody onboarded',

@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listPolicies, putPolicy } from '#cli/client/policies.ts';
+import { openSandbox } from '#cli/rehearsal/open-sandbox.ts';
 import { runCli } from '#cli/run-cli.ts';
 import { homeRegion } from '#sandbox/organization.ts';
+import type { Policy } from '#shared/domain/policy/policy.ts';
 import { aPolicy } from '#test/domain/policy/policy-builders.ts';
 import { recorder, workspace } from '../cli/workspace.ts';
 import { newFolder } from './cli-world.ts';
@@ -110,8 +112,8 @@ describe('drawbridge apply in a sandbox', () => {
     expect([removed.exit, removed.json.policies]).toMatchObject([
       0,
       [
-        { name: 'rival', change: 'created', version: 1 },
         { name: 'guard', change: 'removed', version: 3 },
+        { name: 'rival', change: 'created', version: 1 },
       ],
     ]);
   });
@@ -119,6 +121,33 @@ describe('drawbridge apply in a sandbox', () => {
   it('needs a sandbox in which something was rehearsed', async () => {
     const { exit, json } = await apply(['--sandbox', '--world', newFolder(), '--yes'], policyText('3d'));
     expect([exit, json.problems[0].code]).toEqual([2, 'WORLD_ABSENT']);
+  });
+});
+
+describe('a sandbox that is opened for a rehearsal', () => {
+  const options = { seed: 1, fresh: false, faults: [], mode: 'virtual', person: 'dave' } as const;
+  const held = async (policies: readonly Policy[] | undefined) => {
+    const opened = await openSandbox(
+      { ...options, folder: world, ...(policies === undefined ? {} : { policies }) },
+      [],
+    );
+    try {
+      return (await listPolicies(opened.api)).map(({ policy, version, appliedBy }) => [policy, version, appliedBy]);
+    } finally {
+      await opened.close();
+    }
+  };
+  const [a, b, changed] = [aPolicy('a'), aPolicy('b'), aPolicy('b', { approval: {} })];
+
+  it('holds the policies of the files and no others; another command leaves them alone', async () => {
+    expect(await held([a, b])).toEqual([
+      [a, 1, 'carol'],
+      [b, 1, 'carol'],
+    ]);
+    expect(await held([changed])).toEqual([[changed, 2, 'carol']]);
+    expect(await held(undefined)).toEqual([[changed, 2, 'carol']]);
+    expect(await held([changed])).toEqual([[changed, 2, 'carol']]);
+    expect(await held([])).toEqual([]);
   });
 });
 
