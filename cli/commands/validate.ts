@@ -82,7 +82,7 @@ function textOf({ pipelines, targets, policies }: Summary): string {
     `  release      ${release.id}  ${release.digest}  ${counted(files, 'file')}`,
     ...stacks.map((stack) => `  stack        ${stack.name}  as ${stack.stackName}  ${stack.templateBytes} bytes`),
     ...waived.map(({ code, what, next: _, environments: where, ...place }) => {
-      return `  waived       ${code} in ${where.join(', ')}  ${what} (${placeText(place)})`;
+      return `  waived       ${code} in ${where.join(', ')}  ${what}  ${placeText(place)}`;
     }),
     ...environments.map((environment) => {
       const places = environment.targets.map(({ account, region, name: target }) => `${target} (${account}/${region})`);
