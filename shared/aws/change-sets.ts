@@ -21,7 +21,7 @@ export type ChangeSet =
   | { readonly kind: 'absent' }
   | { readonly kind: 'pending' }
   | { readonly kind: 'no-change'; readonly inputs: Inputs }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly id: string; readonly reason: string }
   | {
       readonly kind: 'ready';
       readonly id: string;
@@ -63,7 +63,7 @@ export async function readChangeSet(session: TargetSession, reference: Required<
   if (page.Status === 'FAILED') {
     return noChange.some((pattern) => pattern.test(reason))
       ? { kind: 'no-change', inputs: inputsOf(page) }
-      : { kind: 'refused', reason };
+      : { kind: 'refused', id: page.ChangeSetId ?? '', reason };
   }
   if (page.Status !== 'CREATE_COMPLETE') return { kind: 'pending' };
   const below = await Promise.all(changes.map((change) => readNested(session, change, '')));

@@ -80,6 +80,7 @@ const stackActions: Record<StepKind, readonly string[]> = {
     'GetTemplate',
     'GetStackPolicy',
     'ListChangeSets',
+    'DescribeEvents',
   ],
   read: ['DescribeStacks', 'DescribeStackEvents', 'GetTemplate'],
   execute: [
@@ -127,7 +128,7 @@ function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[])
 }
 
 const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
-  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope)],
+  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope), hookResults],
   read: () => [],
   execute: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
   recover: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
@@ -147,6 +148,13 @@ const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
     ),
     allow('lambda:InvokeFunction', arnOf(target, 'lambda', 'function:drawbridge-verify-*')),
   ],
+};
+
+/** By the ids of a change set and of a result, not by a stack. */
+const hookResults: Statement = {
+  Effect: 'Allow',
+  Action: ['cloudformation:ListHookResults', 'cloudformation:GetHookResult'],
+  Resource: '*',
 };
 
 const allow = (Action: Statement['Action'], Resource: string): Statement => ({ Effect: 'Allow', Action, Resource });
