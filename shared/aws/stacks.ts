@@ -9,10 +9,16 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
-import { type FirstFailure, failureBelow, type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+import {
+  type FirstFailure,
+  failureBelow,
+  type Operation,
+  operationOf,
+  type StackEvent,
+} from '#shared/domain/plan/operation.ts';
 import { readSource } from '#shared/domain/template/source.ts';
 import { isObject, type JsonObject } from '#shared/domain/template/template.ts';
-import { isMissingStack } from './change-sets.ts';
+import { isMissingStack } from './missing-stack.ts';
 import type { TargetSession } from './sessions.ts';
 import { asked } from './translate-error.ts';
 
