@@ -6,6 +6,7 @@
  * service keeps lives outside `world`, so a world can be saved between any two jobs and continued in another process.
  */
 import type { CloudFormationState } from './cloudformation/state.ts';
+import type { CloudWatchState } from './cloudwatch/state.ts';
 import type { DynamoDbState } from './dynamodb/state.ts';
 import type { EventsState } from './events/state.ts';
 import type { Faults } from './fault.ts';
@@ -38,6 +39,7 @@ export interface World {
   lambda: LambdaState;
   states: StatesState;
   cloudformation: CloudFormationState;
+  cloudwatch: CloudWatchState;
   httpApi: HttpApiState;
 }
 
@@ -84,6 +86,7 @@ export type ServiceName =
   | 'events'
   | 'lambda'
   | 'states'
+  | 'monitoring'
   | 'execute-api';
 
 /** Who is calling, as established from the signature. */

@@ -1,5 +1,6 @@
 /** Every service of the sandbox. */
 import { cloudformationService } from './cloudformation/service.ts';
+import { cloudWatchService } from './cloudwatch/service.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { eventsService } from './events/service.ts';
 import { httpApiService } from './http-api/service.ts';
@@ -19,5 +20,6 @@ export const sandboxServices: readonly SandboxService[] = [
   eventsService,
   lambdaService,
   statesService,
+  cloudWatchService,
   httpApiService,
 ];

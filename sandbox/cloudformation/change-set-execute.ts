@@ -26,13 +26,18 @@ export const executeChangeSet: Operation<Input, Record<string, never>> = {
     if (stack === undefined) throw validationError(`Stack [${changeSet.stackId}] does not exist`);
     if (token !== undefined && changeSet.executionToken === token) return {};
     if (token !== undefined && token in stack.tokens) throw tokenAlreadyExists(token);
-    refuseUnlessExecutable(changeSet, stack);
-    execute(call, changeSet, stack);
+    const onFailure = onFailureOf(changeSet, call.input);
+    refuseUnlessExecutable(changeSet, stack, onFailure);
+    execute(call, { changeSet, stack, onFailure });
     return {};
   },
 };
 
-function refuseUnlessExecutable(changeSet: ChangeSetRecord, stack: StackRecord): void {
+function refuseUnlessExecutable(
+  changeSet: ChangeSetRecord,
+  stack: StackRecord,
+  onFailure: OperationRecord['onFailure'],
+): void {
   const { changeSetId, status, executionStatus } = changeSet;
   if (status !== 'CREATE_COMPLETE') {
     throw invalidChangeSetStatus(`ChangeSet [${changeSetId}] cannot be executed in its current status of [${status}]`);
@@ -43,13 +48,19 @@ function refuseUnlessExecutable(changeSet: ChangeSetRecord, stack: StackRecord):
     );
   }
   if (isBusy(stack)) throw stackInState(stack.stackId, stack.status);
-  if (stack.status !== 'REVIEW_IN_PROGRESS') refuseUnlessUpdatable(stack);
+  if (stack.status !== 'REVIEW_IN_PROGRESS') refuseUnlessUpdatable(stack, onFailure);
 }
 
-function execute(call: Call<Input>, changeSet: ChangeSetRecord, stack: StackRecord): void {
+function execute(
+  call: Call<Input>,
+  {
+    changeSet,
+    stack,
+    onFailure,
+  }: { changeSet: ChangeSetRecord; stack: StackRecord; onFailure: OperationRecord['onFailure'] },
+): void {
   const { sandbox, input, caller } = call;
   const { changeSets } = sandbox.world.cloudformation;
-  const onFailure = onFailureOf(changeSet, input);
   for (const other of changeSetsOf(sandbox, stack.stackId)) {
     if (other !== changeSet) delete changeSets[other.changeSetId];
   }

@@ -30,14 +30,18 @@ export function computeChangeSet(sandbox: Sandbox, job: ChangeSetJob): void {
   } else {
     changeSet.changes = computed.changes;
     changeSet.status = 'CREATE_COMPLETE';
-    changeSet.executionStatus = isBusy(stack) ? 'OBSOLETE' : 'AVAILABLE';
+    if (changeSet.executionStatus !== 'OBSOLETE') changeSet.executionStatus = isBusy(stack) ? 'OBSOLETE' : 'AVAILABLE';
   }
 }
 
-/** Tags and notifications of the stack itself count as changes, even where no resource takes them. */
+/** Tags, notifications and rollback triggers of the stack itself count as changes, even where no resource takes them. */
 export function inputsChange(stack: StackRecord, model: StackModel): boolean {
   const tracked = (of: StackModel | undefined) =>
-    JSON.stringify([Object.entries(of?.tags ?? {}).sort(), [...(of?.notificationArns ?? [])].sort()]);
+    JSON.stringify([
+      Object.entries(of?.tags ?? {}).sort(),
+      [...(of?.notificationArns ?? [])].sort(),
+      of?.rollbackConfiguration,
+    ]);
   return stack.model === undefined || tracked(stack.model) !== tracked(model);
 }
 

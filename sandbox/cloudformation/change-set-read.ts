@@ -10,6 +10,7 @@ import type {
 import type { Call, Operation, Permission } from '../kernel.ts';
 import { invalidChangeSetStatus, noStack } from './errors.ts';
 import { page } from './request-rules.ts';
+import { shownRollbackConfiguration } from './rollback-configuration.ts';
 import { changeSetsOf, findChangeSet, needChangeSet, needStack, placeOf, stackResource } from './stack-lookup.ts';
 import { shownParameters, shownTags } from './stack-shown.ts';
 import type { ChangeSetRecord } from './state.ts';
@@ -58,7 +59,8 @@ export const listChangeSets: Operation<ListChangeSetsCommandInput, Listed> = {
     );
     const { items, ...next } = page(active, call.input.NextToken, 100);
     const Summaries = items.map((one) => {
-      const { Parameters, Capabilities, NotificationARNs, Tags, OnStackFailure, ...summary } = facts(call, one);
+      const { Parameters, Capabilities, NotificationARNs, Tags, RollbackConfiguration, OnStackFailure, ...summary } =
+        facts(call, one);
       return summary;
     });
     return { Summaries, ...next };
@@ -101,6 +103,7 @@ function facts(call: Call<unknown>, changeSet: ChangeSetRecord): Described {
     Capabilities: [...model.capabilities] as NonNullable<Described['Capabilities']>,
     NotificationARNs: [...model.notificationArns],
     Tags: shownTags(model),
+    RollbackConfiguration: shownRollbackConfiguration(model),
     IncludeNestedStacks: changeSet.includeNestedStacks,
     ImportExistingResources: false,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),

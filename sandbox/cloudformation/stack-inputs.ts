@@ -1,9 +1,10 @@
 /** From what a request says to the model of a stack: template, parameters, tags, capabilities, all checked. */
-import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
+import type { Parameter, RollbackConfiguration, Tag } from '@aws-sdk/client-cloudformation';
 import type { Call } from '../kernel.ts';
 import { checkCapabilities } from './capabilities.ts';
 import { limitExceeded, validationError } from './errors.ts';
 import { checkParameters, checkTags } from './request-rules.ts';
+import { rollbackConfigurationOf } from './rollback-configuration.ts';
 import { declaredResources, readTemplate, resolvedParameters, templateFault } from './stack-evaluation.ts';
 import type { StackModel, StackRecord } from './state.ts';
 import { resourceTypeFault } from './template/compare.ts';
@@ -14,6 +15,7 @@ export interface StackInputs extends TemplateSource {
   readonly Tags?: Tag[] | undefined;
   readonly Capabilities?: string[] | undefined;
   readonly NotificationARNs?: string[] | undefined;
+  readonly RollbackConfiguration?: RollbackConfiguration | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function modelOf(call: Call<StackInputs>, stack: StackRecord): Prom
     previous?.parameters ?? {},
   );
   checkNotifications(input.NotificationARNs);
+  const rollbackConfiguration = rollbackConfigurationOf(input.RollbackConfiguration, previous?.rollbackConfiguration);
   const model: StackModel = {
     template: storeTemplate(sandbox, text),
     ...(template.Description === undefined ? {} : { description: template.Description }),
@@ -42,6 +45,7 @@ export async function modelOf(call: Call<StackInputs>, stack: StackRecord): Prom
     tags: input.Tags === undefined ? (previous?.tags ?? {}) : checkTags(input.Tags),
     capabilities: input.Capabilities ?? [],
     notificationArns: input.NotificationARNs ?? previous?.notificationArns ?? [],
+    ...(rollbackConfiguration === undefined ? {} : { rollbackConfiguration }),
   };
   const fault = templateFault(sandbox, stack, model);
   if (fault !== undefined) throw validationError(fault);

@@ -1,5 +1,6 @@
 /** How stacks appear in answers. */
 import type { Parameter, Stack, Tag } from '@aws-sdk/client-cloudformation';
+import { shownRollbackConfiguration } from './rollback-configuration.ts';
 import type { StackModel, StackRecord } from './state.ts';
 
 /** Parameters of a stack; NoEcho values are masked (CloudFormation User Guide, "Parameters", NoEcho). */
@@ -32,7 +33,7 @@ export function shownStack(stack: StackRecord): Stack {
     StackStatus: stack.status,
     DisableRollback: stack.disableRollback,
     NotificationARNs: [...(model?.notificationArns ?? [])],
-    RollbackConfiguration: {},
+    RollbackConfiguration: shownRollbackConfiguration(model),
     Parameters: shownParameters(model),
     Capabilities: [...(model?.capabilities ?? [])] as NonNullable<Stack['Capabilities']>,
     Outputs: shownOutputs(stack),

@@ -24,6 +24,15 @@ export interface StackModel {
   readonly tags: Record<string, string>;
   readonly capabilities: readonly string[];
   readonly notificationArns: readonly string[];
+  /** Alarms that undo a create or update, and the minutes they are watched after it. Absent: none, no time. */
+  readonly rollbackConfiguration?:
+    | { readonly triggers: readonly RollbackTrigger[]; readonly minutes: number }
+    | undefined;
+}
+
+export interface RollbackTrigger {
+  readonly arn: string;
+  readonly type: string;
 }
 
 export interface StackRecord {
@@ -71,6 +80,8 @@ export interface ResourceRecord {
   updatedAt: number;
   definition: ResourceDefinition;
   attributes: Record<string, Json>;
+  /** True since ContinueUpdateRollback skipped it, until it is updated again: it may differ from the template. */
+  skipped?: true;
 }
 
 /** A resource of a template with every intrinsic function answered. */
@@ -125,7 +136,7 @@ export interface OperationRecord {
   readonly id: string;
   readonly kind: 'create' | 'update' | 'delete' | 'rollback' | 'continue-rollback';
   phase: Phase;
-  readonly token?: string;
+  token?: string;
   /** Who acts where the stack has no role. */
   readonly caller: Caller;
   /** What happens when a step fails. */
@@ -143,9 +154,14 @@ export interface OperationRecord {
   leftovers: ResourceRecord[];
   readonly retain: readonly string[];
   readonly retainExceptOnCreate: boolean;
+  /** A deletion that leaves behind what it cannot remove. */
+  readonly force?: true;
+  /** Steps of failed updates before this one, since the stack was stable: what they touched has to go back too. */
+  readonly earlier?: readonly StepRecord[];
 }
 
-type Phase = 'forward' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';
+/** `monitor`: all resources are there, alarms are still watched. */
+type Phase = 'forward' | 'monitor' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';
 
 /** What a stack was made of when it was last stable. */
 export interface StableState {

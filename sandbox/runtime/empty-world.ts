@@ -1,4 +1,5 @@
 import { emptyCloudFormationState } from '#sandbox/cloudformation/state.ts';
+import { emptyCloudWatchState } from '#sandbox/cloudwatch/state.ts';
 import { emptyDynamoDbState } from '#sandbox/dynamodb/state.ts';
 import { emptyEventsState } from '#sandbox/events/state.ts';
 import { emptyHttpApiState } from '#sandbox/http-api/state.ts';
@@ -30,6 +31,7 @@ export function emptyWorld(seed: number, organization: Organization = defaultOrg
     lambda: emptyLambdaState(),
     states: emptyStatesState(),
     cloudformation: emptyCloudFormationState(),
+    cloudwatch: emptyCloudWatchState(),
     httpApi: emptyHttpApiState(),
   };
 }

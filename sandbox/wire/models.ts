@@ -65,6 +65,7 @@ const described: Record<ServiceName, Described> = {
     load: () => import('@aws-sdk/client-s3'),
   },
   states: { protocol: 'json', load: () => import('@aws-sdk/client-sfn') },
+  monitoring: { protocol: 'json', load: () => import('@aws-sdk/client-cloudwatch') },
   events: { protocol: 'json', load: () => import('@aws-sdk/client-eventbridge') },
   lambda: { protocol: 'rest-json', load: () => import('@aws-sdk/client-lambda') },
   // DynamoDB's JSON goes through unread: the library behind the service has its own idea of it.

@@ -25,6 +25,7 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   AWSStepFunctions: 'states',
   AWSEvents: 'events',
   DynamoDB_20120810: 'dynamodb',
+  GraniteServiceVersion20100801: 'monitoring',
 };
 
 const VERSIONS: Readonly<Record<string, ServiceName>> = {

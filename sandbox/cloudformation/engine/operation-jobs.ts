@@ -1,6 +1,7 @@
 /** The jobs that carry an operation on: each runs one part of one step, starts what became possible, and ends phases. */
 import type { Sandbox } from '../../kernel.ts';
 import type { OperationRecord } from '../state.ts';
+import { undoIfBreached } from './interruption.ts';
 import { endPhase } from './phase-end.ts';
 import { actOnStep, settleStep } from './step-act.ts';
 import { beginStep } from './step-begin.ts';
@@ -16,10 +17,12 @@ export interface StepJob extends OperationJob {
   readonly logicalId: string;
 }
 
-/** Starts every step that became possible; ends the phase when none is left. */
+/** Begins a phase: starts every step that is possible, and ends the phase when none is left. Alarms are looked at before the first step. */
 export function advanceOperation(sandbox: Sandbox, job: OperationJob): void {
   const context = contextOf(sandbox, job);
-  if (context !== undefined) advance(context);
+  if (context === undefined) return;
+  if (context.operation.phase === 'forward' && undoIfBreached(context)) return;
+  advance(context);
 }
 
 /** Touches the resource of one step. */

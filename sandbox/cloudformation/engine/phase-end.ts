@@ -5,6 +5,7 @@ import { setStackStatus } from '../stack-events.ts';
 import { exportConflict } from '../stack-exports.ts';
 import { changeSetsOf } from '../stack-lookup.ts';
 import type { OperationRecord, ResourceRecord, StackRecord, StepRecord } from '../state.ts';
+import { breachedTrigger, monitoringTime } from './rollback-triggers.ts';
 import type { StepContext } from './step-context.ts';
 import { failedSteps, removeSteps, restoreSteps } from './steps.ts';
 
@@ -14,6 +15,7 @@ const phaseDelay = 1_000;
 export function endPhase(context: StepContext): void {
   const { phase } = context.operation;
   if (phase === 'forward') endForward(context);
+  else if (phase === 'monitor') endMonitoring(context);
   else if (phase === 'cleanup') endCleanup(context);
   else if (phase === 'rollback') endRollback(context);
   else if (phase === 'rollback-cleanup') endRollbackCleanup(context);
@@ -26,8 +28,19 @@ function endForward(context: StepContext): void {
     undo(context, failureReason(failed));
     return;
   }
-  const completed = complete(context);
-  if (completed !== undefined) undo(context, completed);
+  if (monitoringTime(context) > 0) monitor(context);
+  else endMonitoring(context);
+}
+
+/** The stack keeps its status; old resources stay until the time is over (API Reference, RollbackConfiguration). */
+function monitor(context: StepContext): void {
+  context.operation.phase = 'monitor';
+  queueAdvance(context, monitoringTime(context));
+}
+
+function endMonitoring(context: StepContext): void {
+  const reason = breachedTrigger(context) ?? complete(context);
+  if (reason !== undefined) undo(context, reason);
 }
 
 /** Every resource is there: outputs are known, exports checked. Answers why that failed, if it did. */
@@ -56,10 +69,17 @@ function withdrawn(stack: StackRecord, operation: OperationRecord): ResourceReco
   return gone;
 }
 
-function undo(context: StepContext, reason: string): void {
+/** What follows a failure on the way forward, as the operation was asked to handle one. */
+export function undo(context: StepContext, reason: string): void {
   const { operation } = context;
   if (operation.kind === 'create') undoCreate(context, reason);
-  else if (operation.onFailure === 'nothing' || operation.before === undefined) stop(context, 'UPDATE_FAILED', reason);
+  else if (operation.onFailure === 'nothing') stop(context, 'UPDATE_FAILED', reason);
+  else undoUpdate(context, reason);
+}
+
+/** Goes back to the last stable state; without one the update stays failed. */
+export function undoUpdate(context: StepContext, reason: string): void {
+  if (context.operation.before === undefined) stop(context, 'UPDATE_FAILED', reason);
   else startRestore(context, reason);
 }
 
@@ -142,22 +162,22 @@ function stop(context: StepContext, status: StackRecord['status'], reason: strin
   setStackStatus(context.sandbox, context.stack, { status, reason });
 }
 
-function settleChangeSet({ sandbox, operation }: StepContext, status: string): void {
+/** The change set an operation executes ends as the operation did. */
+export function settleChangeSet({ sandbox, operation }: StepContext, status: string): void {
   const changeSet = sandbox.world.cloudformation.changeSets[operation.changeSetId ?? ''];
   if (changeSet === undefined) return;
   const complete = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
   changeSet.executionStatus = complete ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
 }
 
-function enter(
-  { sandbox, stack, operation }: StepContext,
-  phase: OperationRecord['phase'],
-  steps: Record<string, StepRecord>,
-) {
-  operation.phase = phase;
-  operation.steps = steps;
+function enter(context: StepContext, phase: OperationRecord['phase'], steps: Record<string, StepRecord>): void {
+  Object.assign(context.operation, { phase, steps });
+  queueAdvance(context, phaseDelay);
+}
+
+function queueAdvance({ sandbox, stack, operation }: StepContext, delay: number): void {
   const payload = { stackId: stack.stackId, operationId: operation.id };
-  sandbox.schedule({ at: sandbox.now() + phaseDelay, service: 'cloudformation', name: 'advance', payload });
+  sandbox.schedule({ at: sandbox.now() + delay, service: 'cloudformation', name: 'advance', payload });
 }
 
 /** "The following resource(s) failed to update: [A, B]. " */

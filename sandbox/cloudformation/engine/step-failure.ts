@@ -1,9 +1,16 @@
 /** A step that went wrong, and what that means for the others. */
 import type { AwsError } from '../../aws-error.ts';
+import type { Direction } from '../../fault.ts';
 import type { Sandbox } from '../../kernel.ts';
 import type { ResourceRecord, StepRecord } from '../state.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
 import { isRunning } from './steps.ts';
+
+/** Which way a step goes: a failed create is undone by removing, a failed update by restoring and then removing. */
+export function directionOf({ operation }: StepContext): Direction {
+  if (operation.phase === 'delete') return operation.kind === 'delete' ? 'forward' : 'rollback';
+  return operation.phase === 'rollback' || operation.phase === 'rollback-cleanup' ? 'rollback' : 'forward';
+}
 
 /** The failed status of what a step does. */
 export function failedStatus(step: StepRecord): 'CREATE_FAILED' | 'UPDATE_FAILED' | 'DELETE_FAILED' {
@@ -18,7 +25,12 @@ export function failedStatus(step: StepRecord): 'CREATE_FAILED' | 'UPDATE_FAILED
 export function failStep(context: StepContext, step: StepRecord, reason: string): void {
   end(context, step, reason);
   step.status = 'failed';
-  if (context.operation.phase !== 'forward') return;
+  if (context.operation.phase === 'forward') cancelSteps(context);
+  if (context.operation.force === true) leaveBehind(context, step);
+}
+
+/** Cancels every step that is not over. */
+export function cancelSteps(context: StepContext): void {
   for (const other of Object.values(context.operation.steps)) {
     if (isRunning(other)) cancel(context, other);
     if (other.status === 'waiting') other.status = 'cancelled';
@@ -53,6 +65,13 @@ function cancel(context: StepContext, step: StepRecord): void {
   const what = failedStatus(step) === 'CREATE_FAILED' ? 'creation' : 'update';
   end(context, step, `Resource ${what} cancelled`);
   step.status = 'cancelled';
+}
+
+/** A forced deletion goes on without what it could not remove. */
+function leaveBehind(context: StepContext, step: StepRecord): void {
+  const record = removable(context, step.logicalId);
+  if (record !== undefined) mark(context, record, { status: 'DELETE_SKIPPED' });
+  step.status = 'done';
 }
 
 function end(context: StepContext, step: StepRecord, reason: string): void {

@@ -83,7 +83,12 @@ export function stubSandbox(services: readonly Service[], world = emptyStubWorld
     cancel: (cancelled) => {
       world.jobs = world.jobs.filter((job) => job.order !== cancelled);
     },
-    faults: { call: () => undefined, resource: () => undefined, delivery: () => deliveryFaults.shift() },
+    faults: {
+      call: () => undefined,
+      resource: () => undefined,
+      staleRead: () => undefined,
+      delivery: () => deliveryFaults.shift(),
+    },
     mint: (kind, length, alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789') => {
       const count = (world.counters[kind] ?? 0) + 1;
       world.counters[kind] = count;
