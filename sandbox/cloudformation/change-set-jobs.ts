@@ -34,7 +34,10 @@ export function computeChangeSet(sandbox: Sandbox, job: ChangeSetJob): void {
   }
 }
 
-/** Tags, notifications and rollback triggers of the stack itself count as changes, even where no resource takes them. */
+/**
+ * Tags, notifications and rollback triggers of the stack itself count as changes, even where no resource takes them. After an operation
+ * that failed with rollback disabled there always is something to do.
+ */
 export function inputsChange(stack: StackRecord, model: StackModel): boolean {
   const tracked = (of: StackModel | undefined) =>
     JSON.stringify([
@@ -42,7 +45,8 @@ export function inputsChange(stack: StackRecord, model: StackModel): boolean {
       [...(of?.notificationArns ?? [])].sort(),
       of?.rollbackConfiguration,
     ]);
-  return stack.model === undefined || tracked(stack.model) !== tracked(model);
+  const unfinished = stack.model === undefined || stack.operation !== undefined;
+  return unfinished || tracked(stack.model) !== tracked(model);
 }
 
 function fail(changeSet: ChangeSetRecord, reason: string): void {

@@ -2,7 +2,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Sandbox } from '../kernel.ts';
 import { evaluateModel, outputRecords } from './stack-evaluation.ts';
-import type { StackModel, StackRecord } from './state.ts';
+import type { ResourceRecord, StackModel, StackRecord } from './state.ts';
 import type { ComparedResource } from './template/changes.ts';
 import { compareResources } from './template/compare.ts';
 import { canonical } from './template/differences.ts';
@@ -35,18 +35,22 @@ export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: Stac
   return { kind: 'changes', changes: [...changes], outputsChange };
 }
 
-/** The resources as the stack holds them; what the template says around the properties comes from evaluating the stack's own model. */
+/** The resources as the stack holds them, without those whose creation failed; what the template says around the properties comes from evaluating the stack's own model. */
 function heldResources(
   stack: StackRecord,
   evaluated: Readonly<Record<string, EvaluatedResource>>,
 ): Record<string, ComparedResource> {
   return Object.fromEntries(
-    Object.values(stack.resources).map((record) => {
+    madeResources(stack).map((record) => {
       const { logicalId, type, definition } = record;
       const { condition, dependsOn, unknownPaths, ...surroundings } = evaluated[logicalId] ?? noSurroundings;
       return [logicalId, { ...surroundings, type, properties: definition.properties }];
     }),
   );
+}
+
+function madeResources(stack: StackRecord): ResourceRecord[] {
+  return Object.values(stack.resources).filter(({ physicalId }) => physicalId !== undefined);
 }
 
 const noSurroundings: EvaluatedResource = { type: '', properties: {}, dependsOn: [], unknownPaths: [], causes: {} };

@@ -154,6 +154,8 @@ export interface OperationRecord {
   leftovers: ResourceRecord[];
   readonly retain: readonly string[];
   readonly retainExceptOnCreate: boolean;
+  /** Order of the job that ends the monitoring time, so that it can be cancelled. */
+  monitorJob?: number;
   /** A deletion that leaves behind what it cannot remove. */
   readonly force?: true;
   /** Steps of failed updates before this one, since the stack was stable: what they touched has to go back too. */

@@ -106,6 +106,7 @@ function begin(
   if (token !== undefined) stack.tokens[token] = kind;
   if (changeSetId !== undefined) stack.changeSetId = changeSetId;
   makeObsolete(sandbox, stack, changeSetId);
+  if (stack.operation?.monitorJob !== undefined) sandbox.cancel(stack.operation.monitorJob);
   stack.operation = {
     id: sandbox.uuid('stack-operation'),
     kind,

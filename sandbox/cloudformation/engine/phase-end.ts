@@ -34,8 +34,8 @@ function endForward(context: StepContext): void {
 
 /** The stack keeps its status; old resources stay until the time is over (API Reference, RollbackConfiguration). */
 function monitor(context: StepContext): void {
-  context.operation.phase = 'monitor';
-  queueAdvance(context, monitoringTime(context));
+  const monitorJob = queueAdvance(context, monitoringTime(context));
+  Object.assign(context.operation, { phase: 'monitor', monitorJob });
 }
 
 function endMonitoring(context: StepContext): void {
@@ -175,9 +175,9 @@ function enter(context: StepContext, phase: OperationRecord['phase'], steps: Rec
   queueAdvance(context, phaseDelay);
 }
 
-function queueAdvance({ sandbox, stack, operation }: StepContext, delay: number): void {
+function queueAdvance({ sandbox, stack, operation }: StepContext, delay: number): number {
   const payload = { stackId: stack.stackId, operationId: operation.id };
-  sandbox.schedule({ at: sandbox.now() + delay, service: 'cloudformation', name: 'advance', payload });
+  return sandbox.schedule({ at: sandbox.now() + delay, service: 'cloudformation', name: 'advance', payload });
 }
 
 /** "The following resource(s) failed to update: [A, B]. " */

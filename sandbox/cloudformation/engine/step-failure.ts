@@ -29,8 +29,10 @@ export function failStep(context: StepContext, step: StepRecord, reason: string)
   if (context.operation.force === true) leaveBehind(context, step);
 }
 
-/** Cancels every step that is not over. */
+/** Cancels every step that is not over, and the monitoring time. */
 export function cancelSteps(context: StepContext): void {
+  const { monitorJob } = context.operation;
+  if (monitorJob !== undefined) context.sandbox.cancel(monitorJob);
   for (const other of Object.values(context.operation.steps)) {
     if (isRunning(other)) cancel(context, other);
     if (other.status === 'waiting') other.status = 'cancelled';

@@ -141,7 +141,9 @@ async function perform(
 ): Promise<unknown> {
   const { operation: name, input, caller } = call;
   if (name === 'GetObject') return getObject(fake, input as { Bucket: string; Key: string }, caller);
-  const operation = { ...cloudformationService.operations, ...cloudWatchService.operations }[name] as Operation<unknown, unknown> | undefined;
+  const operation = { ...cloudformationService.operations, ...cloudWatchService.operations }[name] as
+    | Operation<unknown, unknown>
+    | undefined;
   if (operation === undefined) throw new AwsError('InvalidAction', name);
   const request = { sandbox: fake, input, caller, account, region, requestId: fake.uuid('request') };
   for (const permission of operation.permissions(request)) fake.authorise(caller, permission);

@@ -303,7 +303,14 @@ describe('an injected fault', () => {
     ['after the resource is there', { when: 'after' }, [false, false, true, true]],
     ['after it is there, on the way forward', { during: 'forward', when: 'after' }, [false, false, true, false]],
   ] as const)('on a resource can strike %s', async (_case, rest, expected) => {
-    const fault: Fault = { kind: 'resource', logicalId: 'Api', status: 'UPDATE_FAILED', reason: 'no', times: 9, ...rest };
+    const fault: Fault = {
+      kind: 'resource',
+      logicalId: 'Api',
+      status: 'UPDATE_FAILED',
+      reason: 'no',
+      times: 9,
+      ...rest,
+    };
     const { faults } = await start({ faults: [fault] });
     const place = { account: '1', stackName: 'web', logicalId: 'Api', status: 'UPDATE_FAILED' };
     const met = (['before', 'after'] as const).flatMap((when) =>
