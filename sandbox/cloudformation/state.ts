@@ -71,6 +71,8 @@ export interface ResourceRecord {
   updatedAt: number;
   definition: ResourceDefinition;
   attributes: Record<string, Json>;
+  /** The function of a custom resource said that its attributes must not be shown. */
+  noEcho?: boolean;
 }
 
 /** A resource of a template with every intrinsic function answered. */
@@ -172,6 +174,8 @@ export interface StepRecord {
   /** The definition an `apply` brings the resource to. */
   definition?: ResourceDefinition;
   type?: string;
+  /** The request to a custom resource's function. The secret of its URL is gone once it was used. */
+  asked?: { readonly requestId: string; readonly secret?: string };
 }
 
 export const emptyCloudFormationState = (): CloudFormationState => ({
