@@ -24,7 +24,7 @@ export interface CustomRequest {
 /** The path of response URLs, followed by the secret that makes one of them. */
 export const responsePath = '/_custom-resource/';
 
-export function isCustomType(type: string): boolean {
+function isCustomType(type: string): boolean {
   return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
 }
 
