@@ -3,6 +3,7 @@
  * a nested stack is one resource of plain data, its template is not read.
  */
 import type { Json, Permission, ResourceRequest, ResourceResult, Sandbox } from '../kernel.ts';
+import { serviceTokenOf } from './custom-resource-request.ts';
 import { resourceArn } from './template/arn.ts';
 import { defaultIdentity } from './template/default-identity.ts';
 import { iamActions } from './template/iam-actions.ts';
@@ -19,11 +20,18 @@ export function plainIdentity(sandbox: Sandbox, request: ResourceRequest): Resou
  * inline and managed policies take (Service Authorization Reference, AWS Identity and Access Management).
  */
 export function resourcePermissions(request: ResourceRequest, verb: 'create' | 'update' | 'remove'): Permission[] {
+  const token = serviceTokenOf(request.type, request.properties);
+  if (token !== undefined) return [invokePermission(token)];
   const actions = iamActions(request.type)[verb === 'remove' ? 'delete' : verb];
   const resource = resourceArn(request.type, request);
   const context = boundaryContext(request);
   const main = actions.map((action) => ({ action, resource, context }));
   return verb === 'remove' || request.type !== 'AWS::IAM::Role' ? main : [...main, ...rolePolicies(request)];
+}
+
+/** What reaching the provider of a custom resource takes. */
+function invokePermission(token: string): Permission {
+  return { action: token.split(':')[2] === 'sns' ? 'sns:Publish' : 'lambda:InvokeFunction', resource: token };
 }
 
 function rolePolicies(request: ResourceRequest): Permission[] {

@@ -5,7 +5,7 @@ import { executeChangeSet } from './change-set-execute.ts';
 import { beginChangeSet, computeChangeSet } from './change-set-jobs.ts';
 import { deleteChangeSet, describeChangeSet, listChangeSets } from './change-set-read.ts';
 import { alarmChanged } from './engine/interruption.ts';
-import { actJob, advanceOperation, settleJob } from './engine/operation-jobs.ts';
+import { actJob, advanceOperation, customAnswerJob, settleJob } from './engine/operation-jobs.ts';
 import { listExports, listImports } from './exports-read.ts';
 import { cancelUpdateStack } from './stack-cancel.ts';
 import { deleteStack } from './stack-delete.ts';
@@ -56,6 +56,7 @@ export const cloudformationService: Service = {
     act: actJob,
     settle: settleJob,
     'alarm-changed': alarmChanged,
+    'custom-answer': customAnswerJob,
   },
   providers: {},
 };

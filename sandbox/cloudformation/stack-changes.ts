@@ -27,7 +27,7 @@ export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: Stac
     physicalIds: physicalIdsOf(stack),
     changedParameters: changedParameters(stack, model),
     noEcho: [...new Set([...model.noEcho, ...(stack.model?.noEcho ?? [])])],
-    secrets: [...secretsOf(model), ...secretsOf(stack.model)],
+    secrets: [...secretsOf(model), ...secretsOf(stack.model), ...secretAttributes(stack)],
     stackTags: { before: stack.model?.tags ?? {}, after: model.tags },
   });
   const outputs = canonical(outputRecords(after).map((output) => ({ ...output })));
@@ -69,4 +69,10 @@ function changedParameters(stack: StackRecord, model: StackModel): string[] {
 
 function secretsOf(model: StackModel | undefined): string[] {
   return (model?.noEcho ?? []).flatMap((name) => model?.parameters[name] ?? []);
+}
+
+/** What custom resources answered with NoEcho. */
+function secretAttributes(stack: StackRecord): string[] {
+  const values = Object.values(stack.resources).flatMap((one) => (one.noEcho ? Object.values(one.attributes) : []));
+  return values.filter((value) => typeof value === 'string');
 }

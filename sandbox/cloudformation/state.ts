@@ -82,6 +82,8 @@ export interface ResourceRecord {
   attributes: Record<string, Json>;
   /** True since ContinueUpdateRollback skipped it, until it is updated again: it may differ from the template. */
   skipped?: true;
+  /** The function of a custom resource said that its attributes must not be shown. */
+  noEcho?: boolean;
 }
 
 /** A resource of a template with every intrinsic function answered. */
@@ -190,6 +192,8 @@ export interface StepRecord {
   /** The definition an `apply` brings the resource to. */
   definition?: ResourceDefinition;
   type?: string;
+  /** The request to a custom resource's function. The secret of its URL is gone once it was used. */
+  asked?: { readonly requestId: string; readonly secret?: string };
 }
 
 export const emptyCloudFormationState = (): CloudFormationState => ({

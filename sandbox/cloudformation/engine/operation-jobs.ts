@@ -1,7 +1,9 @@
 /** The jobs that carry an operation on: each runs one part of one step, starts what became possible, and ends phases. */
 import type { Sandbox } from '../../kernel.ts';
+import type { CustomAnswer } from '../custom-resource-response.ts';
 import type { OperationRecord } from '../state.ts';
 import { undoIfBreached } from './interruption.ts';
+import { concludeStep } from './custom-answer.ts';
 import { endPhase } from './phase-end.ts';
 import { actOnStep, settleStep } from './step-act.ts';
 import { beginStep } from './step-begin.ts';
@@ -40,6 +42,21 @@ export function settleJob(sandbox: Sandbox, job: StepJob): void {
   const step = context?.operation.steps[job.logicalId];
   if (context === undefined || step?.status !== 'acting') return;
   settleStep(context, step);
+  advance(context);
+}
+
+export interface CustomAnswerJob extends StepJob {
+  readonly requestId: string;
+  /** Absent when the time is up. */
+  readonly answer?: CustomAnswer;
+}
+
+/** The function of a custom resource answered, or did not. */
+export function customAnswerJob(sandbox: Sandbox, job: CustomAnswerJob): void {
+  const context = contextOf(sandbox, job);
+  const step = context?.operation.steps[job.logicalId];
+  if (context === undefined || step?.status !== 'acting' || step.asked?.requestId !== job.requestId) return;
+  concludeStep(context, step, job.answer);
   advance(context);
 }
 

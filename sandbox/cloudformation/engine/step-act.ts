@@ -6,6 +6,7 @@ import { resourceDuration } from '../durations.ts';
 import { providedProperties } from '../resource-definition.ts';
 import { plainIdentity, resourcePermissions } from '../resource-types.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
+import { askFunction } from './custom-ask.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
 import { directionOf, failedStatus, failStep, handlerReason } from './step-failure.ts';
 
@@ -17,6 +18,7 @@ export async function actOnStep(context: StepContext, step: StepRecord): Promise
   const { sandbox } = context;
   if (failsByFault(context, step, 'before')) return;
   try {
+    if (await askFunction(context, step)) return;
     await act(context, step);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
