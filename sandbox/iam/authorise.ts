@@ -78,25 +78,32 @@ function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decid
     context: { ...globalContext(sandbox, caller, resourceAccount), ...permission.context },
   };
   return {
-    decision: decisionOn(sandbox, caller, { request, attached: resourcePolicy(permission) }),
+    decision: decisionOn(sandbox, caller, {
+      request,
+      attached: resourcePolicy(permission),
+      kind: permission.resourcePolicy?.kind,
+    }),
     context: request.context,
   };
 }
 
-function decisionOn(
-  sandbox: Sandbox,
-  caller: Caller,
-  { request, attached }: { request: AccessRequest; attached: NamedPolicy | 'unreadable' | undefined },
-): Decision {
-  if (attached === 'unreadable') return denied('resource', 'the policy of the resource cannot be read');
-  const resource = attached && { resource: attached };
+function decisionOn(sandbox: Sandbox, caller: Caller, { request, attached, kind = 'resource' }: Attached): Decision {
+  if (attached === 'unreadable') return denied(kind, 'the policy of the resource cannot be read');
+  const resource = attached && { [kind]: attached };
   if (caller.kind === 'service') return evaluate(request, { identity: [], ...resource });
   const own = policiesOfCaller(sandbox.world, caller);
   if (own) return evaluate(request, { ...own, ...resource });
   return denied('identity', `the ${caller.kind === 'user' ? 'user' : 'role of the session'} no longer exists`);
 }
 
-const denied = (layer: 'identity' | 'resource', because: string): Decision => ({
+interface Attached {
+  readonly request: AccessRequest;
+  /** The policy of the resource. */
+  readonly attached: NamedPolicy | 'unreadable' | undefined;
+  readonly kind: 'key' | 'resource' | undefined;
+}
+
+const denied = (layer: 'identity' | 'resource' | 'key', because: string): Decision => ({
   kind: 'denied',
   explicit: false,
   layer,
