@@ -1,5 +1,4 @@
-import { type AccessRequest, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
-import type { NamedPolicy } from '#shared/domain/iam/policy.ts';
+import { type AccessRequest, type ApplicablePolicies, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
 import type { Requester } from '#shared/domain/iam/principal.ts';
 import type { RequestContext } from '#shared/domain/iam/request-context.ts';
 import { AwsError, accessDenied } from '../aws-error.ts';
@@ -78,32 +77,27 @@ function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decid
     context: { ...globalContext(sandbox, caller, resourceAccount), ...permission.context },
   };
   return {
-    decision: decisionOn(sandbox, caller, {
-      request,
-      attached: resourcePolicy(permission),
-      kind: permission.resourcePolicy?.kind,
-    }),
+    decision: decisionOn(sandbox, caller, { request, attached: attachedPolicy(permission) }),
     context: request.context,
   };
 }
 
-function decisionOn(sandbox: Sandbox, caller: Caller, { request, attached, kind = 'resource' }: Attached): Decision {
-  if (attached === 'unreadable') return denied(kind, 'the policy of the resource cannot be read');
-  const resource = attached && { [kind]: attached };
-  if (caller.kind === 'service') return evaluate(request, { identity: [], ...resource });
+function decisionOn(
+  sandbox: Sandbox,
+  caller: Caller,
+  { request, attached }: { request: AccessRequest; attached: Attached | 'unreadable' },
+): Decision {
+  if (attached === 'unreadable') return denied('resource', 'the policy of the resource cannot be read');
+  if (caller.kind === 'service') return evaluate(request, { identity: [], ...attached });
   const own = policiesOfCaller(sandbox.world, caller);
-  if (own) return evaluate(request, { ...own, ...resource });
+  if (own) return evaluate(request, { ...own, ...attached });
   return denied('identity', `the ${caller.kind === 'user' ? 'user' : 'role of the session'} no longer exists`);
 }
 
-interface Attached {
-  readonly request: AccessRequest;
-  /** The policy of the resource. */
-  readonly attached: NamedPolicy | 'unreadable' | undefined;
-  readonly kind: 'key' | 'resource' | undefined;
-}
+/** The policy of the resource, as what it counts. */
+type Attached = Pick<ApplicablePolicies, 'resource' | 'key'>;
 
-const denied = (layer: 'identity' | 'resource' | 'key', because: string): Decision => ({
+const denied = (layer: 'identity' | 'resource', because: string): Decision => ({
   kind: 'denied',
   explicit: false,
   layer,
@@ -115,8 +109,9 @@ function ownerOf(caller: Caller, { resource, resourcePolicy }: Permission): stri
   return resourcePolicy?.account ?? (/^\d{12}$/.test(named) ? named : caller.account);
 }
 
-function resourcePolicy({ resource, resourcePolicy }: Permission): NamedPolicy | 'unreadable' | undefined {
-  if (!resourcePolicy?.document) return undefined;
+function attachedPolicy({ resource, resourcePolicy }: Permission): Attached | 'unreadable' {
+  if (!resourcePolicy?.document) return {};
   const parsed = parseStored(resourcePolicy.document, 'resource');
-  return parsed.kind === 'policy' ? { name: `the policy of ${resource}`, policy: parsed.policy } : 'unreadable';
+  if (parsed.kind === 'unsupported') return 'unreadable';
+  return { [resourcePolicy.kind ?? 'resource']: { name: `the policy of ${resource}`, policy: parsed.policy } };
 }

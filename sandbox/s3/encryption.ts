@@ -70,7 +70,7 @@ export function newEncryption(call: Call<EncryptionInput>, bucket: Bucket): Stor
     throw new AwsError('InvalidArgument', 'Server Side Encryption with AWS KMS needs x-amz-server-side-encryption.');
   const wanted = wantedEncryption(call.input, bucket);
   if (wanted.kind === 's3') return undefined;
-  if (wanted.kind === 'not-modelled') throw notImplemented();
+  if (wanted.kind !== 'kms') throw notImplemented();
   const key = keyNamed(call.sandbox.world, wanted.key, { ...bucket, account: call.account });
   return { keyArn: requireUsable(key, wanted.key).arn, bucketKey: wanted.bucketKey };
 }
