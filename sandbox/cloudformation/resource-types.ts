@@ -3,6 +3,7 @@
  * a nested stack is one resource of plain data, its template is not read.
  */
 import type { Json, Permission, ResourceRequest, ResourceResult, Sandbox } from '../kernel.ts';
+import { codePermissions } from './code-permissions.ts';
 import { resourceArn } from './template/arn.ts';
 import { defaultIdentity } from './template/default-identity.ts';
 import { iamActions } from './template/iam-actions.ts';
@@ -16,14 +17,15 @@ export function plainIdentity(sandbox: Sandbox, request: ResourceRequest): Resou
 
 /**
  * What the acting role must be allowed before CloudFormation touches a resource: the type's main actions, and for roles also what their
- * inline and managed policies take (Service Authorization Reference, AWS Identity and Access Management).
+ * inline and managed policies take (Service Authorization Reference, AWS Identity and Access Management), for functions their code.
  */
 export function resourcePermissions(request: ResourceRequest, verb: 'create' | 'update' | 'remove'): Permission[] {
   const actions = iamActions(request.type)[verb === 'remove' ? 'delete' : verb];
   const resource = resourceArn(request.type, request);
   const context = boundaryContext(request);
   const main = actions.map((action) => ({ action, resource, context }));
-  return verb === 'remove' || request.type !== 'AWS::IAM::Role' ? main : [...main, ...rolePolicies(request)];
+  if (verb === 'remove') return main;
+  return [...main, ...codePermissions(request), ...(request.type === 'AWS::IAM::Role' ? rolePolicies(request) : [])];
 }
 
 function rolePolicies(request: ResourceRequest): Permission[] {

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-error.ts';
-import type { Caller, Permission, World } from '../kernel.ts';
+import type { Permission, World } from '../kernel.ts';
 import type { KeyRecord } from './state.ts';
 
 /** Where a reference is read: an id or alias name means the account and region of whoever writes it. */
@@ -21,7 +21,8 @@ export function keyNamed({ kms }: World, reference: string, { account, region }:
 /** How a service uses a key for somebody. */
 export interface KeyUse {
   readonly action: 'kms:Decrypt' | 'kms:GenerateDataKey';
-  readonly caller: Caller;
+  /** Of the caller. */
+  readonly account: string;
   /** `s3` of `s3.eu-west-1.amazonaws.com`. */
   readonly service: string;
   readonly encryptionContext: Readonly<Record<string, string>>;
@@ -32,14 +33,14 @@ export interface KeyUse {
  * (KMS Developer Guide, "kms:ViaService"; "kms:EncryptionContext:context-key").
  */
 export function keyPermission(key: KeyRecord, use: KeyUse): Permission {
-  const { action, caller, service, encryptionContext } = use;
+  const { action, account, service, encryptionContext } = use;
   const context = Object.entries(encryptionContext).map(([name, value]) => [`kms:EncryptionContext:${name}`, value]);
   return {
     action,
     resource: key.arn,
     context: {
       'aws:ViaAWSService': 'true',
-      'kms:CallerAccount': caller.account,
+      'kms:CallerAccount': account,
       'kms:ViaService': `${service}.${key.region}.amazonaws.com`,
       'kms:EncryptionContextKeys': Object.keys(encryptionContext),
       ...Object.fromEntries(context),

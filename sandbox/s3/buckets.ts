@@ -41,7 +41,7 @@ export interface WantedPermission {
 }
 
 /** One permission with the bucket policy beside it. */
-function permissionOn(bucket: Bucket, { action, key, context }: WantedPermission): Permission {
+export function permissionOn(bucket: Bucket, { action, key, context }: WantedPermission): Permission {
   return {
     action,
     resource: key === undefined ? bucket.arn : `${bucket.arn}/${key}`,

@@ -1,7 +1,7 @@
 /** How an object is encrypted at rest, and which use of a key that takes. */
 import * as z from 'zod';
 import { AwsError } from '../aws-error.ts';
-import type { Call, Permission } from '../kernel.ts';
+import type { Call, Permission, World } from '../kernel.ts';
 import { keyNamed, keyPermission, requireUsable } from '../kms/keys.ts';
 import { booleanProperty } from '../resource-properties.ts';
 import type { Bucket, StoredObject } from './state.ts';
@@ -35,26 +35,29 @@ export function encryptionContext(input: EncryptionInput): Record<string, string
 export function encryptPermission(call: Call<EncryptionInput>, bucket: Bucket): Permission[] {
   const wanted = wantedEncryption(call.input, bucket);
   if (wanted.kind !== 'kms') return [];
+  // An alias or id means a key of the caller's account (S3 User Guide, "Using SSE-KMS for cross-account operations").
   const key = keyNamed(call.sandbox.world, wanted.key, { ...bucket, account: call.account });
-  const context = contextOf(bucket, { key: call.input.Key ?? '', bucketKey: wanted.bucketKey });
-  const use = {
-    action: 'kms:GenerateDataKey',
-    caller: call.caller,
-    service: 's3',
-    encryptionContext: context,
-  } as const;
-  return key ? [keyPermission(key, use)] : [];
+  if (!key) return [];
+  const encryptionContext = contextOf(bucket, { key: call.input.Key ?? '', bucketKey: wanted.bucketKey });
+  const { account } = call;
+  return [keyPermission(key, { action: 'kms:GenerateDataKey', account, service: 's3', encryptionContext })];
+}
+
+/** An object that somebody reads, whose account `account` is. */
+export interface ObjectRead {
+  readonly account: string;
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly stored: StoredObject;
 }
 
 /** `kms:Decrypt` on the key of a stored object, if it is one of KMS. */
-export function decryptPermission(call: Call<{ Key?: string | undefined }>, bucket: Bucket, stored: StoredObject) {
+export function decryptPermission(world: World, { account, bucket, key: name, stored }: ObjectRead): Permission[] {
   const { encryption } = stored;
-  const key = encryption && keyNamed(call.sandbox.world, encryption.keyArn, bucket);
+  const key = encryption && keyNamed(world, encryption.keyArn, bucket);
   if (!encryption || !key) return [];
-  const context = contextOf(bucket, { key: call.input.Key ?? '', bucketKey: encryption.bucketKey });
-  return [
-    keyPermission(key, { action: 'kms:Decrypt', caller: call.caller, service: 's3', encryptionContext: context }),
-  ];
+  const context = contextOf(bucket, { key: name, bucketKey: encryption.bucketKey });
+  return [keyPermission(key, { action: 'kms:Decrypt', account, service: 's3', encryptionContext: context })];
 }
 
 /**

@@ -36,7 +36,8 @@ function permissions(call: Call<Input>): Permission[] {
 function decrypting(call: Call<Input>): Permission[] {
   const bucket = bucketNamed(call.sandbox.world, call.input.Bucket);
   const found = bucket && storedVersion(bucket, call.input);
-  return found ? decryptPermission(call, bucket, found) : [];
+  const read = { account: call.account, key: call.input.Key ?? '' };
+  return found ? decryptPermission(call.sandbox.world, { ...read, bucket, stored: found }) : [];
 }
 
 function readableObject(call: Call<Input>): StoredObject {

@@ -168,7 +168,7 @@ describe('a broken target', () => {
     [
       'the account has an old version',
       () => Object.assign(role('audit').tags, { 'drawbridge:version': '1' }),
-      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 2 is needed']],
+      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 3 is needed']],
     ],
     [
       'the rule is missing',
@@ -247,6 +247,7 @@ it('the needs it judges by are the calls that a promotion makes', async () => {
     'deploy cloudformation:DescribeStackEvents',
     'deploy iam:PassRole',
     'deploy s3:GetObject',
+    'deploy kms:Decrypt',
     'audit iam:ListAccessKeys',
   ];
   const unmade = needed.filter(({ call, step }) => step !== 'doctor' && !made.has(call)).map(({ call }) => call);
