@@ -20,8 +20,8 @@ const service = 'AWS CloudFormation';
 /** Reasons that mean "nothing to change" (CloudFormation User Guide, and E1 of the edge cases we test). */
 const noChange = [/^The submitted information didn't contain changes\./, /^No updates are to be performed\./];
 
-/** The bucket's refusal or its key's, in which no release could change anything. */
-const deniedByS3 = /^S3 error: (Access Denied|.* is not authorized to perform: )/;
+/** The bucket's refusal or its key's (which may be disabled, too): no other release would help. */
+const deniedByS3 = /^S3 error: (Access Denied|.* is not authorized to perform: |arn:[a-z-]+:kms:)/;
 
 export type ChangeSet =
   | { readonly kind: 'absent' }

@@ -65,6 +65,7 @@ describe('a template that CloudFormation may not read', () => {
   it.each([
     ['S3 error: Access Denied\nFor more information check http://docs', 'ARTIFACT_DENIED'],
     ['S3 error: User: arn:aws:sts::3:assumed-role/r/s is not authorized to perform: kms:Decrypt on', 'ARTIFACT_DENIED'],
+    ['S3 error: arn:aws-cn:kms:cn-north-1:1:key/0a is disabled.', 'ARTIFACT_DENIED'],
     ['S3 error: The specified key does not exist.', 'CHANGE_SET_REFUSED'],
     ['Template error: Access Denied', 'CHANGE_SET_REFUSED'],
   ])('is told apart from one that is wrong: %s', async (message, reported) => {

@@ -153,6 +153,20 @@ describe('a broken target', () => {
       [['permissions preview', 'failed', 'missing: cloudformation:DeleteChangeSet (plan)']],
     ],
     [
+      'the key of the artifacts was left out',
+      () => {
+        editPolicy(role('preview').inlinePolicies, ['"kms:Decrypt"', '"kms:DescribeKey"']);
+        editPolicy(role('deploy').inlinePolicies, [
+          '"kms:EncryptionContext:aws:s3:arn"',
+          '"kms:EncryptionContext:other"',
+        ]);
+      },
+      [
+        ['permissions preview', 'failed', 'missing: kms:Decrypt (plan)'],
+        ['permissions deploy', 'failed', 'missing: kms:Decrypt (execute)'],
+      ],
+    ],
+    [
       'STS is not active in the region',
       () =>
         Object.assign(rehearsal.sandbox.world.organization.accounts[production.account]!, {
