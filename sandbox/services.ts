@@ -5,6 +5,7 @@ import { dynamoDbService } from './dynamodb/service.ts';
 import { eventsService } from './events/service.ts';
 import { httpApiService } from './http-api/service.ts';
 import { iamService } from './iam/service.ts';
+import { kmsService } from './kms/service.ts';
 import { lambdaService } from './lambda/service.ts';
 import type { SandboxService } from './runtime/running-sandbox.ts';
 import { s3Service } from './s3/service.ts';
@@ -16,6 +17,7 @@ export const sandboxServices: readonly SandboxService[] = [
   iamService,
   cloudformationService,
   s3Service,
+  kmsService,
   dynamoDbService,
   eventsService,
   lambdaService,

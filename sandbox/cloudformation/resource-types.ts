@@ -4,6 +4,7 @@
  */
 import type { Json, Permission, ResourceRequest, ResourceResult, Sandbox } from '../kernel.ts';
 import { serviceTokenOf } from './custom-resource-request.ts';
+import { codePermissions } from './code-permissions.ts';
 import { resourceArn } from './template/arn.ts';
 import { defaultIdentity } from './template/default-identity.ts';
 import { iamActions } from './template/iam-actions.ts';
@@ -17,7 +18,7 @@ export function plainIdentity(sandbox: Sandbox, request: ResourceRequest): Resou
 
 /**
  * What the acting role must be allowed before CloudFormation touches a resource: the type's main actions, and for roles also what their
- * inline and managed policies take (Service Authorization Reference, AWS Identity and Access Management).
+ * inline and managed policies take (Service Authorization Reference, AWS Identity and Access Management), for functions their code.
  */
 export function resourcePermissions(request: ResourceRequest, verb: 'create' | 'update' | 'remove'): Permission[] {
   const token = serviceTokenOf(request.type, request.properties);
@@ -26,7 +27,8 @@ export function resourcePermissions(request: ResourceRequest, verb: 'create' | '
   const resource = resourceArn(request.type, request);
   const context = boundaryContext(request);
   const main = actions.map((action) => ({ action, resource, context }));
-  return verb === 'remove' || request.type !== 'AWS::IAM::Role' ? main : [...main, ...rolePolicies(request)];
+  if (verb === 'remove') return main;
+  return [...main, ...codePermissions(request), ...(request.type === 'AWS::IAM::Role' ? rolePolicies(request) : [])];
 }
 
 /** What reaching the provider of a custom resource takes. */

@@ -101,7 +101,9 @@ async function bodyOf(body: unknown): Promise<Buffer> {
 
 function asTemplateError(error: unknown): unknown {
   if (!(error instanceof AwsError) || error.code === 'ValidationError') return error;
-  const cause = error.code === 'AccessDenied' ? 'Access Denied' : error.message;
+  // What KMS refuses, S3 tells in KMS's own words.
+  const plain = error.code === 'AccessDenied' && !/ perform: kms:/.test(error.message);
+  const cause = plain ? 'Access Denied' : error.message;
   return validationError(
     `S3 error: ${cause}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`,
   );

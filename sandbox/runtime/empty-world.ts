@@ -5,6 +5,7 @@ import { emptyEventsState } from '#sandbox/events/state.ts';
 import { emptyHttpApiState } from '#sandbox/http-api/state.ts';
 import { emptyIamState } from '#sandbox/iam/state.ts';
 import type { Organization, World } from '#sandbox/kernel.ts';
+import { emptyKmsState } from '#sandbox/kms/state.ts';
 import { emptyLambdaState } from '#sandbox/lambda/state.ts';
 import { defaultOrganization } from '#sandbox/organization.ts';
 import { emptyS3State } from '#sandbox/s3/state.ts';
@@ -26,6 +27,7 @@ export function emptyWorld(seed: number, organization: Organization = defaultOrg
     iam: emptyIamState(),
     sts: emptyStsState(),
     s3: emptyS3State(),
+    kms: emptyKmsState(),
     dynamodb: emptyDynamoDbState(),
     events: emptyEventsState(),
     lambda: emptyLambdaState(),

@@ -24,6 +24,7 @@ export const admitsUnsigned = (service: ServiceName, request: WireRequest): bool
 const TARGETS: Readonly<Record<string, ServiceName>> = {
   AWSStepFunctions: 'states',
   AWSEvents: 'events',
+  TrentService: 'kms',
   DynamoDB_20120810: 'dynamodb',
   GraniteServiceVersion20100801: 'monitoring',
 };

@@ -20,6 +20,9 @@ const service = 'AWS CloudFormation';
 /** Reasons that mean "nothing to change" (CloudFormation User Guide, and E1 of the edge cases we test). */
 const noChange = [/^The submitted information didn't contain changes\./, /^No updates are to be performed\./];
 
+/** The bucket's refusal or its key's (which may be disabled, too): no other release would help. */
+const deniedByS3 = /^S3 error: (Access Denied|.* is not authorized to perform: |arn:[a-z-]+:kms:)/;
+
 export type ChangeSet =
   | { readonly kind: 'absent' }
   | { readonly kind: 'pending' }
@@ -69,7 +72,8 @@ export async function createChangeSet(session: TargetSession, wanted: NewChangeS
     if (isCode(error, 'ValidationError', 'InsufficientCapabilitiesException')) {
       const { account, region } = session.purpose.target;
       const facts = { stack: desired.stack, reason: (error as Error).message };
-      throw failure('CHANGE_SET_REFUSED', facts, { stack: desired.stackName, account, region });
+      const code = deniedByS3.test(facts.reason) ? 'ARTIFACT_DENIED' : 'CHANGE_SET_REFUSED';
+      throw failure(code, facts, { stack: desired.stackName, account, region });
     }
     await asked(service, Promise.reject(error));
   }

@@ -16,6 +16,7 @@ import type {
   SessionCaller,
   World,
 } from '#sandbox/kernel.ts';
+import { emptyKmsState } from '#sandbox/kms/state.ts';
 import { emptyLambdaState } from '#sandbox/lambda/state.ts';
 import { emptyS3State } from '#sandbox/s3/state.ts';
 
@@ -205,6 +206,7 @@ function emptyStubWorld(): World {
       people: {},
     },
     s3: emptyS3State(),
+    kms: emptyKmsState(),
     dynamodb: emptyDynamoDbState(),
     events: emptyEventsState(),
     lambda: emptyLambdaState(),

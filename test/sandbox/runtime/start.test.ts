@@ -483,6 +483,14 @@ describe('loading', () => {
     expect(await loadWorld(target)).toEqual({ kind: 'world', world: emptyWorld(3) });
   });
 
+  it('gives a world from before there were keys a part for them', async () => {
+    const { kms: _, ...before } = emptyWorld(3);
+    expect(await loadWorld(await write('before', JSON.stringify(before)))).toEqual({
+      kind: 'world',
+      world: emptyWorld(3),
+    });
+  });
+
   it('says that there is none', async () => {
     expect(await loadWorld(join(folder, 'nowhere'))).toEqual({ kind: 'absent' });
   });
