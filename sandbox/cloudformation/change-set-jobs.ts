@@ -1,8 +1,8 @@
 /** The jobs that compute a change set after CreateChangeSet answered. */
 import type { Sandbox } from '../kernel.ts';
-import { computeChanges } from './stack-changes.ts';
+import { changesAnything, computeChanges } from './stack-changes.ts';
 import { isBusy } from './stack-lookup.ts';
-import type { ChangeSetRecord, StackModel, StackRecord } from './state.ts';
+import type { ChangeSetRecord } from './state.ts';
 
 /** Exactly AWS's words: callers decide by them that there is nothing to do (API Reference, CreateChangeSet). */
 const noChanges =
@@ -25,20 +25,13 @@ export function computeChangeSet(sandbox: Sandbox, job: ChangeSetJob): void {
   if (changeSet === undefined || stack === undefined || changeSet.status !== 'CREATE_IN_PROGRESS') return;
   const computed = computeChanges(sandbox, stack, changeSet.model);
   if (computed.kind === 'invalid') fail(changeSet, computed.message);
-  else if (computed.changes.length === 0 && !computed.outputsChange && !inputsChange(stack, changeSet.model)) {
+  else if (!changesAnything(computed, stack, changeSet.model)) {
     fail(changeSet, noChanges);
   } else {
     changeSet.changes = computed.changes;
     changeSet.status = 'CREATE_COMPLETE';
     changeSet.executionStatus = isBusy(stack) ? 'OBSOLETE' : 'AVAILABLE';
   }
-}
-
-/** Tags and notifications of the stack itself count as changes, even where no resource takes them. */
-export function inputsChange(stack: StackRecord, model: StackModel): boolean {
-  const tracked = (of: StackModel | undefined) =>
-    JSON.stringify([Object.entries(of?.tags ?? {}).sort(), [...(of?.notificationArns ?? [])].sort()]);
-  return stack.model === undefined || tracked(stack.model) !== tracked(model);
 }
 
 function fail(changeSet: ChangeSetRecord, reason: string): void {

@@ -4,7 +4,7 @@ import { createChangeSet } from './change-set-create.ts';
 import { executeChangeSet } from './change-set-execute.ts';
 import { beginChangeSet, computeChangeSet } from './change-set-jobs.ts';
 import { deleteChangeSet, describeChangeSet, listChangeSets } from './change-set-read.ts';
-import { actJob, advanceOperation, settleJob } from './engine/operation-jobs.ts';
+import { actJob, advanceOperation, cancelNested, nestedProgress, settleJob } from './engine/operation-jobs.ts';
 import { listExports, listImports } from './exports-read.ts';
 import { continueUpdateRollback, deleteStack, rollbackStack } from './stack-end.ts';
 import {
@@ -51,6 +51,8 @@ export const cloudformationService: Service = {
     advance: advanceOperation,
     act: actJob,
     settle: settleJob,
+    'nested-progress': nestedProgress,
+    'cancel-nested': cancelNested,
   },
   providers: {},
 };

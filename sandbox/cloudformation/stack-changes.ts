@@ -35,6 +35,22 @@ export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: Stac
   return { kind: 'changes', changes: [...changes], outputsChange };
 }
 
+/** Whether an update would do anything: change resources, outputs, or the tags and notifications of the stack itself. */
+export function changesAnything(
+  computed: Extract<ComputedChanges, { kind: 'changes' }>,
+  stack: StackRecord,
+  model: StackModel,
+): boolean {
+  return computed.changes.length > 0 || computed.outputsChange || inputsChange(stack, model);
+}
+
+/** Tags and notifications count as changes, even where no resource takes them. */
+function inputsChange(stack: StackRecord, model: StackModel): boolean {
+  const tracked = (of: StackModel | undefined) =>
+    JSON.stringify([Object.entries(of?.tags ?? {}).sort(), [...(of?.notificationArns ?? [])].sort()]);
+  return stack.model === undefined || tracked(stack.model) !== tracked(model);
+}
+
 /** The resources as the stack holds them; what the template says around the properties comes from evaluating the stack's own model. */
 function heldResources(
   stack: StackRecord,

@@ -21,8 +21,12 @@ export interface StackInputs extends TemplateSource {
  * capabilities. Tags and notification ARNs that are left out stay as they are; an empty list clears them (API Reference, UpdateStack).
  */
 export async function modelOf(call: Call<StackInputs>, stack: StackRecord): Promise<StackModel> {
+  return modelFrom(call, stack, await templateText(call, stack));
+}
+
+/** The same, where the template's text is known. */
+export function modelFrom(call: Pick<Call<StackInputs>, 'sandbox' | 'input'>, stack: StackRecord, text: string): StackModel {
   const { sandbox, input } = call;
-  const text = await templateText(call, stack);
   const template = readTemplate(text);
   const resources = declaredResources(template);
   checkQuotas(Object.keys(template.Resources).length, Object.keys(template.Outputs ?? {}).length);

@@ -8,11 +8,10 @@ import type {
 import type { Call, Operation, Permission } from '../kernel.ts';
 import { checkRole, passRolePermission } from './acting-session.ts';
 import { inputContext, newStack } from './change-set-create.ts';
-import { inputsChange } from './change-set-jobs.ts';
 import { startDeployment } from './engine/operation-start.ts';
 import { alreadyExists, noStack, tokenAlreadyExists, validationError } from './errors.ts';
 import { checkName, checkToken } from './request-rules.ts';
-import { computeChanges } from './stack-changes.ts';
+import { changesAnything, computeChanges } from './stack-changes.ts';
 import { modelOf } from './stack-inputs.ts';
 import { changeSetsOf, findStack, placeOf, stackResource } from './stack-lookup.ts';
 import { checkPolicy } from './stack-policy.ts';
@@ -114,7 +113,7 @@ function refuseUnlessChanged(
 ): void {
   const computed = computeChanges(call.sandbox, stack, model);
   if (computed.kind === 'invalid') throw validationError(computed.message);
-  if (computed.changes.length > 0 || computed.outputsChange || inputsChange(stack, model)) return;
+  if (changesAnything(computed, stack, model)) return;
   throw validationError('No updates are to be performed.');
 }
 

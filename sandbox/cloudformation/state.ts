@@ -31,6 +31,8 @@ export interface StackRecord {
   readonly stackName: string;
   readonly account: string;
   readonly region: string;
+  /** Of a nested stack: the stack whose resource it is, and the one at the top. */
+  readonly parent?: { readonly stackId: string; readonly rootId: string; readonly logicalId: string };
   readonly createdAt: number;
   updatedAt?: number;
   deletedAt?: number;
@@ -99,6 +101,8 @@ export interface ChangeSetRecord {
   readonly roleArn?: string;
   readonly onStackFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
   readonly includeNestedStacks: boolean;
+  /** Of a nested stack's change set: the one above it, the one at the top, and the resource it is for. */
+  readonly nested?: { readonly parentId: string; readonly rootId: string; readonly logicalId: string };
   changes: ResourceChange[];
   /** The client request token it was executed with. */
   executionToken?: string;
@@ -143,6 +147,16 @@ export interface OperationRecord {
   leftovers: ResourceRecord[];
   readonly retain: readonly string[];
   readonly retainExceptOnCreate: boolean;
+  /** Part of the operation of the parent stack, which waits for it. */
+  readonly nested?: boolean;
+  /** A nested operation that is through, except for its cleanup: that waits until the parent has got as far. */
+  held?: boolean;
+  /** Why a nested operation goes no further: a sibling in the parent failed, or its time is over. */
+  cancelled?: string;
+  /** A deletion that undoes a creation: RetainExceptOnCreate keeps nothing then. */
+  readonly undoing?: boolean;
+  /** What a continued rollback leaves out, in nested stacks as `NestedStackName.LogicalId`. */
+  readonly skip?: readonly string[];
 }
 
 type Phase = 'forward' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';

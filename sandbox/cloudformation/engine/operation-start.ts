@@ -17,6 +17,8 @@ export interface OperationRequest {
   readonly onFailure?: OperationRecord['onFailure'];
   readonly retain?: readonly string[];
   readonly retainExceptOnCreate?: boolean | undefined;
+  readonly nested?: boolean;
+  readonly undoing?: boolean;
 }
 
 /** Starts making or updating a stack to a model. */
@@ -65,7 +67,7 @@ export function continueRollback(
   const failed = stack.operation;
   const operation = begin(sandbox, stack, { ...request, kind: 'continue-rollback', phase: 'rollback' });
   const steps = Object.values(failed?.steps ?? {}).map((step) => resumed(step, request.skip));
-  Object.assign(operation, { before: failed?.before, leftovers: failed?.leftovers ?? [] });
+  Object.assign(operation, { before: failed?.before, leftovers: failed?.leftovers ?? [], skip: request.skip });
   operation.steps = Object.fromEntries(steps.map((step) => [step.logicalId, step]));
   setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'User Initiated' });
   for (const logicalId of request.skip) {
@@ -89,6 +91,7 @@ function begin(
   request: OperationRequest & Pick<OperationRecord, 'kind' | 'phase'>,
 ): OperationRecord {
   const { kind, phase, caller, token, roleArn, changeSetId, onFailure, retain, retainExceptOnCreate } = request;
+  const { nested, undoing } = request;
   if (roleArn !== undefined) stack.roleArn = roleArn;
   if (token !== undefined) stack.tokens[token] = kind;
   if (changeSetId !== undefined) stack.changeSetId = changeSetId;
@@ -104,6 +107,8 @@ function begin(
     retainExceptOnCreate: retainExceptOnCreate ?? false,
     ...(token === undefined ? {} : { token }),
     ...(changeSetId === undefined ? {} : { changeSetId }),
+    ...(nested ? { nested } : {}),
+    ...(undoing ? { undoing } : {}),
   };
   return stack.operation;
 }

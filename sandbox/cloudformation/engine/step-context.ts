@@ -30,6 +30,13 @@ export function mark(
   });
 }
 
+/** Whether a removal takes back what this operation, or the one it is part of, created. */
+export function isUndone({ stack, operation }: Pick<StepContext, 'stack' | 'operation'>): boolean {
+  return (
+    operation.phase === 'rollback-cleanup' || stack.status === 'ROLLBACK_IN_PROGRESS' || operation.undoing === true
+  );
+}
+
 /** The physical resource a removal is about: one set aside, or one of the stack itself. */
 export function removable({ stack, operation }: StepContext, logicalId: string): ResourceRecord | undefined {
   const setAside = operation.phase === 'cleanup' || operation.phase === 'rollback-cleanup';

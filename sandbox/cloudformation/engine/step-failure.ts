@@ -1,6 +1,7 @@
 /** A step that went wrong, and what that means for the others. */
 import type { AwsError } from '../../aws-error.ts';
 import type { Sandbox } from '../../kernel.ts';
+import { isNestedStack } from '../nested/hierarchy.ts';
 import type { ResourceRecord, StepRecord } from '../state.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
 import { isRunning } from './steps.ts';
@@ -18,11 +19,7 @@ export function failedStatus(step: StepRecord): 'CREATE_FAILED' | 'UPDATE_FAILED
 export function failStep(context: StepContext, step: StepRecord, reason: string): void {
   end(context, step, reason);
   step.status = 'failed';
-  if (context.operation.phase !== 'forward') return;
-  for (const other of Object.values(context.operation.steps)) {
-    if (isRunning(other)) cancel(context, other);
-    if (other.status === 'waiting') other.status = 'cancelled';
-  }
+  if (context.operation.phase === 'forward') cancelOthers(context);
 }
 
 /** The status reason CloudFormation writes for an error of a resource handler. */
@@ -48,11 +45,34 @@ const handlerCodes: Readonly<Record<string, string>> = {
   MalformedPolicyDocument: 'InvalidRequest',
 };
 
+/** A nested operation goes no further; what it has begun ends as cancelled. */
+export function cancelForward(context: StepContext, reason: string): void {
+  context.operation.cancelled = reason;
+  cancelOthers(context);
+}
+
+function cancelOthers(context: StepContext): void {
+  for (const other of Object.values(context.operation.steps)) {
+    if (isRunning(other)) cancel(context, other);
+    if (other.status === 'waiting') other.status = 'cancelled';
+  }
+}
+
 function cancel(context: StepContext, step: StepRecord): void {
   if (step.job !== undefined) context.sandbox.cancel(step.job);
   const what = failedStatus(step) === 'CREATE_FAILED' ? 'creation' : 'update';
-  end(context, step, `Resource ${what} cancelled`);
+  const reason = `Resource ${what} cancelled`;
+  const { type, physicalId } = resourceOf(context, step) ?? {};
+  if (step.status === 'acting' && isNestedStack(type)) cancelNestedOf(context, physicalId ?? '', reason);
+  end(context, step, reason);
   step.status = 'cancelled';
+}
+
+function cancelNestedOf({ sandbox }: StepContext, stackId: string, reason: string): void {
+  const operationId = sandbox.world.cloudformation.stacks[stackId]?.operation?.id;
+  if (operationId === undefined) return;
+  const payload = { stackId, operationId, reason };
+  sandbox.schedule({ at: sandbox.now(), service: 'cloudformation', name: 'cancel-nested', payload });
 }
 
 function end(context: StepContext, step: StepRecord, reason: string): void {
