@@ -9,6 +9,8 @@ import type { Call, Operation, Permission } from '../kernel.ts';
 import { checkRole, passRolePermission } from './acting-session.ts';
 import { continueRollback, startDelete, startRollback } from './engine/operation-start.ts';
 import { noStack, stackInState, tokenAlreadyExists, validationError } from './errors.ts';
+import { rootOf } from './nested/hierarchy.ts';
+import { isSkippable } from './nested/skipped-resources.ts';
 import { checkToken } from './request-rules.ts';
 import { setStackStatus } from './stack-events.ts';
 import { exportInUse } from './stack-exports.ts';
@@ -32,7 +34,7 @@ export const deleteStack: Operation<DeleteStackCommandInput, Record<string, neve
     const stack = findStack(placeOf(call), input.StackName ?? '');
     if (stack === undefined || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return {};
     if (isRepeated(stack, input, 'delete')) return {};
-    refuseDelete(stack, input);
+    refuseDelete(stack, input, rootOf(sandbox, stack));
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     const blocked = exportInUse(placeOf(call), stack);
     if (blocked !== undefined) {
@@ -74,10 +76,11 @@ export const continueUpdateRollback: Operation<ContinueUpdateRollbackCommandInpu
     if (input.ForceRollback !== undefined) refuseUnsupported(input, ['ForceRollback']);
     const stack = ready(call, 'continue-rollback');
     if (stack === undefined) return {};
+    if (stack.parent !== undefined) throw validationError('RollbackUpdatedStack cannot be invoked on child stacks');
     if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
       throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not continue update rollback.`);
     }
-    const wrong = skip.filter((id) => stack.resources[id]?.status !== 'UPDATE_FAILED');
+    const wrong = skip.filter((id) => !isSkippable(sandbox, stack, id));
     if (wrong.length > 0) {
       throw validationError(`ResourcesToSkip must be in UPDATE_FAILED state. Invalid resources: [${wrong.join(', ')}]`);
     }
@@ -104,8 +107,9 @@ function isRepeated(stack: StackRecord, input: EndingInput, kind: string): boole
   return true;
 }
 
-function refuseDelete(stack: StackRecord, input: DeleteStackCommandInput): void {
-  if (stack.terminationProtection) {
+/** Protection of the root holds for its nested stacks too (CloudFormation User Guide, "Protect stacks from being deleted"). */
+function refuseDelete(stack: StackRecord, input: DeleteStackCommandInput, root: StackRecord): void {
+  if (stack.terminationProtection || root.terminationProtection) {
     throw validationError(`Stack [${stack.stackName}] cannot be deleted while TerminationProtection is enabled`);
   }
   const busy = isBusy(stack) && stack.status !== 'CREATE_IN_PROGRESS';

@@ -25,7 +25,11 @@ export async function modelOf(call: Call<StackInputs>, stack: StackRecord): Prom
 }
 
 /** The same, where the template's text is known. */
-export function modelFrom(call: Pick<Call<StackInputs>, 'sandbox' | 'input'>, stack: StackRecord, text: string): StackModel {
+export function modelFrom(
+  call: Pick<Call<StackInputs>, 'sandbox' | 'input'>,
+  stack: StackRecord,
+  text: string,
+): StackModel {
   const { sandbox, input } = call;
   const template = readTemplate(text);
   const resources = declaredResources(template);

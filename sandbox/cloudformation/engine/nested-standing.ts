@@ -28,7 +28,10 @@ function takeOutputs(record: ResourceRecord, child: StackRecord): void {
 
 function standingOf(child: StackRecord, step: StepRecord): Standing {
   const { status, statusReason = '', stackId } = child;
-  const failed = (what: string): Standing => ({ kind: 'failed', reason: `Embedded stack ${stackId} was not successfully ${what}` });
+  const failed = (what: string): Standing => ({
+    kind: 'failed',
+    reason: `Embedded stack ${stackId} was not successfully ${what}`,
+  });
   const settled = ends[step.verb === 'apply' && step.change !== 'create' ? 'update' : step.verb];
   if (settled.done.includes(status)) return { kind: 'done' };
   if (!settled.failed.includes(status)) return { kind: 'running' };

@@ -8,7 +8,14 @@ import { providedProperties } from '../resource-definition.ts';
 import { changesAnything, computeChanges } from '../stack-changes.ts';
 import { exportInUse } from '../stack-exports.ts';
 import { changeSetsOf, isBusy } from '../stack-lookup.ts';
-import type { ChangeSetRecord, ResourceDefinition, ResourceRecord, StackModel, StackRecord, StepRecord } from '../state.ts';
+import type {
+  ChangeSetRecord,
+  ResourceDefinition,
+  ResourceRecord,
+  StackModel,
+  StackRecord,
+  StepRecord,
+} from '../state.ts';
 import { storedTemplate } from '../template-source.ts';
 import {
   continueRollback,

@@ -104,7 +104,10 @@ export function startRestore(context: StepContext, reason?: string): void {
   const { sandbox, stack, operation } = context;
   if (operation.before === undefined) return;
   delete operation.held;
-  setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', ...(reason === undefined ? {} : { reason }) });
+  setStackStatus(sandbox, stack, {
+    status: 'UPDATE_ROLLBACK_IN_PROGRESS',
+    ...(reason === undefined ? {} : { reason }),
+  });
   const { model, roleArn } = operation.before;
   stack.model = model;
   if (roleArn !== undefined) stack.roleArn ??= roleArn;

@@ -56,7 +56,14 @@ export async function childModel(sandbox: Sandbox, child: StackRecord, inputs: C
     NotificationARNs: ((properties['NotificationARNs'] ?? []) as Json[]).map(String),
   };
   const { account, region } = child;
-  const call: Call<StackInputs> = { sandbox, input, caller, account, region, requestId: sandbox.uuid('nested-request') };
+  const call: Call<StackInputs> = {
+    sandbox,
+    input,
+    caller,
+    account,
+    region,
+    requestId: sandbox.uuid('nested-request'),
+  };
   return modelFrom(call, child, template ?? (await templateText(call, undefined)));
 }
 
@@ -64,9 +71,7 @@ function parametersOf(given: Json | undefined): Parameter[] {
   const entries = Object.entries((given ?? {}) as Record<string, Json>);
   return entries.map(([ParameterKey, value]) => {
     if (typeof value === 'object') {
-      throw validationError(
-        'Value of property Parameters must be an object with String (or simple type) properties',
-      );
+      throw validationError('Value of property Parameters must be an object with String (or simple type) properties');
     }
     return { ParameterKey, ParameterValue: String(value) };
   });
