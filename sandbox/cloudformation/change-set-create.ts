@@ -156,6 +156,7 @@ function record(
     status: 'CREATE_PENDING',
     executionStatus: 'UNAVAILABLE',
     includeNestedStacks: input.IncludeNestedStacks ?? false,
+    caller: call.caller,
     changes: [],
     ...(input.Description === undefined ? {} : { description: input.Description }),
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),

@@ -19,6 +19,15 @@ export type ComputedChanges =
 
 /** Compares a stack as it is with what a model would make of it. */
 export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: StackModel): ComputedChanges {
+  return computePlanned(sandbox, { stack, model }, []);
+}
+
+/** The same, where the nested stacks of `moving` change. */
+export function computePlanned(
+  sandbox: Sandbox,
+  { stack, model }: { readonly stack: StackRecord; readonly model: StackModel },
+  moving: readonly string[],
+): ComputedChanges {
   const after = evaluateModel(sandbox, stack, model);
   if (after.kind === 'invalid') return after;
   const now = stack.model === undefined ? undefined : evaluateModel(sandbox, stack, stack.model);
@@ -28,6 +37,7 @@ export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: Stac
     changedParameters: changedParameters(stack, model),
     noEcho: [...new Set([...model.noEcho, ...(stack.model?.noEcho ?? [])])],
     secrets: [...secretsOf(model), ...secretsOf(stack.model)],
+    moving,
     stackTags: { before: stack.model?.tags ?? {}, after: model.tags },
   });
   const outputs = canonical(outputRecords(after).map((output) => ({ ...output })));

@@ -102,6 +102,21 @@ export function evaluateModel(sandbox: Sandbox, stack: StackRecord, model: Stack
   return evaluate(templateOf(sandbox, model), evaluationContext(sandbox, stack, model));
 }
 
+/** The same for a change set that changes nested stacks: what reads the outputs of one of `moving` is known only after apply. */
+export function evaluatePlanned(
+  sandbox: Sandbox,
+  planned: { readonly stack: StackRecord; readonly model: StackModel },
+  moving: readonly string[],
+): Evaluation {
+  const { stack, model } = planned;
+  const context = evaluationContext(sandbox, stack, model);
+  const resource: typeof context.resource = (logicalId) => {
+    const existing = context.resource(logicalId);
+    return existing && moving.includes(logicalId) ? { ...existing, outputsMove: true } : existing;
+  };
+  return evaluate(templateOf(sandbox, model), { ...context, resource });
+}
+
 /** Parsed templates by content hash: a memory of a pure function, so it may outlive a saved world. */
 const parsedTemplates = new Map<string, Template>();
 

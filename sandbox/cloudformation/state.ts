@@ -101,6 +101,8 @@ export interface ChangeSetRecord {
   readonly roleArn?: string;
   readonly onStackFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
   readonly includeNestedStacks: boolean;
+  /** Who asked for it: templates of nested stacks are fetched with the same rights. */
+  readonly caller: Caller;
   /** Of a nested stack's change set: the one above it, the one at the top, and the resource it is for. */
   readonly nested?: { readonly parentId: string; readonly rootId: string; readonly logicalId: string };
   changes: ResourceChange[];

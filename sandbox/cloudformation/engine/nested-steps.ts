@@ -3,6 +3,7 @@ import { AwsError } from '../../aws-error.ts';
 import type { Json } from '../../kernel.ts';
 import { actingCaller } from '../acting-session.ts';
 import { noStack, stackInState, validationError } from '../errors.ts';
+import { changeSetsBelow, dropChangeSet } from '../nested/change-set-family.ts';
 import { childModel, newChild } from '../nested/child-stack.ts';
 import { providedProperties } from '../resource-definition.ts';
 import { changesAnything, computeChanges } from '../stack-changes.ts';
@@ -66,7 +67,7 @@ async function create(context: StepContext, step: StepRecord): Promise<Awaited> 
   Object.assign(record, { definition: step.definition, physicalId: child.stackId });
   mark(context, record, { status: 'CREATE_IN_PROGRESS', reason: 'Resource creation Initiated' });
   // What it made stays until the parent takes it back: the parent decides what follows a failure.
-  startDeployment(sandbox, child, { ...requestOf(context), ...setOf(planned), onFailure: 'nothing', model });
+  startDeployment(sandbox, child, { ...requestOf(context), ...executed(planned), onFailure: 'nothing', model });
   limitTime(context, child, step.definition.properties['TimeoutInMinutes']);
   return child;
 }
@@ -86,7 +87,7 @@ async function update(context: StepContext, step: StepRecord): Promise<Awaited> 
   if (isBusy(child) && !child.operation?.held) throw stackInState(child.stackId, child.status);
   dropOtherChangeSets(context, child, planned);
   const onFailure = operation.onFailure === 'nothing' ? 'nothing' : 'rollback';
-  startDeployment(sandbox, child, { ...requestOf(context), ...setOf(planned), onFailure, model });
+  startDeployment(sandbox, child, { ...requestOf(context), ...executed(planned), onFailure, model });
   return child;
 }
 
@@ -123,10 +124,9 @@ function remove(context: StepContext, step: StepRecord): Awaited {
 
 /** The change set the parent's one made for this nested stack, if the parent executes one that includes them. */
 function plannedFor({ sandbox, operation }: StepContext, logicalId: string): ChangeSetRecord | undefined {
-  const sets = Object.values(sandbox.world.cloudformation.changeSets);
-  return sets.find(
-    ({ nested, status }) =>
-      nested?.parentId === operation.changeSetId && nested?.logicalId === logicalId && status === 'CREATE_COMPLETE',
+  if (operation.changeSetId === undefined) return undefined;
+  return changeSetsBelow(sandbox, operation.changeSetId).find(
+    ({ nested, status }) => nested?.logicalId === logicalId && status === 'CREATE_COMPLETE',
   );
 }
 
@@ -152,8 +152,12 @@ function requestOf({ stack, operation }: StepContext): OperationRequest {
   return { caller, token, roleArn: stack.roleArn, retainExceptOnCreate, nested: true };
 }
 
-const setOf = (planned: ChangeSetRecord | undefined): Pick<OperationRequest, 'changeSetId'> =>
-  planned === undefined ? {} : { changeSetId: planned.changeSetId };
+/** The child's change set is executed with the parent's. */
+function executed(planned: ChangeSetRecord | undefined): Pick<OperationRequest, 'changeSetId'> {
+  if (planned === undefined) return {};
+  planned.executionStatus = 'EXECUTE_IN_PROGRESS';
+  return { changeSetId: planned.changeSetId };
+}
 
 function existingChild({ sandbox }: StepContext, { physicalId = '' }: ResourceRecord): StackRecord {
   const child = sandbox.world.cloudformation.stacks[physicalId];
@@ -163,7 +167,7 @@ function existingChild({ sandbox }: StepContext, { physicalId = '' }: ResourceRe
 
 function dropOtherChangeSets({ sandbox }: StepContext, child: StackRecord, planned: ChangeSetRecord | undefined): void {
   for (const other of changeSetsOf(sandbox, child.stackId)) {
-    if (other !== planned) delete sandbox.world.cloudformation.changeSets[other.changeSetId];
+    if (other !== planned) dropChangeSet(sandbox, other);
   }
 }
 

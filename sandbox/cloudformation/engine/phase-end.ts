@@ -1,5 +1,6 @@
 /** What follows when the last step of a phase is over. Status names and reasons: CloudFormation User Guide, "Stack status codes". */
 
+import { dropChangeSet } from '../nested/change-set-family.ts';
 import { childrenOf } from '../nested/hierarchy.ts';
 import { outputsOf } from '../stack-evaluation.ts';
 import { setStackStatus } from '../stack-events.ts';
@@ -151,8 +152,8 @@ function endDelete(context: StepContext): void {
   }
   stack.deletedAt = sandbox.now();
   finish(context, 'DELETE_COMPLETE');
-  for (const { changeSetId } of changeSetsOf(sandbox, stack.stackId)) {
-    if (changeSetId !== operation.changeSetId) delete sandbox.world.cloudformation.changeSets[changeSetId];
+  for (const changeSet of changeSetsOf(sandbox, stack.stackId)) {
+    if (changeSet.changeSetId !== operation.changeSetId) dropChangeSet(sandbox, changeSet);
   }
 }
 

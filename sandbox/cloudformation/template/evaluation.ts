@@ -25,6 +25,8 @@ export interface EvaluationContext {
 interface ExistingResource {
   readonly physicalId: string;
   readonly attributes: Readonly<Record<string, Json>>;
+  /** A nested stack that a change set changes: what its outputs will be is known only after apply. */
+  readonly outputsMove?: boolean;
 }
 
 /** A resource with its intrinsic functions answered. Resources whose condition is false are not among them. */
