@@ -34,7 +34,7 @@ export const createStack: Operation<CreateStackCommandInput, Created> = {
     if (existing !== undefined) return repeatedCreate(existing, input);
     const onFailure = onFailureOf(input);
     const stack = newStack(call, sandbox.uuid('stack'));
-    const model = await modelOf(call, stack);
+    const model = await modelOf(call, stack, 'CreateStack');
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     stack.terminationProtection = input.EnableTerminationProtection ?? false;
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);
@@ -61,7 +61,7 @@ export const updateStack: Operation<UpdateStackCommandInput, Updated> = {
     if (token !== undefined && stack.tokens[token] === 'update') return { StackId: stack.stackId };
     if (token !== undefined && token in stack.tokens) throw tokenAlreadyExists(token);
     refuseUnlessUpdatable(stack);
-    const model = await modelOf(call, stack);
+    const model = await modelOf(call, stack, 'UpdateStack');
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     refuseUnlessChanged(call, stack, model);
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);

@@ -17,6 +17,10 @@ export interface CloudFormationState {
 export interface StackModel {
   /** Key into `templates`. */
   readonly template: string;
+  /** Key of what a transform made of it, where it has one. */
+  readonly processed?: string;
+  /** Why the transform failed: a change set of this template fails for the same reason. */
+  readonly transformFault?: string;
   readonly description?: string;
   readonly parameters: Record<string, string>;
   /** Parameters whose values are never shown. */

@@ -140,6 +140,7 @@ async function modelFor(context: StepContext, child: StackRecord, made: ChildDef
   const { definition, planned } = made;
   return await childModel(sandbox, child, {
     caller: actingCaller(sandbox, stack, operation),
+    action: child.model === undefined ? 'CreateStack' : 'UpdateStack',
     properties: providedProperties('AWS::CloudFormation::Stack', definition),
     capabilities: stack.model?.capabilities ?? [],
     ...(planned === undefined ? {} : { template: storedTemplate(sandbox, planned.model.template) }),

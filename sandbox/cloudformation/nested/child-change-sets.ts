@@ -17,6 +17,9 @@ import { isNestedStack } from './hierarchy.ts';
 const noChanges =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
+/** The words for a template with a transform. Below another change set they fail it, as recorded in aws/copilot-cli#2376. */
+const noUpdates = 'No updates are to be performed.';
+
 /**
  * Computes a change set and, where it includes them, those of its nested stacks, all the way down. It fails when nothing changes in the
  * whole hierarchy, and when one below it fails for any other reason. A nested stack without changes has a FAILED change set, is listed
@@ -27,6 +30,11 @@ export async function computeHierarchy(
   changeSet: ChangeSetRecord,
   stack: StackRecord,
 ): Promise<void> {
+  const { transformFault } = changeSet.model;
+  if (transformFault !== undefined) {
+    fail(changeSet, transformFault);
+    return;
+  }
   const planned = { stack, model: changeSet.model };
   const below = changeSet.includeNestedStacks ? await planBelow(sandbox, changeSet, planned) : [];
   const computed = computePlanned(sandbox, planned, moving(below));
@@ -44,7 +52,7 @@ export async function computeHierarchy(
     changeSet.executionStatus = isBusy(stack) ? 'OBSOLETE' : 'AVAILABLE';
   } else {
     changeSet.changes = [];
-    fail(changeSet, noChanges);
+    fail(changeSet, changeSet.model.processed === undefined ? noChanges : noUpdates);
   }
 }
 
@@ -100,7 +108,7 @@ async function modelFor(
   const { caller } = above;
   const { capabilities } = model;
   try {
-    return { model: await childModel(sandbox, stack, { caller, properties, capabilities }) };
+    return { model: await childModel(sandbox, stack, { caller, action: 'CreateChangeSet', properties, capabilities }) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const empty = { template: storeTemplate(sandbox, ''), parameters: {}, noEcho: [], tags: {}, notificationArns: [] };

@@ -2,13 +2,14 @@
 import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
 import type { Call, Caller, Json, Sandbox } from '../../kernel.ts';
 import { validationError } from '../errors.ts';
-import { modelFrom, type StackInputs } from '../stack-inputs.ts';
+import { modelFrom, type StackInputs, type WritingAction } from '../stack-inputs.ts';
 import { arnOf } from '../stack-lookup.ts';
 import type { StackModel, StackRecord } from '../state.ts';
 import { templateText } from '../template-source.ts';
 
 export interface ChildInputs {
   readonly caller: Caller;
+  readonly action: WritingAction;
   /** Of the resource in the parent, with the parent's tags. */
   readonly properties: Readonly<Record<string, Json>>;
   /** Those of the parent's operation: they hold for the whole hierarchy. */
@@ -47,7 +48,7 @@ export function nestedName(sandbox: Sandbox, above: string, logicalId: string): 
 
 /** The model a nested stack gets. Throws CloudFormation's errors, as a call for this stack would. */
 export async function childModel(sandbox: Sandbox, child: StackRecord, inputs: ChildInputs): Promise<StackModel> {
-  const { caller, properties, capabilities, template } = inputs;
+  const { caller, properties, capabilities, template, action } = inputs;
   const input: StackInputs = {
     TemplateURL: textOf(properties['TemplateURL']),
     Parameters: parametersOf(properties['Parameters']),
@@ -64,7 +65,7 @@ export async function childModel(sandbox: Sandbox, child: StackRecord, inputs: C
     region,
     requestId: sandbox.uuid('nested-request'),
   };
-  return modelFrom(call, child, template ?? (await templateText(call, undefined)));
+  return modelFrom(call, child, { text: template ?? (await templateText(call, undefined)), action });
 }
 
 function parametersOf(given: Json | undefined): Parameter[] {
