@@ -29,7 +29,7 @@ export function setStackStatus(
 }
 
 /** The parent's step looks at how its nested stack stands. Looking once too often does nothing. */
-export function wakeParent(sandbox: Sandbox, { stackId }: StackRecord): void {
+function wakeParent(sandbox: Sandbox, { stackId }: StackRecord): void {
   sandbox.schedule({ at: sandbox.now(), service: 'cloudformation', name: 'nested-progress', payload: { stackId } });
 }
 
