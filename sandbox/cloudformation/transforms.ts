@@ -16,14 +16,16 @@ export interface SubmittedTemplate {
 /** A template's text as data, transform or not. Throws CloudFormation's ValidationError where it is none, or has another transform. */
 export function readSubmitted(text: string): SubmittedTemplate {
   const source = readSource(text);
-  const data = source.kind === 'source' && isObject(source.data) ? source.data : {};
-  const transforms = transformsOf(data as unknown as Template);
+  if (source.kind === 'malformed') throw validationError(source.message);
+  const data = isObject(source.data) ? source.data : {};
+  const template = data as unknown as Template;
+  const transforms = transformsOf(template);
   const other = transforms.find((transform) => transform !== languageExtensions);
   if (other !== undefined) throw validationError(`The sandbox runs no macros: Transform ${other} is not supported.`);
-  if (transforms.length === 0) return { template: readTemplate(text), extended: false };
-  const fault = structureFault({ ...data, ...standIns });
+  const extended = transforms.length > 0;
+  const fault = structureFault(extended ? { ...data, ...standIns } : source.data);
   if (fault !== undefined) throw validationError(fault.message);
-  return { template: data as unknown as Template, extended: true };
+  return { template, extended };
 }
 
 /** A template without a transform, or what one made. Throws CloudFormation's ValidationError. */
