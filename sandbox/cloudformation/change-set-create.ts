@@ -53,7 +53,7 @@ async function run(call: Call<Input>): Promise<Output> {
   const place = placeOf(call);
   const existing = findStack(place, input.StackName ?? '');
   const stack = type === 'CREATE' ? shellFor(call, existing) : updatable(input, existing);
-  const model = await modelOf(call, stack);
+  const model = await modelOf(call, stack, 'CreateChangeSet');
   if (input.RoleARN !== undefined) checkRole(call.sandbox, input.RoleARN);
   const same = changeSetsOf(call.sandbox, stack.stackId).find((other) => other.changeSetName === input.ChangeSetName);
   if (same !== undefined) return repeated(same, input, model);
@@ -156,6 +156,7 @@ function record(
     status: 'CREATE_PENDING',
     executionStatus: 'UNAVAILABLE',
     includeNestedStacks: input.IncludeNestedStacks ?? false,
+    caller: call.caller,
     changes: [],
     ...(input.Description === undefined ? {} : { description: input.Description }),
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),

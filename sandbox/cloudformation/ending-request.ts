@@ -1,7 +1,7 @@
 /** What the requests share that end an operation or a stack: DeleteStack, RollbackStack, ContinueUpdateRollback, CancelUpdateStack. */
 import type { Call, Permission } from '../kernel.ts';
 import { checkRole, passRolePermission } from './acting-session.ts';
-import { noStack, tokenAlreadyExists } from './errors.ts';
+import { noStack, tokenAlreadyExists, validationError } from './errors.ts';
 import { checkToken } from './request-rules.ts';
 import { findStack, isLive, placeOf, stackResource } from './stack-lookup.ts';
 import type { OperationRecord, StackRecord } from './state.ts';
@@ -36,6 +36,11 @@ export function isRepeated(stack: StackRecord, token: string | undefined, use: T
   if (token === undefined || !(token in stack.tokens)) return false;
   if (stack.tokens[token] !== use) throw tokenAlreadyExists(token);
   return true;
+}
+
+/** The ways back begin at the root (User Guide, "Continue rolling back an update"). The wording is AWS's for `RollbackUpdatedStack`. */
+export function refuseNestedStack(stack: StackRecord, action: string): void {
+  if (stack.parent !== undefined) throw validationError(`${action} cannot be invoked on child stacks`);
 }
 
 /** Says at the request that a role given with it cannot be used. */

@@ -1,10 +1,7 @@
-/**
- * What CloudFormation does with a type nobody made a provider for, and which rights a type needs. AWS::CloudFormation::Stack is such a type:
- * a nested stack is one resource of plain data, its template is not read.
- */
+/** What CloudFormation does with a type nobody made a provider for, and which rights a type needs. */
 import type { Json, Permission, ResourceRequest, ResourceResult, Sandbox } from '../kernel.ts';
-import { serviceTokenOf } from './custom-resource-request.ts';
 import { codePermissions } from './code-permissions.ts';
+import { serviceTokenOf } from './custom-resource-request.ts';
 import { resourceArn } from './template/arn.ts';
 import { defaultIdentity } from './template/default-identity.ts';
 import { iamActions } from './template/iam-actions.ts';

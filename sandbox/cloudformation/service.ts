@@ -5,7 +5,14 @@ import { executeChangeSet } from './change-set-execute.ts';
 import { beginChangeSet, computeChangeSet } from './change-set-jobs.ts';
 import { deleteChangeSet, describeChangeSet, listChangeSets } from './change-set-read.ts';
 import { alarmChanged } from './engine/interruption.ts';
-import { actJob, advanceOperation, customAnswerJob, settleJob } from './engine/operation-jobs.ts';
+import {
+  actJob,
+  advanceOperation,
+  cancelNested,
+  customAnswerJob,
+  nestedProgress,
+  settleJob,
+} from './engine/operation-jobs.ts';
 import { listExports, listImports } from './exports-read.ts';
 import { cancelUpdateStack } from './stack-cancel.ts';
 import { deleteStack } from './stack-delete.ts';
@@ -57,6 +64,8 @@ export const cloudformationService: Service = {
     settle: settleJob,
     'alarm-changed': alarmChanged,
     'custom-answer': customAnswerJob,
+    'nested-progress': nestedProgress,
+    'cancel-nested': cancelNested,
   },
   providers: {},
 };

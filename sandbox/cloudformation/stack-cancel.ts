@@ -1,7 +1,7 @@
 /** CancelUpdateStack. */
 import type { CancelUpdateStackCommandInput } from '@aws-sdk/client-cloudformation';
 import type { Operation } from '../kernel.ts';
-import { endingStack, endPermissions } from './ending-request.ts';
+import { endingStack, endPermissions, refuseNestedStack } from './ending-request.ts';
 import { cancelUpdate } from './engine/interruption.ts';
 import { wrongStatus } from './errors.ts';
 
@@ -14,6 +14,7 @@ export const cancelUpdateStack: Operation<CancelUpdateStackCommandInput, Record<
   run(call) {
     const { stack, repeated } = endingStack(call, 'cancel-update');
     if (repeated) return {};
+    refuseNestedStack(stack, 'CancelUpdateStack');
     if (stack.status !== 'UPDATE_IN_PROGRESS') throw wrongStatus('CancelUpdateStack');
     const { ClientRequestToken: token } = call.input;
     if (token !== undefined) stack.tokens[token] = 'cancel-update';

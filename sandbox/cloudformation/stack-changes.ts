@@ -19,6 +19,15 @@ export type ComputedChanges =
 
 /** Compares a stack as it is with what a model would make of it. */
 export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: StackModel): ComputedChanges {
+  return computePlanned(sandbox, { stack, model }, []);
+}
+
+/** The same, where the nested stacks of `moving` change. */
+export function computePlanned(
+  sandbox: Sandbox,
+  { stack, model }: { readonly stack: StackRecord; readonly model: StackModel },
+  moving: readonly string[],
+): ComputedChanges {
   const after = evaluateModel(sandbox, stack, model);
   if (after.kind === 'invalid') return after;
   const now = stack.model === undefined ? undefined : evaluateModel(sandbox, stack, stack.model);
@@ -28,11 +37,36 @@ export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: Stac
     changedParameters: changedParameters(stack, model),
     noEcho: [...new Set([...model.noEcho, ...(stack.model?.noEcho ?? [])])],
     secrets: [...secretsOf(model), ...secretsOf(stack.model), ...secretAttributes(stack)],
+    moving,
     stackTags: { before: stack.model?.tags ?? {}, after: model.tags },
   });
   const outputs = canonical(outputRecords(after).map((output) => ({ ...output })));
   const outputsChange = canonical(stack.outputs.map((output) => ({ ...output }))) !== outputs;
   return { kind: 'changes', changes: [...changes], outputsChange };
+}
+
+/** Whether an update would do anything: change resources, outputs, or what belongs to the stack itself. */
+export function changesAnything(
+  computed: Extract<ComputedChanges, { kind: 'changes' }>,
+  stack: StackRecord,
+  model: StackModel,
+): boolean {
+  return computed.changes.length > 0 || computed.outputsChange || inputsChange(stack, model);
+}
+
+/**
+ * Tags, notifications and rollback triggers of the stack itself count as changes, even where no resource takes them. After an operation
+ * that failed with rollback disabled there always is something to do.
+ */
+function inputsChange(stack: StackRecord, model: StackModel): boolean {
+  const tracked = (of: StackModel | undefined) =>
+    JSON.stringify([
+      Object.entries(of?.tags ?? {}).sort(),
+      [...(of?.notificationArns ?? [])].sort(),
+      of?.rollbackConfiguration,
+    ]);
+  const unfinished = stack.model === undefined || stack.operation !== undefined;
+  return unfinished || tracked(stack.model) !== tracked(model);
 }
 
 /** The resources as the stack holds them, without those whose creation failed; what the template says around the properties comes from evaluating the stack's own model. */

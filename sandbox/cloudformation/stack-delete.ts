@@ -4,6 +4,7 @@ import type { Operation } from '../kernel.ts';
 import { checkGivenRole, endPermissions, isRepeated } from './ending-request.ts';
 import { startDelete } from './engine/operation-start.ts';
 import { validationError } from './errors.ts';
+import { rootOf } from './nested/hierarchy.ts';
 import { checkToken } from './request-rules.ts';
 import { setStackStatus } from './stack-events.ts';
 import { exportInUse } from './stack-exports.ts';
@@ -24,7 +25,7 @@ export const deleteStack: Operation<DeleteStackCommandInput, Record<string, neve
     const stack = findStack(placeOf(call), input.StackName ?? '');
     if (stack === undefined || !isLive(stack) || stack.status === 'DELETE_IN_PROGRESS') return {};
     if (isRepeated(stack, input.ClientRequestToken, 'delete')) return {};
-    refuseDelete(stack, input);
+    refuseDelete(stack, input, rootOf(sandbox, stack));
     checkGivenRole(call);
     const blocked = exportInUse(placeOf(call), stack);
     if (blocked !== undefined) {
@@ -37,8 +38,9 @@ export const deleteStack: Operation<DeleteStackCommandInput, Record<string, neve
   },
 };
 
-function refuseDelete(stack: StackRecord, input: DeleteStackCommandInput): void {
-  if (stack.terminationProtection) {
+/** Protection of the root holds for its nested stacks too (CloudFormation User Guide, "Protect stacks from being deleted"). */
+function refuseDelete(stack: StackRecord, input: DeleteStackCommandInput, root: StackRecord): void {
+  if (stack.terminationProtection || root.terminationProtection) {
     throw validationError(`Stack [${stack.stackName}] cannot be deleted while TerminationProtection is enabled`);
   }
   const busy = isBusy(stack) && stack.status !== 'CREATE_IN_PROGRESS';

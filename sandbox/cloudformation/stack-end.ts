@@ -5,11 +5,11 @@ import type {
   RollbackStackCommandOutput,
 } from '@aws-sdk/client-cloudformation';
 import type { Operation } from '../kernel.ts';
-import { checkGivenRole, endingStack, endPermissions } from './ending-request.ts';
+import { checkGivenRole, endingStack, endPermissions, refuseNestedStack } from './ending-request.ts';
 import { continueRollback, startDelete, startRollback } from './engine/operation-start.ts';
 import { stackInState, validationError, wrongStatus } from './errors.ts';
+import { skippableResources } from './nested/skipped-resources.ts';
 import { isBusy } from './stack-lookup.ts';
-import type { StackRecord } from './state.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 /**
@@ -23,6 +23,7 @@ export const rollbackStack: Operation<RollbackStackCommandInput, Omit<RollbackSt
     refuseUnsupported(input, ['DeploymentConfig']);
     const { stack, repeated } = endingStack(call, 'rollback');
     if (repeated) return { StackId: stack.stackId };
+    refuseNestedStack(stack, 'RollbackStack');
     if (isBusy(stack)) throw stackInState(stack.stackId, stack.status);
     if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')
       throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be rolled back.`);
@@ -36,8 +37,8 @@ export const rollbackStack: Operation<RollbackStackCommandInput, Omit<RollbackSt
 };
 
 /**
- * Takes up a rollback that failed (API Reference, ContinueUpdateRollback). ForceRollback means every resource that is UPDATE_FAILED
- * now; it excludes ResourcesToSkip.
+ * Takes up a rollback that failed (API Reference, ContinueUpdateRollback). ForceRollback means every resource that can be
+ * skipped, in nested stacks too; it excludes ResourcesToSkip.
  */
 export const continueUpdateRollback: Operation<ContinueUpdateRollbackCommandInput, Record<string, never>> = {
   permissions: (call) => endPermissions('ContinueUpdateRollback', call),
@@ -45,24 +46,21 @@ export const continueUpdateRollback: Operation<ContinueUpdateRollbackCommandInpu
     const { input, sandbox, caller } = call;
     const { stack, repeated } = endingStack(call, 'continue-rollback');
     if (repeated) return {};
+    refuseNestedStack(stack, 'RollbackUpdatedStack');
     if (stack.status !== 'UPDATE_ROLLBACK_FAILED') throw wrongStatus('RollbackUpdatedStack');
-    const skip = skipped(stack, input);
+    const skip = skipped(input, skippableResources(sandbox, stack));
     checkGivenRole(call);
     continueRollback(sandbox, stack, { caller, token: input.ClientRequestToken, roleArn: input.RoleARN, skip });
     return {};
   },
 };
 
-/** Only what a rollback failed on can be skipped, not what failed in the update before it. */
-function skipped(stack: StackRecord, input: ContinueUpdateRollbackCommandInput): readonly string[] {
+function skipped(input: ContinueUpdateRollbackCommandInput, skippable: readonly string[]): readonly string[] {
   const { ResourcesToSkip: named = [], ForceRollback: force = false } = input;
   if (force && named.length > 0)
     throw validationError('ForceRollback and ResourcesToSkip are mutually exclusive: specify only one of them.');
-  const failed = Object.values(stack.operation?.steps ?? {})
-    .filter(({ logicalId, status }) => status === 'failed' && stack.resources[logicalId]?.status === 'UPDATE_FAILED')
-    .map(({ logicalId }) => logicalId);
-  const wrong = named.filter((logicalId) => !failed.includes(logicalId));
+  const wrong = named.filter((id) => !skippable.includes(id));
   if (wrong.length > 0)
     throw validationError(`ResourcesToSkip must be in UPDATE_FAILED state. Invalid resources: [${wrong.join(', ')}]`);
-  return force ? failed : named;
+  return force ? skippable : named;
 }

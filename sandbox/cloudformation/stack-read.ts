@@ -114,7 +114,7 @@ function newestFirst(stacks: StackRecord[]): StackRecord[] {
 
 function summaryOf(stack: StackRecord): StackSummary {
   const { Description, ...shown } = shownStack(stack);
-  const picked = ['LastUpdatedTime', 'DeletionTime', 'StackStatusReason'] as const;
+  const picked = ['LastUpdatedTime', 'DeletionTime', 'StackStatusReason', 'ParentId', 'RootId'] as const;
   const optional = picked.flatMap((key) => (shown[key] === undefined ? [] : [[key, shown[key]] as const]));
   return {
     StackId: stack.stackId,

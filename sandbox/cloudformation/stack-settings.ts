@@ -39,6 +39,11 @@ export const updateTerminationProtection: Operation<
   permissions: (call) => settingPermission('UpdateTerminationProtection', call),
   run(call) {
     const stack = needLiveStack(placeOf(call), call.input.StackName ?? '');
+    if (stack.parent !== undefined) {
+      throw validationError(
+        `Termination protection of nested stack [${stack.stackName}] can only be changed on its root stack.`,
+      );
+    }
     stack.terminationProtection = call.input.EnableTerminationProtection ?? false;
     return { StackId: stack.stackId };
   },

@@ -25,6 +25,8 @@ export function shownStack(stack: StackRecord): Stack {
     LastUpdatedTime: stack.updatedAt === undefined ? undefined : new Date(stack.updatedAt),
     StackStatusReason: stack.statusReason,
     RoleARN: stack.roleArn,
+    ParentId: stack.parent?.stackId,
+    RootId: stack.parent?.rootId,
   };
   return {
     StackId: stack.stackId,

@@ -8,11 +8,10 @@ import type {
 import type { Call, Operation, Permission } from '../kernel.ts';
 import { checkRole, passRolePermission } from './acting-session.ts';
 import { inputContext, newStack } from './change-set-create.ts';
-import { inputsChange } from './change-set-jobs.ts';
 import { startDeployment } from './engine/operation-start.ts';
 import { alreadyExists, tokenAlreadyExists, validationError } from './errors.ts';
 import { checkName, checkToken } from './request-rules.ts';
-import { computeChanges } from './stack-changes.ts';
+import { changesAnything, computeChanges } from './stack-changes.ts';
 import { modelOf } from './stack-inputs.ts';
 import { findStack, needLiveStack, placeOf, stackResource } from './stack-lookup.ts';
 import { checkPolicy } from './stack-policy.ts';
@@ -35,7 +34,7 @@ export const createStack: Operation<CreateStackCommandInput, Created> = {
     if (existing !== undefined) return repeatedCreate(existing, input);
     const onFailure = onFailureOf(input);
     const stack = newStack(call, sandbox.uuid('stack'));
-    const model = await modelOf(call, stack);
+    const model = await modelOf(call, stack, 'CreateStack');
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     stack.terminationProtection = input.EnableTerminationProtection ?? false;
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);
@@ -62,7 +61,7 @@ export const updateStack: Operation<UpdateStackCommandInput, Updated> = {
     if (token !== undefined && stack.tokens[token] === 'update') return { StackId: stack.stackId };
     if (token !== undefined && token in stack.tokens) throw tokenAlreadyExists(token);
     refuseUnlessUpdatable(stack, onFailure);
-    const model = await modelOf(call, stack);
+    const model = await modelOf(call, stack, 'UpdateStack');
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     refuseUnlessChanged(call, stack, model);
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);
@@ -111,6 +110,6 @@ function refuseUnlessChanged(
 ): void {
   const computed = computeChanges(call.sandbox, stack, model);
   if (computed.kind === 'invalid') throw validationError(computed.message);
-  if (computed.changes.length > 0 || computed.outputsChange || inputsChange(stack, model)) return;
+  if (changesAnything(computed, stack, model)) return;
   throw validationError('No updates are to be performed.');
 }

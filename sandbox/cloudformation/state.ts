@@ -17,6 +17,10 @@ export interface CloudFormationState {
 export interface StackModel {
   /** Key into `templates`. */
   readonly template: string;
+  /** Key of what a transform made of it, where it has one. */
+  readonly processed?: string;
+  /** Why the transform failed: a change set of this template fails for the same reason. */
+  readonly transformFault?: string;
   readonly description?: string;
   readonly parameters: Record<string, string>;
   /** Parameters whose values are never shown. */
@@ -40,6 +44,8 @@ export interface StackRecord {
   readonly stackName: string;
   readonly account: string;
   readonly region: string;
+  /** Of a nested stack: the stack whose resource it is, and the one at the top. */
+  readonly parent?: { readonly stackId: string; readonly rootId: string; readonly logicalId: string };
   readonly createdAt: number;
   updatedAt?: number;
   deletedAt?: number;
@@ -112,6 +118,10 @@ export interface ChangeSetRecord {
   readonly roleArn?: string;
   readonly onStackFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
   readonly includeNestedStacks: boolean;
+  /** Who asked for it: templates of nested stacks are fetched with the same rights. */
+  readonly caller: Caller;
+  /** Of a nested stack's change set: the one above it, the one at the top, and the resource it is for. */
+  readonly nested?: { readonly parentId: string; readonly rootId: string; readonly logicalId: string };
   changes: ResourceChange[];
   /** The client request token it was executed with. */
   executionToken?: string;
@@ -162,6 +172,16 @@ export interface OperationRecord {
   readonly force?: true;
   /** Steps of failed updates before this one, since the stack was stable: what they touched has to go back too. */
   readonly earlier?: readonly StepRecord[];
+  /** Part of the operation of the parent stack, which waits for it. */
+  readonly nested?: boolean;
+  /** A nested operation that is through, except for its cleanup: that waits until the parent has got as far. */
+  held?: boolean;
+  /** Why a nested operation goes no further: a sibling in the parent failed, or its time is over. */
+  cancelled?: string;
+  /** A deletion that undoes a creation: RetainExceptOnCreate keeps nothing then. */
+  readonly undoing?: boolean;
+  /** What a continued rollback leaves out, in nested stacks as `NestedStackName.LogicalId`. */
+  readonly skip?: readonly string[];
 }
 
 /** `monitor`: all resources are there, alarms are still watched. */

@@ -29,7 +29,8 @@ export async function templateText(call: Call<TemplateSource>, stack: StackRecor
   if (TemplateBody !== undefined) return inline(TemplateBody);
   if (TemplateURL !== undefined) return await fetched(call, TemplateURL);
   if (stack?.model === undefined) throw validationError('No previous template exists for this stack.');
-  return storedTemplate(call.sandbox, stack.model.template);
+  // The previous template is the processed one (Template Reference, AWS::LanguageExtensions, Remarks).
+  return storedTemplate(call.sandbox, stack.model.processed ?? stack.model.template);
 }
 
 /** Keeps a text and answers its key. */

@@ -1,10 +1,11 @@
 /** What ends an operation from outside before its steps are through: an alarm, or CancelUpdateStack. */
 import type { Sandbox } from '../../kernel.ts';
-import type { StackRecord } from '../state.ts';
+import { descendantsOf } from '../nested/hierarchy.ts';
+import type { OperationRecord, StackRecord } from '../state.ts';
 import { undo, undoUpdate } from './phase-end.ts';
 import { breachedTrigger, isWatched } from './rollback-triggers.ts';
 import type { StepContext } from './step-context.ts';
-import { cancelSteps } from './step-failure.ts';
+import { cancelForward } from './step-failure.ts';
 
 /** The job that follows a change of an alarm's state: every operation that watches the alarm looks at it again. */
 export function alarmChanged(sandbox: Sandbox, { arn }: { readonly arn: string }): void {
@@ -19,7 +20,7 @@ export function alarmChanged(sandbox: Sandbox, { arn }: { readonly arn: string }
 export function undoIfBreached(context: StepContext): boolean {
   const reason = breachedTrigger(context);
   if (reason === undefined) return false;
-  cancelSteps(context);
+  cancelForward(context, reason);
   undo(context, reason);
   return true;
 }
@@ -28,9 +29,16 @@ export function undoIfBreached(context: StepContext): boolean {
 export function cancelUpdate(sandbox: Sandbox, stack: StackRecord, token: string | undefined): void {
   const { operation } = stack;
   if (operation === undefined) return;
-  if (token === undefined) delete operation.token;
-  else Object.assign(operation, { token });
+  for (const part of [operation, ...nestedOperations(sandbox, stack)]) {
+    if (token === undefined) delete part.token;
+    else part.token = token;
+  }
   const context = { sandbox, stack, operation };
-  cancelSteps(context);
-  undoUpdate(context, 'User Initiated');
+  const reason = 'User Initiated';
+  cancelForward(context, reason);
+  undoUpdate(context, reason);
+}
+
+function nestedOperations(sandbox: Sandbox, stack: StackRecord): OperationRecord[] {
+  return descendantsOf(sandbox, stack).flatMap(({ operation }) => (operation?.nested ? [operation] : []));
 }

@@ -1,13 +1,17 @@
 /** The jobs that carry an operation on: each runs one part of one step, starts what became possible, and ends phases. */
 import type { Sandbox } from '../../kernel.ts';
 import type { CustomAnswer } from '../custom-resource-response.ts';
+import { hasBusyChild } from '../nested/hierarchy.ts';
+import { isBusy } from '../stack-lookup.ts';
 import type { OperationRecord } from '../state.ts';
-import { undoIfBreached } from './interruption.ts';
 import { concludeStep } from './custom-answer.ts';
+import { undoIfBreached } from './interruption.ts';
+import { takeStanding } from './nested-standing.ts';
 import { endPhase } from './phase-end.ts';
 import { actOnStep, settleStep } from './step-act.ts';
 import { beginStep } from './step-begin.ts';
-import type { StepContext } from './step-context.ts';
+import { isForward, type StepContext } from './step-context.ts';
+import { cancelForward } from './step-failure.ts';
 import { blockedSteps, isRunning, readySteps } from './steps.ts';
 
 export interface OperationJob {
@@ -60,6 +64,25 @@ export function customAnswerJob(sandbox: Sandbox, job: CustomAnswerJob): void {
   advance(context);
 }
 
+/** How a nested stack stands now decides the step of its parent that waits for it, or lets the parent's cleanup end. */
+export function nestedProgress(sandbox: Sandbox, { stackId }: { readonly stackId: string }): void {
+  const child = sandbox.world.cloudformation.stacks[stackId];
+  const stack = sandbox.world.cloudformation.stacks[child?.parent?.stackId ?? ''];
+  if (child === undefined || stack?.operation === undefined || !isBusy(stack)) return;
+  const context = { sandbox, stack, operation: stack.operation };
+  takeStanding(context, child);
+  // What waits for its parent, or for its alarms, is not ended by a nested stack.
+  if (!stack.operation.held && stack.operation.phase !== 'monitor') advance(context);
+}
+
+/** A sibling in the parent failed, the parent is undone, or the time it gives is over: the nested operation goes no further. */
+export function cancelNested(sandbox: Sandbox, job: OperationJob & { readonly reason: string }): void {
+  const context = contextOf(sandbox, job);
+  if (context === undefined || !isForward(context)) return;
+  cancelForward(context, job.reason);
+  advance(context);
+}
+
 /** The context of a job, unless the stack went on to another operation meanwhile. */
 function contextOf(sandbox: Sandbox, job: OperationJob): StepContext | undefined {
   const stack = sandbox.world.cloudformation.stacks[job.stackId];
@@ -75,6 +98,7 @@ function advance(context: StepContext): void {
     for (const step of blocked) step.status = 'cancelled';
   }
   if (Object.values(operation.steps).some((step) => isRunning(step))) return;
+  if (operation.phase.endsWith('cleanup') && hasBusyChild(context.sandbox, context.stack)) return;
   endPhase(context);
 }
 

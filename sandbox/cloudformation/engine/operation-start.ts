@@ -19,6 +19,8 @@ export interface OperationRequest {
   readonly retain?: readonly string[];
   readonly retainExceptOnCreate?: boolean | undefined;
   readonly force?: boolean;
+  readonly nested?: boolean;
+  readonly undoing?: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export function continueRollback(
   const failed = stack.operation;
   const operation = begin(sandbox, stack, { ...request, kind: 'continue-rollback', phase: 'rollback' });
   const steps = Object.values(failed?.steps ?? {}).map((step) => resumed(step, request.skip));
-  Object.assign(operation, { before: failed?.before, leftovers: failed?.leftovers ?? [] });
+  Object.assign(operation, { before: failed?.before, leftovers: failed?.leftovers ?? [], skip: request.skip });
   operation.steps = Object.fromEntries(steps.map((step) => [step.logicalId, step]));
   setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'User Initiated' });
   for (const logicalId of request.skip) {
@@ -101,7 +103,8 @@ function begin(
   stack: StackRecord,
   request: OperationRequest & Pick<OperationRecord, 'kind' | 'phase'>,
 ): OperationRecord {
-  const { kind, phase, caller, token, roleArn, changeSetId, onFailure, retain, retainExceptOnCreate, force } = request;
+  const { kind, phase, caller, token, roleArn, changeSetId, onFailure, retain, retainExceptOnCreate } = request;
+  const { force, nested, undoing } = request;
   if (roleArn !== undefined) stack.roleArn = roleArn;
   if (token !== undefined) stack.tokens[token] = kind;
   if (changeSetId !== undefined) stack.changeSetId = changeSetId;
@@ -119,7 +122,9 @@ function begin(
     retainExceptOnCreate: retainExceptOnCreate ?? false,
     ...(token === undefined ? {} : { token }),
     ...(changeSetId === undefined ? {} : { changeSetId }),
-    ...(force === true ? { force } : {}),
+    ...(force ? { force } : {}),
+    ...(nested ? { nested } : {}),
+    ...(undoing ? { undoing } : {}),
   };
   return stack.operation;
 }

@@ -1,5 +1,7 @@
 /** What follows when the last step of a phase is over. Status names and reasons: CloudFormation User Guide, "Stack status codes". */
 
+import { dropChangeSet } from '../nested/change-set-family.ts';
+import { childrenOf } from '../nested/hierarchy.ts';
 import { outputsOf } from '../stack-evaluation.ts';
 import { setStackStatus } from '../stack-events.ts';
 import { exportConflict } from '../stack-exports.ts';
@@ -24,8 +26,9 @@ export function endPhase(context: StepContext): void {
 
 function endForward(context: StepContext): void {
   const failed = failedSteps(context.operation);
-  if (failed.length > 0) {
-    undo(context, failureReason(failed));
+  const reason = failed.length > 0 ? failureReason(failed) : context.operation.cancelled;
+  if (reason !== undefined) {
+    undo(context, reason);
     return;
   }
   if (monitoringTime(context) > 0) monitor(context);
@@ -39,7 +42,7 @@ function monitor(context: StepContext): void {
 }
 
 function endMonitoring(context: StepContext): void {
-  const reason = breachedTrigger(context) ?? complete(context);
+  const reason = context.operation.cancelled ?? breachedTrigger(context) ?? complete(context);
   if (reason !== undefined) undo(context, reason);
 }
 
@@ -57,9 +60,31 @@ function complete(context: StepContext): string | undefined {
     return undefined;
   }
   setStackStatus(sandbox, stack, { status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' });
-  operation.leftovers.push(...withdrawn(stack, operation));
-  enter(context, 'cleanup', removeSteps(operation.leftovers));
+  cleanUp(context);
   return undefined;
+}
+
+/**
+ * A nested stack is cleaned up only once its whole hierarchy was updated or rolled back: until then the parent may still take back
+ * what it did (CloudFormation User Guide, "Troubleshooting", nested stacks stuck in a cleanup state).
+ */
+function cleanUp(context: StepContext): void {
+  const { stack, operation } = context;
+  if (operation.nested && !operation.held) {
+    operation.held = true;
+    return;
+  }
+  delete operation.held;
+  const forward = operation.phase !== 'rollback';
+  if (forward) operation.leftovers.push(...withdrawn(stack, operation));
+  enter(context, forward ? 'cleanup' : 'rollback-cleanup', removeSteps(operation.leftovers));
+  for (const child of heldChildren(context)) cleanUp(child);
+}
+
+function heldChildren({ sandbox, stack }: StepContext): StepContext[] {
+  return childrenOf(sandbox, stack).flatMap((child) =>
+    child.operation?.held ? [{ sandbox, stack: child, operation: child.operation }] : [],
+  );
 }
 
 /** Resources the new template has no more. They leave the stack now and are removed in the cleanup. */
@@ -96,10 +121,14 @@ function undoCreate(context: StepContext, reason: string): void {
 }
 
 /** Begins the way back to what the stack was. */
-export function startRestore(context: StepContext, reason: string): void {
+export function startRestore(context: StepContext, reason?: string): void {
   const { sandbox, stack, operation } = context;
   if (operation.before === undefined) return;
-  setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason });
+  delete operation.held;
+  setStackStatus(sandbox, stack, {
+    status: 'UPDATE_ROLLBACK_IN_PROGRESS',
+    ...(reason === undefined ? {} : { reason }),
+  });
   const { model, roleArn } = operation.before;
   stack.model = model;
   if (roleArn !== undefined) stack.roleArn ??= roleArn;
@@ -127,7 +156,7 @@ function endRollback(context: StepContext): void {
   stack.outputs = operation.before.outputs;
   stack.imports = operation.before.imports;
   setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' });
-  enter(context, 'rollback-cleanup', removeSteps(operation.leftovers));
+  cleanUp(context);
 }
 
 function endRollbackCleanup(context: StepContext): void {
@@ -143,8 +172,8 @@ function endDelete(context: StepContext): void {
   }
   stack.deletedAt = sandbox.now();
   finish(context, 'DELETE_COMPLETE');
-  for (const { changeSetId } of changeSetsOf(sandbox, stack.stackId)) {
-    if (changeSetId !== operation.changeSetId) delete sandbox.world.cloudformation.changeSets[changeSetId];
+  for (const changeSet of changeSetsOf(sandbox, stack.stackId)) {
+    if (changeSet.changeSetId !== operation.changeSetId) dropChangeSet(sandbox, changeSet);
   }
 }
 

@@ -2,7 +2,7 @@
 import { AwsError } from '../../aws-error.ts';
 import { actingCaller } from '../acting-session.ts';
 import type { RollbackTrigger } from '../state.ts';
-import type { StepContext } from './step-context.ts';
+import { isForward, type StepContext } from './step-context.ts';
 
 /**
  * Why the stack's alarms demand the operation to be undone, or undefined. An alarm that is in ALARM does, one that does not exist in the
@@ -15,9 +15,8 @@ export function breachedTrigger(context: StepContext): string | undefined {
 }
 
 /** True while the operation can still be undone by its alarms. */
-export function isWatched({ operation }: StepContext, arn: string): boolean {
-  const undoable = operation.phase === 'forward' || operation.phase === 'monitor';
-  return undoable && (operation.target?.rollbackConfiguration?.triggers ?? []).some((trigger) => trigger.arn === arn);
+export function isWatched(context: StepContext, arn: string): boolean {
+  return isForward(context) && triggersOf(context).some((trigger) => trigger.arn === arn);
 }
 
 /** How long the operation is watched after the last resource, in milliseconds. */

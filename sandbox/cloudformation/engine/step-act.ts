@@ -3,10 +3,12 @@ import { AwsError } from '../../aws-error.ts';
 import type { Json, ResourceRequest, ResourceResult } from '../../kernel.ts';
 import { actingCaller, passedRoles } from '../acting-session.ts';
 import { resourceDuration } from '../durations.ts';
+import { isNestedStack } from '../nested/hierarchy.ts';
 import { providedProperties } from '../resource-definition.ts';
 import { plainIdentity, resourcePermissions } from '../resource-types.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
 import { askFunction } from './custom-ask.ts';
+import { actOnNestedStack } from './nested-steps.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
 import { directionOf, failedStatus, failStep, handlerReason } from './step-failure.ts';
 
@@ -17,6 +19,10 @@ export async function actOnStep(context: StepContext, step: StepRecord): Promise
   delete step.job;
   const { sandbox } = context;
   if (failsByFault(context, step, 'before')) return;
+  if (isNestedStack(resourceType(context, step))) {
+    await actOnNestedStack(context, step);
+    return;
+  }
   try {
     if (await askFunction(context, step)) return;
     await act(context, step);
@@ -53,6 +59,11 @@ export function settleStep(context: StepContext, step: StepRecord): void {
   if (removed === undefined) return;
   mark(context, removed, { status: 'DELETE_COMPLETE' });
   operation.leftovers = operation.leftovers.filter((record) => record !== removed);
+}
+
+function resourceType(context: StepContext, step: StepRecord): string {
+  const record = step.verb === 'remove' ? removable(context, step.logicalId) : context.stack.resources[step.logicalId];
+  return record?.type ?? '';
 }
 
 async function act(context: StepContext, step: StepRecord): Promise<void> {
