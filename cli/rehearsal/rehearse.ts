@@ -8,6 +8,7 @@ import { planLines } from '../client/plan-lines.ts';
 import { getPlan, getPromotion, requestPromotion } from '../client/promotions.ts';
 import { publishRelease } from '../client/releases.ts';
 import type { Terminal } from '../command.ts';
+import { waivedText } from '../gate-templates.ts';
 import type { PackagedRelease } from '../package-release.ts';
 import { type OpenSandbox, openSandbox, type SandboxOptions } from './open-sandbox.ts';
 import { progressLine } from './progress.ts';
@@ -39,6 +40,7 @@ export async function rehearse(
   terminal: Terminal,
 ): Promise<Rehearsed> {
   const targets = config.targets.map(({ document }) => document);
+  for (const finding of packaged.waived) terminal.progress(`waived   ${waivedText(finding)}`);
   const policies = config.policies.map(({ document }) => document);
   const opened = await openSandbox({ ...options, policies }, targets);
   const stopShowing = showProgress(opened, targets, terminal);
