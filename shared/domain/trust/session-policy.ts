@@ -98,6 +98,7 @@ const stackActions: Record<StepKind, readonly string[]> = {
     'ContinueUpdateRollback',
     'RollbackStack',
     'DeleteStack',
+    'UpdateTerminationProtection',
   ],
   audit: [
     'DescribeStacks',

@@ -23,9 +23,7 @@ const policy = '---\napiVersion: drawbridge/v1\nkind: Policy\nmetadata: { name: 
 function problemsOf(text: string) {
   const read = readConfig([{ path: 'drawbridge.yml', text }]);
   if (read.kind === 'invalid') throw new Error(JSON.stringify(read.problems));
-  return unsupportedIn(read.config.pipelines[0]!).map(
-    ({ code, cause, place }) => `${code} ${place.line} ${cause}`,
-  );
+  return unsupportedIn(read.config.pipelines[0]!).map(({ code, cause, place }) => `${code} ${place.line} ${cause}`);
 }
 
 describe('what no rollout honours yet', () => {
