@@ -8,7 +8,7 @@ import { parseTemplate } from '#shared/domain/template/parse.ts';
 import { readSource } from '#shared/domain/template/source.ts';
 import { isObject } from '#shared/domain/template/template.ts';
 import type { Outcome } from './command.ts';
-import { refusedByGate } from './gate-templates.ts';
+import { gateTemplates, nothingAllowed } from './gate-templates.ts';
 import { readText } from './read-text.ts';
 
 /** Whether the path names a template, well-formed or not: configuration has documents with an apiVersion. */
@@ -22,7 +22,7 @@ export async function isBareTemplate(path: string): Promise<boolean> {
 export async function validateTemplate(path: string): Promise<Outcome> {
   const reading: Reading = { texts: new Map(), problems: [] };
   await read(reading, { path, place: { file: path }, within: [] });
-  const problems = [...reading.problems, ...refusedByGate(path, reading.texts)];
+  const problems = [...reading.problems, ...gateTemplates(path, reading.texts, nothingAllowed).problems];
   if (problems.length > 0) return { kind: 'problems', problems };
   const nested = reading.texts.size - 1;
   const text = `valid: template ${path}${nested === 0 ? '' : ` and ${nested} nested`}; the gate found nothing`;

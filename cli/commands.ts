@@ -1,5 +1,6 @@
 /** Every command, in the order of the help page. */
 import type { CliCommand } from './command.ts';
+import { apply } from './commands/apply.ts';
 import { approve } from './commands/approve.ts';
 import { audit } from './commands/audit.ts';
 import { console } from './commands/console.ts';
@@ -7,10 +8,12 @@ import { credentials } from './commands/credentials.ts';
 import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { history } from './commands/history.ts';
+import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { reject } from './commands/reject.ts';
 import { release } from './commands/release.ts';
+import { retry } from './commands/retry.ts';
 import { status } from './commands/status.ts';
 import { trust } from './commands/trust.ts';
 import { validate } from './commands/validate.ts';
@@ -18,10 +21,13 @@ import { validate } from './commands/validate.ts';
 export const commands: readonly CliCommand[] = [
   rehearse,
   validate,
+  apply,
   release,
+  plan,
   promote,
   approve,
   reject,
+  retry,
   status,
   history,
   audit,

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '#shared/domain/config/config.ts';
-import { readConfig } from '#shared/domain/config/read-config.ts';
+import { type ReadConfig, readConfig } from '#shared/domain/config/read-config.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { readText, unreadable } from './read-text.ts';
@@ -23,11 +23,23 @@ export interface Invalid {
 export async function loadConfig(path: string): Promise<LoadedConfig | Invalid> {
   const found = await filesAt(path);
   if (found.kind === 'invalid') return found;
-  const read = await Promise.all(found.paths.map((file) => readText(file)));
+  const config = await readAll(found.paths);
+  return config.kind === 'invalid' ? config : { ...config, folder: found.folder };
+}
+
+/** As loadConfig for several paths, read as one configuration. */
+export async function loadConfigs(paths: readonly string[]): Promise<ReadConfig> {
+  const found = await Promise.all(paths.map(filesAt));
+  const problems = found.flatMap((one) => (one.kind === 'invalid' ? one.problems : []));
+  if (problems.length > 0) return { kind: 'invalid', problems };
+  return readAll([...new Set(found.flatMap((one) => (one.kind === 'files' ? one.paths : [])))]);
+}
+
+async function readAll(paths: readonly string[]): Promise<ReadConfig> {
+  const read = await Promise.all(paths.map((file) => readText(file)));
   const problems = read.flatMap((file) => (file.kind === 'unreadable' ? [file.problem] : []));
   if (problems.length > 0) return { kind: 'invalid', problems };
-  const config = readConfig(read.flatMap((file) => (file.kind === 'text' ? [file] : [])));
-  return config.kind === 'invalid' ? config : { ...config, folder: found.folder };
+  return readConfig(read.flatMap((file) => (file.kind === 'text' ? [file] : [])));
 }
 
 const configName = /^drawbridge(\.[\w-]+)?\.ya?ml$/;

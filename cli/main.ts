@@ -16,8 +16,10 @@ if (Number(process.versions.node.split('.')[0]) < oldest) {
   process.on('SIGINT', () => process.exit(130));
   // Imported late: an old Node could not even read these files.
   const { runCli } = await import('./run-cli.ts');
+  const { confirm } = await import('./confirm.ts');
   process.exitCode = await runCli(process.argv.slice(2), {
     print: (text) => void process.stdout.write(`${text}\n`),
     progress: (text) => void process.stderr.write(`${text}\n`),
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm } : {}),
   });
 }

@@ -8,11 +8,13 @@ import type { Pipeline, Target } from '#shared/domain/config/schema.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { buildRelease, type PackagedTemplate } from '#shared/domain/release/build-release.ts';
+import { outputProblems } from '#shared/domain/release/check-outputs.ts';
 import { type CheckedStack, parameterProblems } from '#shared/domain/release/check-parameters.ts';
 import { type Artifact, type Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
 import { unsupportedIn } from '#shared/domain/release/unsupported.ts';
-import { refusedByGate } from './gate-templates.ts';
+import { allowancesOf, gateTemplates, type WaivedFinding } from './gate-templates.ts';
 import { type Invalid, type LoadedConfig, loadConfig } from './load-config.ts';
+import { readStackPolicy } from './package-stack-policy.ts';
 import { packageTemplateFile } from './package-template.ts';
 import type { Packing, ReleaseFile } from './packing.ts';
 
@@ -26,6 +28,8 @@ export interface PackagedRelease {
   readonly files: readonly ReleaseFile[];
   /** The targets of the same configuration; none where only the ledger knows them. */
   readonly targets: readonly Target[];
+  /** What the template gate found and a policy beside the pipeline tolerates. */
+  readonly waived: readonly WaivedFinding[];
 }
 
 /** Packages the pipeline of the configuration at `path`; with several pipelines, the one that is named. */
@@ -54,17 +58,29 @@ export async function packagePipeline(
   for (const [index, stack] of pipeline.document.stacks.entries()) {
     const place = pipeline.placeOf(['stacks', index, 'template']);
     const packaged = await packageTemplateFile(packing, { path: join(folder, stack.template), place, within: [] });
-    if (packaged !== undefined) templates.set(stack.name, packaged);
+    const policy = await readStackPolicy(packing, pipeline, { index, folder });
+    if (packaged !== undefined) templates.set(stack.name, { ...packaged, ...policy });
   }
   const roots = new Set(pipeline.document.stacks.map(({ template }) => join(folder, template)));
-  const refused = [...packing.problems, ...[...roots].flatMap((root) => refusedByGate(root, packing.sources))];
+  const allowances = allowancesOf(config, pipeline.document);
+  const gated = [...roots].map((root) => gateTemplates(root, packing.sources, allowances));
+  const refused = [...packing.problems, ...gated.flatMap((one) => one.problems)];
   const problems = refused.length > 0 ? refused : checkParameters(config, pipeline, templates);
   if (problems.length > 0) return { kind: 'invalid', problems };
   const layers = layersOf(config, pipeline.document.metadata.name).map(({ layer }) => layer);
   const manifest = buildRelease({ pipeline: pipeline.document, templates, assets: assetsOf(packing), layers });
   const files = [...packing.files.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   const targets = config.targets.map(({ document }) => document);
-  return { kind: 'release', manifest, digest: releaseDigest(manifest), id: releaseId(manifest), files, targets };
+  const waived = gated.flatMap((one) => one.waived);
+  return {
+    kind: 'release',
+    manifest,
+    digest: releaseDigest(manifest),
+    id: releaseId(manifest),
+    files,
+    targets,
+    waived,
+  };
 }
 
 /** The pipeline that is named, or the only one; otherwise what to do. */
@@ -89,11 +105,16 @@ function checkParameters(
       parameters: stack.parameters ?? {},
       tags: stack.tags ?? {},
       declared: templates.get(stack.name)?.template.Parameters ?? {},
+      matchLabels: stack.targets?.matchLabels,
       placeOf: (name) =>
         name === undefined ? placeOf(['stacks', index]) : placeOf(['stacks', index, 'parameters', name], 'key'),
     }),
   );
-  return parameterProblems(stacks, layersOf(config, document.metadata.name), targetsOf(config, document));
+  const outputs = new Map([...templates].map(([name, { template }]) => [name, Object.keys(template.Outputs ?? {})]));
+  return [
+    ...parameterProblems(stacks, layersOf(config, document.metadata.name), targetsOf(config, document)),
+    ...outputProblems(stacks, outputs),
+  ];
 }
 
 /** Without targets in the files, each environment stands for whatever targets the ledger has for it. */

@@ -119,7 +119,7 @@ async function packageReference(
 }
 
 /** The file is there and, links followed, inside the folder of the configuration. */
-async function isPackageable(packing: Packing, path: string, place: Place): Promise<boolean> {
+export async function isPackageable(packing: Packing, path: string, place: Place): Promise<boolean> {
   try {
     if (isInside(await realpath(path), packing.root)) return true;
     refused(packing, path, place);

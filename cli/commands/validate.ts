@@ -1,5 +1,7 @@
 /** `drawbridge validate`: reads and packages everything, contacts nothing. */
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
+import { placeText } from '#shared/domain/errors/problem.ts';
+import type { GateFinding } from '#shared/domain/gate/finding.ts';
 import { isBareTemplate, validateTemplate } from '../bare-template.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import { type LoadedConfig, loadConfig } from '../load-config.ts';
@@ -42,11 +44,12 @@ function summary({ config }: LoadedConfig, releases: readonly PackagedRelease[])
     account: document.account,
     region: document.region,
   }));
-  const pipelines = releases.map(({ manifest, id, digest, files }) => ({
+  const pipelines = releases.map(({ manifest, id, digest, files, waived }) => ({
     name: manifest.pipeline,
     release: { id, digest },
     stacks: manifest.stacks.map(({ name, stackName, template }) => ({ name, stackName, templateBytes: template.size })),
     files: files.length,
+    waived: waived.map(({ finding: { waived: _, ...found }, environments }) => ({ ...found, environments })),
     environments: manifest.environments.map((environment) => ({
       name: environment.name,
       targets: matchTargets(environment, targets).map(({ labels: _, ...target }) => target),
@@ -63,6 +66,7 @@ interface Summary {
     readonly release: { readonly id: string; readonly digest: string };
     readonly stacks: readonly { readonly name: string; readonly stackName: string; readonly templateBytes: number }[];
     readonly files: number;
+    readonly waived: readonly (Omit<GateFinding, 'waived'> & { readonly environments: readonly string[] })[];
     readonly environments: readonly {
       readonly name: string;
       readonly targets: readonly { readonly name: string; readonly account: string; readonly region: string }[];
@@ -73,10 +77,13 @@ interface Summary {
 }
 
 function textOf({ pipelines, targets, policies }: Summary): string {
-  const lines = pipelines.flatMap(({ name, release, stacks, files, environments }) => [
+  const lines = pipelines.flatMap(({ name, release, stacks, files, waived, environments }) => [
     `pipeline ${name}`,
     `  release      ${release.id}  ${release.digest}  ${counted(files, 'file')}`,
     ...stacks.map((stack) => `  stack        ${stack.name}  as ${stack.stackName}  ${stack.templateBytes} bytes`),
+    ...waived.map(({ code, what, next: _, environments: where, ...place }) => {
+      return `  waived       ${code} in ${where.join(', ')}  ${what}  ${placeText(place)}`;
+    }),
     ...environments.map((environment) => {
       const places = environment.targets.map(({ account, region, name: target }) => `${target} (${account}/${region})`);
       return `  environment  ${environment.name}  ${places.join(', ') || 'targets as in the ledger'}`;

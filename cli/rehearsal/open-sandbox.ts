@@ -12,6 +12,7 @@ import { sandboxServices } from '#sandbox/services.ts';
 import type { Api } from '#shared/aws/api.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { Policy } from '#shared/domain/policy/policy.ts';
 import { ensurePackaged } from '../../scripts/package.mjs';
 import { sessionOf } from './people.ts';
 import { setUp } from './set-up.ts';
@@ -33,6 +34,8 @@ export interface SandboxOptions {
   readonly existing?: boolean;
   /** Folder with account.yml and region.yml; the shipped one where not given. */
   readonly accounts?: string;
+  /** The policies that shall hold, and no others; undefined leaves them as they are. */
+  readonly policies?: readonly Policy[];
 }
 
 export interface OpenSandbox {
@@ -80,7 +83,9 @@ async function openLocked(options: SandboxOptions, { targets, template, unlock }
     seedIdentities(sandbox);
     const accounts = options.accounts ?? join(project, 'accounts');
     const artifactsTemplate = join(project, 'infra', 'artifacts-region.yml');
-    const { apiEndpoint } = await setUp(sandbox, { targets, template, artifactsTemplate, accounts });
+    const { policies } = options;
+    const wanted = { targets, template, artifactsTemplate, accounts, ...(policies === undefined ? {} : { policies }) };
+    const { apiEndpoint } = await setUp(sandbox, wanted);
     // One command after the other: not two of them in the same millisecond, or the history could not tell which was first.
     if (options.mode === 'virtual') await sandbox.advance(betweenCommands);
     const apiAs = (person: string) => ({

@@ -5,21 +5,28 @@
 import { join } from 'node:path';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import { applyPolicy, listPolicies } from '#shared/aws/ledger/policies.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { listTargets, recordTarget, type TargetRecord } from '#shared/aws/ledger/targets.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
+import type { Policy } from '#shared/domain/policy/policy.ts';
+import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
 import { readText } from '../read-text.ts';
 import { deployTemplate, type Outputs } from './administrator.ts';
 import { sessionOf } from './people.ts';
 
 export interface SetUp {
   readonly targets: readonly Target[];
+  /** The policies that shall hold, and no others; undefined leaves them as they are. */
+  readonly policies?: readonly Policy[];
   /** Files of the project: the packaged orchestrator template, the artifacts template of further regions, and the folder of account templates. */
   readonly template: string;
   readonly artifactsTemplate: string;
   readonly accounts: string;
 }
+
+const administrator = 'carol';
 
 export interface Orchestrator {
   readonly apiEndpoint: string;
@@ -32,6 +39,7 @@ export async function setUp(sandbox: RunningSandbox, wanted: SetUp): Promise<Orc
   const recorded = await listTargets(ledger);
   const known = new Map(recorded.map((record) => [record.account, record.externalId]));
   await retire(ledger, recorded, wanted.targets);
+  if (wanted.policies !== undefined) await holdPolicies(sandbox, ledger, wanted.policies);
   for (const account of accountsOf(wanted.targets)) {
     const externalId = known.get(account) ?? sandbox.mint(`external-id/${account}`, 32);
     await deployAccount(sandbox, { wanted, outputs, account, externalId });
@@ -48,6 +56,23 @@ async function retire(ledger: Ledger, recorded: readonly TargetRecord[], wanted:
   if (wanted.length === 0) return;
   const named = new Set(wanted.map((target) => target.metadata.name));
   for (const record of recorded) if (!named.has(record.name)) await recordTarget(ledger, { ...record, labels: {} });
+}
+
+/** The administrator applies the policies of the files at hand; those of another rehearsal no longer hold. */
+async function holdPolicies(sandbox: RunningSandbox, ledger: Ledger, wanted: readonly Policy[]): Promise<void> {
+  const held = await listPolicies(ledger);
+  const applied = { by: administrator, at: new Date(sandbox.now()).toISOString() };
+  const kept = new Set(wanted.map(({ metadata }) => metadata.name));
+  for (const { policy, version } of held) {
+    const { name } = policy.metadata;
+    if (!kept.has(name)) await applyPolicy(ledger, { name, policy: undefined, seen: version, ...applied });
+  }
+  for (const policy of wanted) {
+    const { name } = policy.metadata;
+    const before = held.find((record) => record.policy.metadata.name === name);
+    if (before !== undefined && canonicalJson(before.policy) === canonicalJson(policy)) continue;
+    await applyPolicy(ledger, { name, policy, seen: before?.version ?? 0, ...applied });
+  }
 }
 
 async function deployOrchestrator(sandbox: RunningSandbox, wanted: SetUp): Promise<Outputs> {
@@ -122,7 +147,7 @@ async function templateAt(path: string): Promise<string> {
 
 /** The platform administrator writes targets to the ledger, as `bootstrap` does on AWS. */
 function ledgerOf(sandbox: RunningSandbox, outputs: Outputs) {
-  const credentials = sessionOf(sandbox, 'carol');
+  const credentials = sessionOf(sandbox, administrator);
   return {
     table: outputs['LedgerTable'] ?? '',
     connection: { endpoint: sandbox.endpoint, region: homeRegion, credentials },

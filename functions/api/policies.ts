@@ -12,23 +12,23 @@ import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
-export function policies(app: Hono<HttpEnvironment>, { ledger, documents }: Resources): void {
-  app.get('/v1/policies', async (context) => context.json({ items: await listPolicies(ledger) }));
+export function policies(app: Hono<HttpEnvironment>, resources: Resources): void {
+  app.get('/v1/policies', async (context) => context.json({ items: await listPolicies(resources.ledger) }));
 
   app.get('/v1/policies/:name', async (context) => {
-    const record = await readPolicy(ledger, context.req.param('name'));
+    const record = await readPolicy(resources.ledger, context.req.param('name'));
     return context.json(record, 200, taggedWith(record.version));
   });
 
   app.get('/v1/policies/:name/versions', async (context) => {
-    return context.json({ items: await listPolicyVersions(ledger, context.req.param('name')) });
+    return context.json({ items: await listPolicyVersions(resources.ledger, context.req.param('name')) });
   });
 
   /** All policies together, as they held when a rollout was judged by them. */
   app.get('/v1/policy-sets/:digest', async (context) => {
     return context.json({
       digest: context.req.param('digest'),
-      set: await findPolicySet(documents, context.req.param('digest')),
+      set: await findPolicySet(resources.documents, context.req.param('digest')),
     });
   });
 
@@ -36,27 +36,27 @@ export function policies(app: Hono<HttpEnvironment>, { ledger, documents }: Reso
   app.put('/v1/policies/:name', async (context) => {
     const name = context.req.param('name');
     const policy = checked(name, await bodyIn(context, Policy));
-    const records = await listPolicies(ledger);
+    const records = await listPolicies(resources.ledger);
     const before = recordOf(records, name);
     const seen = preconditionOf(context, name, before);
-    demandFaultless(name, withPolicy(policiesIn(records), policy));
+    demandFaultless(name, records, (all) => withPolicy(all, policy));
     if (before !== undefined && canonicalJson(before.policy) === canonicalJson(policy))
       return context.json(before, 200, taggedWith(before.version));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
-    const version = await applyPolicy(ledger, { name, policy, seen, ...applied });
+    const version = await applyPolicy(resources.ledger, { name, policy, seen, ...applied });
     const record: PolicyRecord = { policy, version, appliedBy: applied.by, appliedAt: applied.at };
     return context.json(record, before === undefined ? 201 : 200, taggedWith(version));
   });
 
   app.delete('/v1/policies/:name', async (context) => {
     const name = context.req.param('name');
-    const records = await listPolicies(ledger);
+    const records = await listPolicies(resources.ledger);
     const before = recordOf(records, name);
     if (before === undefined) throw failure('POLICY_UNKNOWN', { policy: name });
     const seen = preconditionOf(context, name, before);
-    demandFaultless(name, withoutPolicy(policiesIn(records), name));
+    demandFaultless(name, records, (all) => withoutPolicy(all, name));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
-    const version = await applyPolicy(ledger, { name, policy: undefined, seen, ...applied });
+    const version = await applyPolicy(resources.ledger, { name, policy: undefined, seen, ...applied });
     return context.json({ removed: before, version });
   });
 }
@@ -85,17 +85,18 @@ function preconditionOf(context: HttpContext, policy: string, before: PolicyReco
 }
 
 /** Throws POLICY_CONFLICT. */
-function demandFaultless(policy: string, together: readonly Policy[]): void {
-  const faults = policySetFaults(together, policy);
+function demandFaultless(
+  policy: string,
+  records: readonly PolicyRecord[],
+  change: (all: readonly Policy[]) => Policy[],
+): void {
+  const before = records.map((record) => record.policy);
+  const faults = policySetFaults({ before, after: change(before) }, policy);
   if (faults.length > 0) throw failure('POLICY_CONFLICT', { policy, detail: faults.join('; ') });
 }
 
 function recordOf(records: readonly PolicyRecord[], name: string): PolicyRecord | undefined {
   return records.find(({ policy }) => policy.metadata.name === name);
-}
-
-function policiesIn(records: readonly PolicyRecord[]): Policy[] {
-  return records.map(({ policy }) => policy);
 }
 
 function taggedWith(version: number) {

@@ -4,14 +4,20 @@ import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import { listPromotions, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
-import { idempotencyKeyOf, PromotionRequest } from '#shared/domain/promotion/request.ts';
-import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import {
+  type AdmissionRequest,
+  idempotencyKeyOf,
+  PromotionRequest,
+  RetryRequest,
+} from '#shared/domain/promotion/request.ts';
+import { retryOf } from '#shared/domain/promotion/retry.ts';
+import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function promotions(app: Hono<HttpEnvironment>, resources: Resources): void {
-  app.post('/v1/promotions', async (context) => {
+  const admitted = async (context: HttpContext, asked: Pick<AdmissionRequest, 'request' | 'retryOf' | 'recovery'>) => {
     const answer = await requestPromotion(resources.admissionFunction, {
-      request: await bodyIn(context, PromotionRequest),
+      ...asked,
       actor: actorIn(context),
       idempotencyKey: idempotencyKeyOf(context.req.header('idempotency-key')),
       trigger: { kind: 'api' },
@@ -20,6 +26,21 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
     const replayed = answer.replayed ? { 'Idempotency-Replayed': 'true' } : {};
     return context.json(answer.promotion, 202, { Location: `/v1/promotions/${answer.promotion.id}`, ...replayed });
+  };
+
+  app.post('/v1/promotions', async (context) => {
+    return admitted(context, { request: await bodyIn(context, PromotionRequest) });
+  });
+
+  /** A promotion of its own, from the environment in which the other one stopped. */
+  app.post('/v1/promotions/:id/retries', async (context) => {
+    const id = context.req.param('id');
+    const { recovery } = await bodyIn(context, RetryRequest);
+    const record = await readPromotionRecord(resources.ledger, id);
+    if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
+    const retry = retryOf(record.promotion, record.rollouts);
+    if (retry.kind === 'refused') throw new DrawbridgeError(retry.problem);
+    return admitted(context, { request: retry.request, retryOf: id, ...(recovery && { recovery }) });
   });
 
   app.get('/v1/promotions', async (context) => {

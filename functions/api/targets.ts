@@ -7,9 +7,9 @@ import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
-export function targets(app: Hono<HttpEnvironment>, { ledger }: Resources): void {
+export function targets(app: Hono<HttpEnvironment>, resources: Resources): void {
   app.get('/v1/targets', async (context) => {
-    return context.json({ items: (await listTargets(ledger)).map(shown) });
+    return context.json({ items: (await listTargets(resources.ledger)).map(shown) });
   });
 
   /** A target of an account that was onboarded: its ExternalId is taken from the account's other targets, never from a request. */
@@ -19,7 +19,7 @@ export function targets(app: Hono<HttpEnvironment>, { ledger }: Resources): void
     const named = wanted.metadata.name;
     if (named !== name)
       throw failure('BODY_INVALID', { detail: `/metadata/name is ${named}, but the path says ${name}` });
-    const change = targetChange(await listTargets(ledger), wanted);
+    const change = targetChange(await listTargets(resources.ledger), wanted);
     if (change.kind === 'refused') throw new DrawbridgeError(change.problem);
     if (change.kind === 'unchanged') return context.json(shown(change.before));
     const { account, region, metadata, sessionSeconds } = wanted;
@@ -29,7 +29,7 @@ export function targets(app: Hono<HttpEnvironment>, { ledger }: Resources): void
       ...(sessionSeconds === undefined ? {} : { sessionSeconds }),
       ...{ appliedBy: actorIn(context), appliedAt: arrivedAt(context) },
     };
-    const written = await (change.kind === 'created' ? addTarget : changeTarget)(ledger, target);
+    const written = await (change.kind === 'created' ? addTarget : changeTarget)(resources.ledger, target);
     if (!written) throw failure('TARGET_CHANGED', { target: name });
     return context.json(shown(target), change.kind === 'created' ? 201 : 200);
   });

@@ -2,8 +2,9 @@
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { GateContext } from '#shared/domain/gate/finding.ts';
 import { type DesiredStack, differences, inputDifferences, type LiveStack } from '#shared/domain/plan/comparison.ts';
+import { describeStack } from '#shared/domain/plan/describe-stack.ts';
 import type { Preparation } from '#shared/domain/plan/preparation.ts';
-import { isNothing, settingChanges, settingsToMake } from '#shared/domain/plan/settings.ts';
+import { isNothing, settingsToMake } from '#shared/domain/plan/settings.ts';
 import { untouched } from '#shared/domain/plan/stack-plan.ts';
 import { stackHealth } from '#shared/domain/plan/stack-status.ts';
 import { type RecoveryFacts, recoveryFor } from '#shared/domain/recovery/recovery.ts';
@@ -157,7 +158,7 @@ function settingsOnly(desired: DesiredStack, live: LiveStack): Preparation {
   return {
     kind: 'planned',
     stack,
-    plan: { ...untouched(desired), kind: 'settings', settings: settingChanges(desired, live) },
+    plan: describeStack({ desired, live, templates: {} }),
     handles: { stackName, stackId: live.stackId, settings },
   };
 }

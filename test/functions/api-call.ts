@@ -3,20 +3,22 @@ import { handler } from '#functions/api/handler.ts';
 import { monday } from '#test/builders.ts';
 import { context } from './deployment.ts';
 
-const person = (name: string) =>
+export const person = (name: string) =>
   `arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_ReleaseManager_3f1c9a7be2d04856/${name}`;
 
 interface Asked {
   readonly body?: unknown;
   readonly query?: string;
   readonly userArn?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function callHandler(route: string, { body, query = '', userArn = person('alice') }: Asked = {}) {
+export async function callHandler(route: string, asked: Asked = {}) {
+  const { body, query = '', userArn = person('alice'), headers = {} } = asked;
   const [method, path] = route.split(' ') as [string, string];
   const event = {
     ...{ version: '2.0', routeKey: 'ANY /v1/{proxy+}', rawPath: path, rawQueryString: query, isBase64Encoded: false },
-    headers: { host: 'api.example', 'content-type': 'application/json' },
+    headers: { host: 'api.example', 'content-type': 'application/json', ...headers },
     requestContext: {
       ...{ accountId: '111111111111', apiId: 'api', authorizer: { iam: { userArn } }, domainName: 'api.example' },
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },

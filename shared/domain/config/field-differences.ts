@@ -42,5 +42,6 @@ function isMap(value: unknown): value is Branch {
 }
 
 function sorted(map: Branch): Branch {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = Object.keys(map).sort();
+  return Object.fromEntries(names.map((name) => [name, map[name]]));
 }

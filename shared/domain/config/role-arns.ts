@@ -14,17 +14,21 @@ const words: Readonly<Record<string, string>> = {
   'federated-user': 'a federated user',
 };
 
-/** One ROLE_ARN problem for each principal in the document. Values of template parameters are the template's business and exempt. */
+/**
+ * One ROLE_ARN problem for each principal in the document. Values of template parameters are the template's business and exempt; so are the
+ * members of a policy's groups, who approve and are never assumed.
+ */
 export function roleArns(document: YamlDocument): Problem[] {
   return textsIn(document.value, []).flatMap(({ path, text }) => {
     const [arn, partition, type = ''] = principal.exec(text) ?? [];
-    if (arn === undefined || isParameterValue(path)) return [];
+    if (arn === undefined || isExempt(path)) return [];
     const what = `${words[type]}${partition === 'aws' ? '' : ` in partition ${partition}`}`;
     return [problem('ROLE_ARN', { arn, what }, document.placeOf(path))];
   });
 }
 
-function isParameterValue(path: Path): boolean {
+function isExempt(path: Path): boolean {
+  if (path[0] === 'groups') return true;
   return (path[0] === 'stacks' && path[2] === 'parameters') || (path[0] === 'layers' && path[2] === 'values');
 }
 

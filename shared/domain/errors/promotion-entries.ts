@@ -85,6 +85,12 @@ export const promotionEntries = {
     cause: ({ promotion }) => `There is no promotion ${promotion}.`,
     next: () => 'List the promotions with `drawbridge history <pipeline>`.',
   }),
+  NOT_RETRIABLE: entry<{ promotion: string; status: string }>({
+    exit: 2,
+    status: 409,
+    cause: ({ promotion, status }) => `Promotion ${promotion} is ${status}: there is nothing to take up again.`,
+    next: () => 'Retry a promotion that failed, errored or was rejected; otherwise promote the release.',
+  }),
   IDEMPOTENCY_KEY: entry<{ detail: string }>({
     exit: 2,
     status: 400,

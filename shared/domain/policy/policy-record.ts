@@ -1,13 +1,11 @@
 /** A policy as it was applied: the current one, or a version of it. */
-import * as z from 'zod';
-import { Instant } from '../identifiers.ts';
-import { Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
 
-export const PolicyRecord = z.strictObject({
-  policy: Policy,
+export interface PolicyRecord {
+  readonly policy: Policy;
   /** From 1, one more with each change. */
-  version: z.int().positive(),
-  appliedBy: z.string(),
-  appliedAt: Instant,
-});
-export type PolicyRecord = z.infer<typeof PolicyRecord>;
+  readonly version: number;
+  readonly appliedBy: string;
+  /** An instant. */
+  readonly appliedAt: string;
+}

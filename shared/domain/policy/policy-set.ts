@@ -21,26 +21,31 @@ export function withoutPolicy(policies: readonly Policy[], name: string): Policy
   return policies.filter(({ metadata }) => metadata.name !== name);
 }
 
-/** What is wrong with the policies as a whole, one half sentence each; for the policy at fault. Only finds what `policy` has to do with. */
-export function policySetFaults(policies: readonly Policy[], name: string): string[] {
-  const owners = groupOwners(policies);
-  const shared = [...owners].filter(([, owning]) => owning.length > 1 && owning.includes(name));
-  const unknown = policies.flatMap((policy) =>
-    groupsNamedIn(policy)
-      .filter((group) => !owners.has(group))
-      .map((group) =>
-        policy.metadata.name === name
-          ? `it names the group ${group}, which no policy defines`
-          : `policy ${policy.metadata.name} names the group ${group}, which no policy would define any more`,
-      ),
+export interface PolicySetChange {
+  readonly before: readonly Policy[];
+  readonly after: readonly Policy[];
+}
+
+/**
+ * What a change of one policy would do wrong to the whole, one half sentence each: a group with other members than another policy gives it
+ * (the same members are fine: that is how a group moves), and groups asked for an approval that nobody defines.
+ */
+export function policySetFaults({ before, after }: PolicySetChange, name: string): string[] {
+  const own = after.find(({ metadata }) => metadata.name === name);
+  const shared = Object.entries(own?.groups ?? {}).flatMap(([group, members]) =>
+    definersOf(after, group)
+      .filter((definer) => definer !== own && !sameMembers(members, definer.groups?.[group]))
+      .map(({ metadata }) => `policy ${metadata.name} defines its group ${group} with other members`),
   );
-  return [
-    ...shared.map(([group, owning]) => {
-      const others = owning.filter((owner) => owner !== name);
-      return `its group ${group} is defined by policy ${others.join(' and ')} already`;
-    }),
-    ...unknown,
-  ];
+  const dropped = (group: string) => definersOf(before, group).some(({ metadata }) => metadata.name === name);
+  const unknown = after.flatMap((policy) => {
+    const groups = groupsNamedIn(policy).filter((group) => definersOf(after, group).length === 0);
+    if (policy === own) return groups.map((group) => `it names the group ${group}, which no policy defines`);
+    return groups
+      .filter(dropped)
+      .map((group) => `policy ${policy.metadata.name} names the group ${group}, which no policy would define any more`);
+  });
+  return [...shared, ...unknown];
 }
 
 /** Every group a policy asks for an approval, by name and once each. */
@@ -49,9 +54,10 @@ export function groupsNamedIn({ approval, changeGates = [] }: Policy): string[] 
   return [...new Set([...(approval?.groups ?? []), ...gates])].sort();
 }
 
-function groupOwners(policies: readonly Policy[]): ReadonlyMap<string, string[]> {
-  const owners = new Map<string, string[]>();
-  for (const { metadata, groups = {} } of policies)
-    for (const group of Object.keys(groups)) owners.set(group, [...(owners.get(group) ?? []), metadata.name]);
-  return owners;
+function definersOf(policies: readonly Policy[], group: string): Policy[] {
+  return policies.filter(({ groups = {} }) => Object.hasOwn(groups, group));
+}
+
+function sameMembers(a: readonly string[], b: readonly string[] | undefined): boolean {
+  return a.toSorted().join() === b?.toSorted().join();
 }

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { failure, problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
-import { Digest, Instant, Name, type PromotionId } from '../identifiers.ts';
-import { type ExecutionInput, Mode, Promotion, Trigger } from './records.ts';
+import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
+import { type ExecutionInput, Mode, Promotion, RecoveryWish, Trigger } from './records.ts';
 
 const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]{0,62}-[0-9a-f]{12}$/, 'a release id or its digest');
 
@@ -28,8 +28,14 @@ export function idempotencyKeyOf(header: string | undefined): string {
   return key.data;
 }
 
+/** What a retry may choose beside the promotion it takes up again. */
+export const RetryRequest = z.strictObject({ recovery: RecoveryWish.optional() });
+export type RetryRequest = z.infer<typeof RetryRequest>;
+
 export const AdmissionRequest = z.strictObject({
   request: PromotionRequest,
+  retryOf: PromotionId.optional(),
+  recovery: RecoveryWish.optional(),
   actor: z.string().min(1),
   idempotencyKey: IdempotencyKey,
   trigger: Trigger,
@@ -73,6 +79,8 @@ export function promotionOf(
     releaseId: release.id,
     environments: known.filter((environment) => wanted.includes(environment)),
     mode: asked.request.mode ?? 'promote',
+    ...(asked.retryOf === undefined ? {} : { retryOf: asked.retryOf }),
+    ...(asked.recovery === undefined ? {} : { recovery: asked.recovery }),
     requestedBy: asked.actor,
     requestedAt: asked.at,
     trigger: asked.trigger,

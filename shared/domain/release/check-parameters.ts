@@ -1,5 +1,7 @@
 /** Whether the values in the files fit the parameters that the templates declare, in every target. */
 import { closest } from '../config/did-you-mean.ts';
+import type { Labels } from '../config/labels.ts';
+import { matches } from '../config/match-targets.ts';
 import {
   type ParameterisedStack,
   type PlacedLayer,
@@ -19,6 +21,8 @@ export interface CheckedStack extends ParameterisedStack {
   readonly declared: Readonly<Record<string, TemplateParameter>>;
   /** Where the pipeline says the value of a parameter; without a name, where it says the stack. */
   readonly placeOf: (parameter?: string) => Place;
+  /** Only targets with these labels get the stack. */
+  readonly matchLabels?: Labels | undefined;
 }
 
 /**
@@ -32,9 +36,16 @@ export function parameterProblems(
 ): Problem[] {
   const checks = targets.map((target) => ({
     target: targetText(target),
-    stacks: stacks.map((stack) => ({ stack, values: resolveParameters(stack, layers, target) })),
+    stacks: stacks
+      .filter((stack) => gets(target, stack))
+      .map((stack) => ({ stack, values: resolveParameters(stack, layers, target) })),
   }));
   return [...mismatches(checks), ...valueProblems(checks)];
+}
+
+/** A target whose labels are not known may get every stack. */
+function gets({ labels }: TargetFacts, { matchLabels }: CheckedStack): boolean {
+  return labels === undefined || matches(matchLabels ?? {}, labels);
 }
 
 /** One target with every stack's values there. */

@@ -1,6 +1,5 @@
 /** What the files may say and no rollout honours yet. Refused, since a field that is accepted and ignored would be a silent decision. */
 import type { Located } from '../config/config.ts';
-import { outputReference } from '../config/parameter-value.ts';
 import type { Pipeline } from '../config/schema.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
@@ -9,14 +8,6 @@ import type { Place, Problem } from '../errors/problem.ts';
 export function unsupportedIn({ document, placeOf }: Located<Pipeline>): Problem[] {
   const refused = (what: string, place: Place) => problem('NOT_SUPPORTED_YET', { what }, place);
   return [
-    ...document.stacks.flatMap((stack, index) => [
-      ...(stack.terminationProtection === true
-        ? [refused('Termination protection', placeOf(['stacks', index, 'terminationProtection'], 'key'))]
-        : []),
-      ...Object.entries(stack.parameters ?? {})
-        .filter(([, value]) => outputReference(value) !== undefined)
-        .map(([name]) => refused("Another stack's output", placeOf(['stacks', index, 'parameters', name], 'key'))),
-    ]),
     ...document.environments.flatMap((environment, index) =>
       environment.verify === undefined
         ? []

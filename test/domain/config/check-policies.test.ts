@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { lines, policyText, problemsOf } from './config-text.ts';
+
+const named = (name: string, rest: string) =>
+  `apiVersion: drawbridge/v1\nkind: Policy\nmetadata: { name: ${name} }\n${rest}\n`;
+const gates = (...all: string[]) => named('guard', `changeGates:\n${all.map((gate) => `  - ${gate}`).join('\n')}`);
+const people = named('people', 'groups: { security: [bob, carol] }');
+
+describe('policies', () => {
+  it.each<[string, string[]]>([
+    ['whole', [policyText]],
+    ['with groups of their own', [named('a', 'groups: { security: [bob, carol] }\napproval: { groups: [security] }')]],
+    ['with groups of another', [people, named('a', 'approval: { groups: [security] }')]],
+    ['with groups that only the ledger can know', [named('a', 'approval: { groups: [security] }')]],
+    [
+      'with gates',
+      [
+        gates(
+          '{ name: a, when: { stateful: true }, action: deny }',
+          '{ name: b, when: { types: ["*"] }, action: allow }',
+        ),
+      ],
+    ],
+    ['with a role in a group', [named('a', 'groups: { robots: ["arn:aws:iam::111111111111:role/ci", bob] }')]],
+  ])('are valid %s', (_name, texts) => {
+    expect(problemsOf(...texts)).toEqual([]);
+  });
+
+  it.each<[string, string[], string[]]>([
+    [
+      'gate about everything',
+      [gates('{ name: a, when: {}, action: deny }')],
+      ['FIELD_INVALID a.yml:5:22 (/changeGates/0/when)'],
+    ],
+    [
+      'gate name twice',
+      [
+        gates(
+          '{ name: a, when: { stateful: true }, action: deny }',
+          '{ name: a, when: { types: ["*"] }, action: deny }',
+        ),
+      ],
+      ['DUPLICATE_NAME a.yml:6:13 (/changeGates/1/name)'],
+    ],
+    [
+      'gate with `then`',
+      [gates('{ name: a, when: { stateful: true }, then: deny }')],
+      ['FIELD_MISSING a.yml:5:5 (/changeGates/0/action)', 'FIELD_UNKNOWN a.yml:5:42 (/changeGates/0/then)'],
+    ],
+    [
+      'gate that does something else',
+      [gates('{ name: a, when: { stateful: true }, action: { requireApprovers: [security] } }')],
+      ['FIELD_INVALID a.yml:5:50 (/changeGates/0/action)'],
+    ],
+    [
+      'misspelt effect',
+      [gates('{ name: a, when: { effects: [remove] }, action: deny }')],
+      ['FIELD_INVALID a.yml:5:34 (/changeGates/0/when/effects/0)'],
+    ],
+    [
+      'pattern in the middle of a type',
+      [gates('{ name: a, when: { types: ["AWS::*::Table"] }, action: deny }')],
+      ['FIELD_INVALID a.yml:5:32 (/changeGates/0/when/types/0)'],
+    ],
+    [
+      'group without members',
+      [named('a', 'groups: { security: [] }')],
+      ['FIELD_INVALID a.yml:4:21 (/groups/security)'],
+    ],
+    [
+      'group with a member twice',
+      [named('a', 'groups: { security: [bob, bob] }')],
+      ['DUPLICATE_NAME a.yml:4:27 (/groups/security/1)'],
+    ],
+    [
+      'member that is a session',
+      [named('a', 'groups: { robots: ["arn:aws:sts::111111111111:assumed-role/ci/1"] }')],
+      ['FIELD_INVALID a.yml:4:20 (/groups/robots/0)'],
+    ],
+    [
+      'group of two policies',
+      [people, named('more', 'groups: { security: [dave, erin] }')],
+      ['DUPLICATE_NAME b.yml:4:11 (/groups/security)'],
+    ],
+    [
+      'approval by an unknown group',
+      [people, named('a', 'approval: { groups: [securty] }')],
+      ['REFERENCE_UNKNOWN b.yml:4:22 (/approval/groups/0)'],
+    ],
+    [
+      'gate that asks an unknown group',
+      [people, gates('{ name: a, when: { stateful: true }, action: { requireApproval: [security, legal] } }')],
+      ['REFERENCE_UNKNOWN b.yml:5:80 (/changeGates/0/action/requireApproval/1)'],
+    ],
+    ['expiry of a month', [named('a', 'approval: { expires: 30d }')], ['FIELD_INVALID a.yml:4:22 (/approval/expires)']],
+  ])('%s', (_name, texts, expected) => {
+    expect(lines(problemsOf(...texts)).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('say what is possible', () => {
+    const [action] = problemsOf(gates('{ name: a, when: { stateful: true }, action: block }'));
+    expect(action?.cause).toBe('The field action is not valid: expected allow, deny, or { requireApproval: [group] }.');
+    const [members] = problemsOf(named('a', 'groups: { security: [] }'));
+    expect(members?.cause).toBe('The field security is not valid: expected at least one member: nobody could approve.');
+  });
+});
