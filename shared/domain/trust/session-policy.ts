@@ -106,6 +106,7 @@ const stackActions: Record<StepKind, readonly string[]> = {
     'ContinueUpdateRollback',
     'RollbackStack',
     'DeleteStack',
+    'UpdateTerminationProtection',
   ],
   audit: [
     'DescribeStacks',
