@@ -5,6 +5,8 @@ import { configEntries } from '#shared/domain/errors/config-entries.ts';
 import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
 import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
 import { remoteEntries } from '#shared/domain/errors/remote-entries.ts';
+import { stsEntries } from '#shared/domain/errors/sts-entries.ts';
+import { trustEntries } from '#shared/domain/errors/trust-entries.ts';
 import { table } from './pages.ts';
 
 /** Every fact stands for itself: as text in a sentence, and as a list of one. */
@@ -15,6 +17,8 @@ export function errorTables(): Record<string, string> {
     files: tableOf(configEntries),
     promotions: tableOf(promotionEntries),
     aws: tableOf(remoteEntries),
+    sts: tableOf(stsEntries),
+    trust: tableOf(trustEntries),
     accounts: tableOf({ ...auditEntries, ...brokerEntries }),
   };
 }

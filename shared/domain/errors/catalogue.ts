@@ -6,6 +6,7 @@ import { gateEntries } from './gate-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
+import { stsEntries } from './sts-entries.ts';
 import { trustEntries } from './trust-entries.ts';
 import { worldEntries } from './world-entries.ts';
 
@@ -16,6 +17,7 @@ export const catalogue = {
   ...promotionEntries,
   ...remoteEntries,
   ...gateEntries,
+  ...stsEntries,
   ...trustEntries,
   ...worldEntries,
 };
