@@ -2,7 +2,8 @@
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
-import type { Deployment, Rollout, Status } from '#shared/domain/promotion/records.ts';
+import type { Deployment, Reason, Rollout, Status } from '#shared/domain/promotion/records.ts';
+import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
 export function promotionJson({ promotion, rollouts, deployments }: PromotionRecord) {
@@ -18,7 +19,7 @@ export function promotionJson({ promotion, rollouts, deployments }: PromotionRec
         name,
         outcome: rollout?.status ?? 'not-reached',
         ...(rollout?.planDigest === undefined ? {} : { plan: rollout.planDigest }),
-        reasons: rollout?.reasons ?? [],
+        reasons: (rollout?.reasons ?? []).map(shownReason),
         targets: targetsOf(here).map((deployed) => targetJson(deployed)),
       };
     }),
@@ -40,7 +41,7 @@ function targetJson(deployments: readonly Deployment[]) {
       changeSet: changeSet ?? null,
       status,
       outcome,
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined ? {} : { reason: shownReason(reason) }),
     })),
   };
 }
@@ -48,15 +49,18 @@ function targetJson(deployments: readonly Deployment[]) {
 /** What each environment's plan says, as lines; nothing for an environment whose plan is not at hand. */
 export type PlanTexts = Readonly<Record<string, readonly string[]>>;
 
-/** The summary a person reads at the end: for each environment its plan, one line per stack and target, and why it ended so. */
-export function promotionText(record: PromotionRecord, plans: PlanTexts = {}): string {
+/**
+ * The summary a person reads at the end: for each environment its plan, one line per stack and target, and why it ended so. `options` are those by
+ * which another command works in the same place.
+ */
+export function promotionText(record: PromotionRecord, options: string, plans: PlanTexts = {}): string {
   const { promotion, rollouts, deployments } = record;
   const lines = promotion.environments.flatMap((name) => {
     const rollout = rollouts.find((candidate) => candidate.environment === name);
     const here = deployments.filter((deployment) => deployment.environment === name);
     const planned = (plans[name] ?? []).map((line) => `  ${line}`);
     const title = `${name.padEnd(16)} ${outcomeWord(rollout?.status)}`;
-    return [title, ...planned, ...here.map(deploymentLine), ...reasonLines(rollout)];
+    return [title, ...planned, ...here.map(deploymentLine), ...reasonLines(rollout, here, options)];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');
@@ -66,8 +70,22 @@ function deploymentLine({ target, account, region, stackName, status, outcome }:
   return `  ${stackName.padEnd(20)} ${outcome.padEnd(11)} ${status.padEnd(26)} ${target} ${account}/${region}`;
 }
 
-function reasonLines(rollout: Rollout | undefined): string[] {
-  return (rollout?.reasons ?? []).map(({ code, text }) => `  because ${code}: ${text}`);
+/** An encoded authorization message is of no use on a screen: it is shortened, and the command is named that says what it means. */
+function reasonLines(rollout: Rollout | undefined, here: readonly Deployment[], options: string): string[] {
+  return (rollout?.reasons ?? []).flatMap((reason) => {
+    const line = `  because ${reason.code}: ${shortened(reason.text)}`;
+    if (rollout === undefined || encodedMessageIn(reason.text).kind === 'none') return [line];
+    const targets = targetsOf(here).map(([first]) => first?.target);
+    const target = reason.target ?? (targets.length === 1 ? targets[0] : '<target>');
+    return [
+      line,
+      `    say what was denied: drawbridge trust decode --target ${target} --promotion ${rollout.promotion} ${options}`,
+    ];
+  });
+}
+
+function shownReason(reason: Reason): Reason {
+  return { ...reason, text: shortened(reason.text) };
 }
 
 /** What a promotion's end means to a script: 1 failed, 3 refused by a gate, 4 a permission is missing, 5 our machinery broke. */

@@ -32,9 +32,9 @@ export const status: CliCommand = {
   },
 };
 
-async function promotion({ api, simulated }: Connection, id: string): Promise<Outcome> {
+async function promotion({ api, simulated, options }: Connection, id: string): Promise<Outcome> {
   const record = await getPromotion(api, id);
-  return { kind: 'done', exit: 0, text: promotionText(record), json: { simulated, ...promotionJson(record) } };
+  return { kind: 'done', exit: 0, text: promotionText(record, options), json: { simulated, ...promotionJson(record) } };
 }
 
 async function running({ api, simulated }: Connection, pipeline: string): Promise<Outcome> {
