@@ -5,6 +5,7 @@ import { configEntries } from '#shared/domain/errors/config-entries.ts';
 import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
 import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
 import { remoteEntries } from '#shared/domain/errors/remote-entries.ts';
+import { signInEntries } from '#shared/domain/errors/sign-in-entries.ts';
 import { stsEntries } from '#shared/domain/errors/sts-entries.ts';
 import { trustEntries } from '#shared/domain/errors/trust-entries.ts';
 import { table } from './pages.ts';
@@ -17,6 +18,7 @@ export function errorTables(): Record<string, string> {
     files: tableOf(configEntries),
     promotions: tableOf(promotionEntries),
     aws: tableOf(remoteEntries),
+    signIn: tableOf(signInEntries),
     sts: tableOf(stsEntries),
     trust: tableOf(trustEntries),
     accounts: tableOf({ ...auditEntries, ...brokerEntries }),

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const pipeline = await variant('test/e2e/cli-small', { 'app.yaml': [[/$/, vpc]] });
   rehearsed = await drawbridge('rehearse', pipeline, '--world', folder, '--accounts', accounts);
   promotion = /prm-[0-9a-f]{16}/.exec(rehearsed.out)?.[0] ?? '';
-}, 120_000);
+}, 300_000);
 
 const encodedIn = async () => {
   const items = Object.values((await savedWorld(folder)).dynamodb.tables).flatMap((table) => table.items);
@@ -105,9 +105,9 @@ describe('trust decode', () => {
     const items = Object.values(dynamodb.tables).flatMap((table) => table.items.map((item) => JSON.stringify(item)));
     const records = items.filter((item) => item.includes('BROKER#pre-production') && item.includes('"bob"'));
     expect(records).toHaveLength(1);
-    expect(records[0]).toMatch(/"decode".*|authorization message of prm-/);
+    expect(records[0]).toContain('"decode"');
     expect(records[0]).toContain(`authorization message of ${promotion}`);
-    expect(items.filter((item) => /NoUsers|ec2:CreateVpc/.test(item))).toEqual([]);
+    expect(items.filter((item) => /NoUsers|aws:TokenIssueTime/.test(item))).toEqual([]);
   });
 
   it.each<[string, () => string[] | Promise<string[]>, number, RegExp]>([

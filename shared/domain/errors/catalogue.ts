@@ -6,6 +6,7 @@ import { gateEntries } from './gate-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
+import { signInEntries } from './sign-in-entries.ts';
 import { stsEntries } from './sts-entries.ts';
 import { trustEntries } from './trust-entries.ts';
 import { worldEntries } from './world-entries.ts';
@@ -17,6 +18,7 @@ export const catalogue = {
   ...promotionEntries,
   ...remoteEntries,
   ...gateEntries,
+  ...signInEntries,
   ...stsEntries,
   ...trustEntries,
   ...worldEntries,

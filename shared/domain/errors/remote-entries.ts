@@ -14,14 +14,6 @@ export const remoteEntries = {
     cause: ({ message }) => message,
     next: () => 'Update the roles of that account from accounts/account.yml, or give the named role the named action.',
   }),
-  CREDENTIALS_MISSING: entry<{ profile: string; detail: string }>({
-    exit: 4,
-    status: 401,
-    cause: ({ profile, detail }) =>
-      `There are no AWS credentials to call the API with, looked for in ${profile}: ${detail}`,
-    next: () =>
-      'Sign in with `aws sso login`, or name another profile in AWS_PROFILE; `aws sts get-caller-identity` shows who you are.',
-  }),
   THROTTLED: entry<{ service: string; message: string }>({
     exit: 5,
     status: 429,

@@ -98,7 +98,7 @@ export const stsEntries = {
     exit: 2,
     status: 422,
     cause: ({ message }) => `AWS STS refuses the request itself: ${message}`,
-    next: () => 'Correct the named field in the target record; AWS names field and limit.',
+    next: () => 'AWS names field and limit. What a promotion asks for comes from the target record.',
   }),
   SESSION_POLICY_MALFORMED: entry<{ message: string }>({
     exit: 5,
