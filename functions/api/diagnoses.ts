@@ -19,7 +19,7 @@ export function diagnoses(app: Hono<HttpEnvironment>, resources: Resources): voi
   app.post('/v1/diagnoses', async (context) => {
     const { target } = await bodyIn(context, DiagnosisWish);
     const asked = { look: 'diagnosis', target, actor: actorIn(context), at: arrivedAt(context) } as const;
-    return context.json((await askDoctor<'diagnosed'>(resources, asked)).diagnosis);
+    return context.json((await askDoctor<'diagnosed'>(resources.doctorFunction, asked)).diagnosis);
   });
 
   /** Who can assume which role of the target, as it is now. */
@@ -27,14 +27,14 @@ export function diagnoses(app: Hono<HttpEnvironment>, resources: Resources): voi
     const target = context.req.param('target');
     if (!Name.safeParse(target).success) throw failure('TARGET_UNKNOWN', { target });
     const asked = { look: 'trust', target, actor: actorIn(context), at: arrivedAt(context) } as const;
-    return context.json((await askDoctor<'judged'>(resources, asked)).trust);
+    return context.json((await askDoctor<'judged'>(resources.doctorFunction, asked)).trust);
   });
 }
 
 type Answered = Exclude<DoctorAnswer, { kind: 'refused' }>;
 
 async function askDoctor<Kind extends Answered['kind']>(
-  { doctorFunction }: Resources,
+  doctorFunction: string,
   asked: DoctorRequest,
 ): Promise<Extract<Answered, { kind: Kind }>> {
   const answer = await invokeFunction<DoctorAnswer>(doctorFunction, asked);

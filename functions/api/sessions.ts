@@ -13,7 +13,7 @@ export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void
   /** Each request is a session of its own: credentials are kept nowhere, so none can be given out again. */
   app.post('/v1/sessions', async (context) => {
     const wish = await bodyIn(context, SessionWish);
-    const { session, credentials } = await askBroker<'opened'>(resources, {
+    const { session, credentials } = await askBroker<'opened'>(resources.brokerFunction, {
       kind: 'session',
       wish,
       ...byWhom(context),
@@ -31,7 +31,7 @@ export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void
     if (!Name.safeParse(target).success) throw failure('TARGET_UNKNOWN', { target });
     const message = await bodyIn(context, MessageWish);
     const asked = { kind: 'decoding', target, message, ...byWhom(context) } as const;
-    const { decoded } = await askBroker<'decoded'>(resources, asked);
+    const { decoded } = await askBroker<'decoded'>(resources.brokerFunction, asked);
     return context.json(decoded, 200, uncached);
   });
 }
@@ -44,7 +44,7 @@ function byWhom(context: HttpContext) {
 }
 
 async function askBroker<Kind extends Answered['kind']>(
-  { brokerFunction }: Resources,
+  brokerFunction: string,
   asked: BrokerRequest,
 ): Promise<Extract<Answered, { kind: Kind }>> {
   const answer = await invokeFunction<BrokerAnswer>(brokerFunction, asked);

@@ -11,7 +11,7 @@ import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { SamlRole } from '#shared/domain/trust/saml-assertion.ts';
 import { askedForSession, isCode, isSdkError } from './translate-error.ts';
 
-export interface SignedIn {
+interface SignedIn {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

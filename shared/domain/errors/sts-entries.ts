@@ -21,7 +21,7 @@ export const stsEntries = {
     ...denied,
     cause: ({ role, caller, action, why }) => `${caller} may not assume ${role} (${action}): ${why}.`,
     next: () =>
-      'Compare the trust policy with `drawbridge trust check --target`: principal (an id AROA… is a deleted role), ExternalId, source identity and session tags; then deploy accounts/account.yml again in that account.',
+      'Compare the trust policy with `drawbridge trust check --target <target>`: principal (an id AROA… is a deleted role), ExternalId, source identity and session tags; then deploy accounts/account.yml again in that account.',
   }),
   ASSUME_ROLE_ORGANIZATION: entry<{ role: string; caller: string; action: string; why: string }>({
     ...denied,

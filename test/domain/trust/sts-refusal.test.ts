@@ -33,7 +33,7 @@ describe('AccessDenied of AssumeRole says which check failed, where AWS does', (
     ['its boundary', denial(no('permissions boundary')), 'ASSUME_ROLE_CALLER', /TargetAccounts/],
     ['its session policy', denial(explicit('a session policy')), 'ASSUME_ROLE_CALLER', /TargetAccounts/],
     ['a denial on its side', denial(explicit('an identity-based policy')), 'ASSUME_ROLE_CALLER', /TargetAccounts/],
-    ['the trust policy', denial(no('role trust policy')), 'ASSUME_ROLE_TRUST', /trust check --target.*AROA/],
+    ['the trust policy', denial(no('role trust policy')), 'ASSUME_ROLE_TRUST', /trust check --target <target>.*AROA/],
     ['a denial by it', denial(explicit('the role trust policy')), 'ASSUME_ROLE_TRUST', /ExternalId/],
     ['its other name', denial(no('resource-based policy')), 'ASSUME_ROLE_TRUST', /ExternalId/],
     ['an SCP', denial(explicit('a service control policy')), 'ASSUME_ROLE_ORGANIZATION', /AWS Organizations/],
