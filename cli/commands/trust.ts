@@ -31,7 +31,7 @@ export const trust: CliCommand = {
           '  aws iam get-role --role-name drawbridge-deploy > role.json && drawbridge trust check role.json\n' +
           '  drawbridge trust check --target production --sandbox\n' +
           '  drawbridge trust decode --target production --promotion prm-0123456789abcdef\n' +
-          '  drawbridge trust decode --target production - < error.txt',
+          '  cat error.txt | drawbridge trust decode --target production -',
       ),
   run: async ({ args: [action, subject], options }) => (action === 'check' ? check : decoding)(subject, options),
 };
