@@ -40,6 +40,7 @@ export function handlerReason(sandbox: Sandbox, error: AwsError): string {
 const handlerCodes: Readonly<Record<string, string>> = {
   AccessDenied: 'AccessDenied',
   AccessDeniedException: 'AccessDenied',
+  UnauthorizedOperation: 'AccessDenied',
   EntityAlreadyExists: 'AlreadyExists',
   BucketAlreadyExists: 'AlreadyExists',
   BucketAlreadyOwnedByYou: 'AlreadyExists',

@@ -17,6 +17,11 @@ export const trustEntries = {
     cause: ({ detail }) => `There is no role in this file: ${detail}.`,
     next: () => 'Name a trust policy, a CloudFormation template with roles, or the output of `aws iam get-role`.',
   }),
+  TRUST_ROLE_MISSING: entry<{ role: string; account: string }>({
+    ...refused,
+    cause: ({ role, account }) => `There is no role ${role} in account ${account}.`,
+    next: ({ account }) => `Deploy accounts/account.yml again in account ${account}.`,
+  }),
   TRUST_UNREADABLE: entry<{ detail: string }>({
     ...refused,
     cause: ({ detail }) => `The policy cannot be judged: ${detail}.`,

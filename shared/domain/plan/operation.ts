@@ -1,4 +1,5 @@
 /** Reading one CloudFormation operation out of a stack's events, by the client request token that every one of its events echoes. */
+import { keptText } from '../trust/authorization-message.ts';
 import { isDeployed, isSettled } from './stack-status.ts';
 
 export interface StackEvent {
@@ -38,6 +39,9 @@ export function operationOf(events: readonly StackEvent[], token: string): Opera
   return { kind: 'failed', status: latest.status, failure: firstFailure(ours, latest) };
 }
 
+/** Characters; an encoded authorization message comes on top. */
+const longestReason = 1000;
+
 // Siblings that CloudFormation cancels because of the first failure are not causes.
 const cancelled = /^Resource (creation|update|deletion) cancelled/;
 
@@ -63,7 +67,7 @@ export function failureBelow(outer: FirstFailure, events: readonly StackEvent[])
 }
 
 function reasonOf({ reason }: StackEvent): string {
-  return (reason ?? 'CloudFormation gave no reason.').slice(0, 1000);
+  return keptText(reason ?? 'CloudFormation gave no reason.', longestReason);
 }
 
 function isStackItself(event: StackEvent): boolean {

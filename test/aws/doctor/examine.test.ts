@@ -134,7 +134,10 @@ describe('examining a target', () => {
     eventBridge.on(DescribeRuleCommand).resolves({ State: 'DISABLED' });
     eventBridge.on(ListTargetsByRuleCommand).resolves({});
     const facts = await examine(examination);
-    expect(facts.roles.audit).toEqual({ kind: 'read', value: { arn: '', trust: '', tags: {}, policies: [] } });
+    expect(facts.roles.audit).toEqual({
+      kind: 'read',
+      value: { arn: '', trust: '', maxSessionDuration: 3600, tags: {}, policies: [] },
+    });
     expect(facts.rule).toEqual({ kind: 'read', value: { enabled: false, targets: [] } });
   });
 });

@@ -210,7 +210,7 @@ describe('the sessions of a diagnosis', () => {
 });
 
 it('is asked for by the name of a target and nothing else', () => {
-  const asked = { target: 'orders', actor: 'alice', at: monday };
+  const asked = { look: 'diagnosis', target: 'orders', actor: 'alice', at: monday };
   expect(DoctorRequest.parse(asked)).toEqual(asked);
   expect(DiagnosisWish.safeParse({ target: 'orders' }).success).toBe(true);
   expect(DiagnosisWish.safeParse(asked).success).toBe(false);

@@ -121,6 +121,24 @@ describe('a static access key', () => {
     );
   });
 
+  it('assumes a role that asks for a second factor with the code of the device alone, and the code counts once', async () => {
+    const Condition = {
+      Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+      NumericLessThan: { 'aws:MultiFactorAuthAge': '60' },
+    };
+    const Statement = { Effect: 'Allow', Principal: { AWS: user.arn }, Action: 'sts:AssumeRole', Condition };
+    const role = makeRole(sandbox, `factored-${user.name}`, { trust: policyDocument(Statement) });
+    const assume = (factor: object, as: Credentials = key) =>
+      stsAs(sandbox, as).send(new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: 'ann', ...factor }));
+    const factor = { SerialNumber: device.serialNumber, TokenCode: code() };
+    expect(await refusal(assume({}))).toMatch(/^AccessDenied: User: .* is not authorized to perform: sts:AssumeRole/);
+    const session = issued(await assume(factor));
+    expect(await arnOf(sandbox, session)).toBe(`arn:aws:sts::${home}:assumed-role/${role.name}/ann`);
+    expect(await refusal(assume(factor))).toMatch(/^AccessDenied: MultiFactorAuthentication failed with invalid/);
+    await nextCode();
+    expect(await refusal(assume({ ...factor, TokenCode: code() }, session))).toMatch(/validate MFA code/);
+  });
+
   it('is of no use once the user is gone', async () => {
     const session = issued(await getToken());
     delete iamAccount(sandbox.world, home).users[user.name];
