@@ -1,4 +1,5 @@
 import type { Job, Sandbox, World } from '#sandbox/kernel.ts';
+import { tellClosing } from '#sandbox/observers.ts';
 import { listen, type WireServer } from '#sandbox/wire/server.ts';
 import { type Clock, createClock } from './clock.ts';
 import { emptyWorld } from './empty-world.ts';
@@ -81,6 +82,7 @@ function controls(running: Running): Omit<RunningSandbox, keyof Sandbox> {
     },
     close: async () => {
       running.stopTicking();
+      await tellClosing(sandbox, journal.entries());
       for (const service of running.services) await service.close?.(sandbox);
       await running.server.close();
     },
