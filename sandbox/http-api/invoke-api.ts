@@ -30,7 +30,10 @@ export const invokeApi: Operation<ApiRequest, ApiResponse> = {
       ...(admitted.signer && { signer: admitted.signer }),
     };
     const response = await integrate(call, proxied);
-    tellAnswered(sandbox, { from: `${input.method} ${input.path}`, text: `${JSON.stringify(response.headers)}\n${text(response.body)}` });
+    tellAnswered(sandbox, {
+      from: `${input.method} ${input.path}`,
+      text: `${JSON.stringify(response.headers)}\n${text(response.body)}`,
+    });
     return identified(response, requestId);
   },
 };

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import type { Decided } from '#sandbox/observers.ts';
 import type { Policy } from '#shared/domain/iam/policy.ts';
 import type { RequestContext } from '#shared/domain/iam/request-context.ts';
-import type { Decided } from '#sandbox/observers.ts';
 import type { RecordedPolicy, RecordedRequest } from './recorded.ts';
 
 /** Keys that differ with each request. No shipped policy asks for them; if one did, nothing could be replayed, and the replay would say so. */

@@ -39,7 +39,9 @@ export function covers({ action }: Grant, asked: string): boolean {
 
 export function without(policy: Policy, { statement, action }: Grant): Policy {
   const statements = policy.statements.map((one, index) =>
-    index === statement ? { ...one, action: { except: false, patterns: one.action.patterns.filter((other) => other !== action) } } : one,
+    index === statement
+      ? { ...one, action: { except: false, patterns: one.action.patterns.filter((other) => other !== action) } }
+      : one,
   );
   return { ...policy, statements };
 }

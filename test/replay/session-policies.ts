@@ -10,7 +10,10 @@ const kinds: readonly StepKind[] = ['preview', 'read', 'execute', 'recover', 'au
 
 /** The policy of each kind of step, for a scope that leaves nothing out. */
 function whole(kind: StepKind): ShippedPolicy {
-  return { name: `session of ${kind}`, policy: policyOf(kind, { stacks: ['orders'], artifacts: { prefix: 'artifacts' } }) };
+  return {
+    name: `session of ${kind}`,
+    policy: policyOf(kind, { stacks: ['orders'], artifacts: { prefix: 'artifacts' } }),
+  };
 }
 
 /** What the steps may do, action by action. */
@@ -26,7 +29,10 @@ export function stepPolicy(policy: Policy): ShippedPolicy | undefined {
 
 type Scope = Pick<Parameters<typeof sessionPolicy>[1], 'stacks' | 'artifacts'>;
 
-const scopes: readonly Scope[] = [[], ['orders']].flatMap((stacks) => [{ stacks }, { stacks, artifacts: { prefix: 'artifacts' } }]);
+const scopes: readonly Scope[] = [[], ['orders']].flatMap((stacks) => [
+  { stacks },
+  { stacks, artifacts: { prefix: 'artifacts' } },
+]);
 
 const variants = (kind: StepKind): Policy[] => scopes.map((scope) => policyOf(kind, scope));
 

@@ -10,8 +10,8 @@ import type { World } from '#sandbox/kernel.ts';
 import { functionPolicy } from '#sandbox/lambda/permission-provider.ts';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { Policy } from '#shared/domain/iam/policy.ts';
-import { hidden } from '#test/recording/recorder.ts';
 import { openRehearsal, type Rehearsal, root } from '#test/e2e/rehearsed-world.ts';
+import { hidden } from '#test/recording/recorder.ts';
 import { ensurePackaged } from '../../scripts/package.mjs';
 
 export interface ShippedPolicy {

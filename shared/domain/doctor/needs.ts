@@ -44,7 +44,6 @@ function deployNeeds(where: Where): Need[] {
     ...onStack(where, 'execute', { DescribeChangeSet: changeSet, ExecuteChangeSet: changeSet }),
     ...onStack(where, 'execute', { DescribeStackEvents: {} }),
     passRole(where, 'execute'),
-    artifacts(where, 'execute'),
   ];
 }
 
@@ -83,7 +82,7 @@ function passRole(where: Where, step: string): Need {
   return { step, action: 'iam:PassRole', resource: roleArn(where, 'execution'), context };
 }
 
-/** CloudFormation fetches templates with the session of the caller. */
+/** CloudFormation fetches templates with the session that makes the change set. */
 function artifacts({ orchestratorAccount, region }: Where, step: string): Need {
   const bucket = artifactsBucket(`drawbridge-artifacts-${orchestratorAccount}`, region);
   const resource = `arn:${partitionOf(region)}:s3:::${bucket}/templates/any`;

@@ -76,18 +76,7 @@ const stackActions: Record<StepKind, readonly string[]> = {
   read: ['DescribeStacks', 'DescribeStackEvents', 'GetTemplate'],
   execute: ['DescribeChangeSet', 'ExecuteChangeSet', 'DescribeStackEvents'],
   recover: ['DescribeStacks', 'DescribeStackEvents', 'ContinueUpdateRollback', 'RollbackStack', 'DeleteStack'],
-  audit: [
-    'DescribeStacks',
-    'DescribeStackEvents',
-    'DescribeEvents',
-    'DescribeStackResource',
-    'DescribeStackResources',
-    'ListStackResources',
-    'GetTemplate',
-    'DetectStackDrift',
-    'DetectStackResourceDrift',
-    'DescribeStackResourceDrifts',
-  ],
+  audit: ['DetectStackDrift', 'DetectStackResourceDrift', 'DescribeStackResourceDrifts'],
 };
 
 function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[]): Statement[] {
@@ -106,17 +95,15 @@ function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[])
 const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
   preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope)],
   read: () => [],
-  execute: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
-  recover: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
+  execute: (scope) => [passExecutionRole(scope)],
+  recover: (scope) => [passExecutionRole(scope)],
   audit: ({ target }) => [
     allow(
       [
         'iam:Get*',
         'iam:List*',
-        'iam:GenerateCredentialReport',
         'sts:DecodeAuthorizationMessage',
         'cloudwatch:DescribeAlarms',
-        'cloudformation:ListStacks',
         // By the id of a detection, not by a stack.
         'cloudformation:DescribeStackDriftDetectionStatus',
       ],
@@ -159,7 +146,7 @@ function passExecutionRole({ target }: SessionScope): Statement {
   };
 }
 
-/** CloudFormation fetches TemplateURL with the caller's session. */
+/** CloudFormation fetches TemplateURL with the caller's session when a change set is made; later it works with the stack's own role. */
 function readArtifacts({ target, artifacts }: SessionScope): Statement[] {
   if (artifacts === undefined) return [];
   const bucket = artifactsBucket(artifacts.prefix, target.region);
