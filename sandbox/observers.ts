@@ -1,6 +1,6 @@
 /**
  * Who looks on in every sandbox of this process. By itself nobody does. Observers change nothing: they are told what a journal cannot
- * hold, the full terms of each decision, what was answered, and the last moment in which a sandbox can be searched.
+ * hold: the full terms of each decision, what was minted and shown, and the last moment in which a sandbox can be searched.
  */
 import type { AccessRequest, ApplicablePolicies, Decision } from '#shared/domain/iam/evaluate.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -13,16 +13,23 @@ export interface Decided {
   readonly decision: Decision;
 }
 
-/** What somebody outside got to read: an error of AWS, or the answer of an HTTP API. */
-export interface Answered {
-  /** `sts:AssumeRole`, or `POST /v1/releases`. */
-  readonly from: string;
+/** What somebody got to read: an error of AWS, the answer of an HTTP API, an event on a bus. */
+export interface Shown {
+  /** `error sts:AssumeRole`, `answer POST /v1/releases`, `event drawbridge`. */
+  readonly where: string;
+  readonly text: string;
+}
+
+/** An id, a name or a secret that nobody had before. */
+export interface Minted {
+  readonly kind: string;
   readonly text: string;
 }
 
 export interface SandboxObserver {
   decided(sandbox: Sandbox, decided: Decided): void;
-  answered(sandbox: Sandbox, answered: Answered): void;
+  minted(sandbox: Sandbox, minted: Minted): void;
+  shown(sandbox: Sandbox, shown: Shown): void;
   /** All services still work; closing waits for it. */
   closing(sandbox: Sandbox, journal: readonly JournalEntry[]): Promise<void>;
 }
@@ -39,8 +46,12 @@ export function tellDecided(sandbox: Sandbox, decided: Decided): void {
   for (const observer of observers) observer.decided(sandbox, decided);
 }
 
-export function tellAnswered(sandbox: Sandbox, answered: Answered): void {
-  for (const observer of observers) observer.answered(sandbox, answered);
+export function tellMinted(sandbox: Sandbox, minted: Minted): void {
+  for (const observer of observers) observer.minted(sandbox, minted);
+}
+
+export function tellShown(sandbox: Sandbox, shown: Shown): void {
+  for (const observer of observers) observer.shown(sandbox, shown);
 }
 
 export async function tellClosing(sandbox: Sandbox, journal: readonly JournalEntry[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../aws-error.ts';
 import type { Call, Json, Operation, SigningCaller } from '../kernel.ts';
-import { tellAnswered } from '../observers.ts';
+import { tellShown } from '../observers.ts';
 import { type ApiRequest, type ProxyRequest, proxyEvent } from './proxy-event.ts';
 import { type ApiResponse, gatewayMessage, internalError, proxyResponse } from './proxy-response.ts';
 import { matchRoute, type RouteMatch } from './route-match.ts';
@@ -30,8 +30,8 @@ export const invokeApi: Operation<ApiRequest, ApiResponse> = {
       ...(admitted.signer && { signer: admitted.signer }),
     };
     const response = await integrate(call, proxied);
-    tellAnswered(sandbox, {
-      from: `${input.method} ${input.path}`,
+    tellShown(sandbox, {
+      where: `answer ${input.method} ${input.path}`,
       text: `${JSON.stringify(response.headers)}\n${text(response.body)}`,
     });
     return identified(response, requestId);

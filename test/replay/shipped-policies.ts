@@ -11,7 +11,7 @@ import { functionPolicy } from '#sandbox/lambda/permission-provider.ts';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { Policy } from '#shared/domain/iam/policy.ts';
 import { openRehearsal, type Rehearsal, root } from '#test/e2e/rehearsed-world.ts';
-import { hidden } from '#test/recording/recorder.ts';
+import { hidden } from '#test/recording/requests.ts';
 import { ensurePackaged } from '../../scripts/package.mjs';
 
 export interface ShippedPolicy {
