@@ -19,8 +19,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Throws, and says what to do, when a test file of the suite left no recording. */
 export function readRecordings(folder: string): Recordings {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
-  const lines = names.flatMap((recording) => linesOf(folder, recording));
+  const lines = linesIn(folder);
   requireWholeSuite(lines);
   const searches = lines.filter((line) => line.kind === 'search');
   return {
@@ -32,6 +31,12 @@ export function readRecordings(folder: string): Recordings {
 }
 
 type Line = Recorded & { readonly recording: string };
+
+/** All lines of all recordings; none where there is no such folder. */
+export function linesIn(folder: string): Line[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
+  return names.sort().flatMap((recording) => linesOf(folder, recording));
+}
 
 function linesOf(folder: string, recording: string): Line[] {
   const texts = readFileSync(join(folder, recording), 'utf8').split('\n');

@@ -7,6 +7,8 @@ import type { Recordings } from './recordings.ts';
 import { stepPolicy } from './session-policies.ts';
 import type { ShippedPolicies, ShippedPolicy, ShippedRole } from './shipped-policies.ts';
 
+type Replayable = Pick<Recordings, 'requests' | 'policies'>;
+
 export interface Replayed {
   /** Names of the grants without which a recorded request is denied. */
   readonly needed: ReadonlySet<string>;
@@ -16,7 +18,7 @@ export interface Replayed {
   readonly refused: number;
 }
 
-export function replay(recordings: Recordings, shipped: readonly ShippedPolicies[]): Replayed {
+export function replay(recordings: Replayable, shipped: readonly ShippedPolicies[]): Replayed {
   const needed = new Set<string>();
   const replayed = new Map<string, number>();
   const terms = shipped.flatMap((policies) =>
@@ -45,7 +47,7 @@ interface Terms {
   readonly session?: Piece | undefined;
 }
 
-type Place = { readonly policies: ShippedPolicies; readonly recordings: Recordings };
+type Place = { readonly policies: ShippedPolicies; readonly recordings: Replayable };
 
 /** Undefined for what no shipped policy decides: calls of people, of administrators, of the execution role, and between others. */
 function termsOf(request: RecordedRequest, place: Place): Terms | undefined {
