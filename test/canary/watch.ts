@@ -83,7 +83,8 @@ export function leaksPrinted(): Leak[] {
 export function knownTo(sandbox: Sandbox): Secret[] {
   const kept = secretsIn(sandbox.world);
   const endings = new Set(kept.map(({ text }) => ending(text)));
-  return [...kept, ...watchedOf(sandbox).minted.filter(({ text }) => !endings.has(ending(text)))];
+  const others = watchedOf(sandbox).minted.filter(({ text }) => !endings.has(ending(text)));
+  return [...new Map([...kept, ...others].map((secret) => [secret.text, secret])).values()];
 }
 
 /** Enough to tell secrets apart; a session token has a beginning that is not minted. */
