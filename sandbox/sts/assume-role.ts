@@ -106,7 +106,7 @@ function requireTrustedRole(call: AssumeRoleCall, caller: SigningCaller, assumpt
   };
   const request = { requester: requesterOf(caller), resource, resourceAccount, context };
   for (const { action, decision } of evaluateAssumeRole(request, policies)) {
-    recordDecision(sandbox, { principal: principalName(caller), action, resource }, decision);
+    recordDecision(sandbox, principalName(caller), { request: { ...request, action }, policies, decision });
     if (decision.kind === 'denied') throw notAuthorised(caller, action, resource);
   }
   return role;

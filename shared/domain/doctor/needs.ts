@@ -53,7 +53,6 @@ function deployNeeds(where: Where): Need[] {
     ...onStack(where, 'execute', { DescribeChangeSet: changeSet, ExecuteChangeSet: changeSet }),
     ...onStack(where, 'execute', { DescribeStackEvents: {} }),
     passRole(where, 'execute'),
-    ...artifacts(where, 'execute'),
   ];
 }
 

@@ -108,18 +108,7 @@ const stackActions: Record<StepKind, readonly string[]> = {
     'DeleteStack',
     'UpdateTerminationProtection',
   ],
-  audit: [
-    'DescribeStacks',
-    'DescribeStackEvents',
-    'DescribeEvents',
-    'DescribeStackResource',
-    'DescribeStackResources',
-    'ListStackResources',
-    'GetTemplate',
-    'DetectStackDrift',
-    'DetectStackResourceDrift',
-    'DescribeStackResourceDrifts',
-  ],
+  audit: ['DetectStackDrift', 'DetectStackResourceDrift', 'DescribeStackResourceDrifts'],
 };
 
 function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[]): Statement[] {
@@ -138,17 +127,15 @@ function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[])
 const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
   preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope), hookResults],
   read: () => [],
-  execute: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
-  recover: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
+  execute: (scope) => [passExecutionRole(scope)],
+  recover: (scope) => [passExecutionRole(scope)],
   audit: ({ target }) => [
     allow(
       [
         'iam:Get*',
         'iam:List*',
-        'iam:GenerateCredentialReport',
         'sts:DecodeAuthorizationMessage',
         'cloudwatch:DescribeAlarms',
-        'cloudformation:ListStacks',
         // By the id of a detection, not by a stack.
         'cloudformation:DescribeStackDriftDetectionStatus',
       ],
