@@ -9,6 +9,7 @@ import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { isChangeSetOf } from '#shared/domain/names.ts';
 import { deleteChangeSet, isMissingStack } from './change-sets.ts';
 import type { TargetSession } from './sessions.ts';
+import { makeSettings } from './stack-settings.ts';
 import { readStackStatus } from './stacks.ts';
 import { asked } from './translate-error.ts';
 
@@ -39,6 +40,8 @@ export async function removeShell(session: TargetSession, stackId: string): Prom
     asked(service, session.cloudFormation.send(new ListStackResourcesCommand({ StackName: stackId }))),
   ]);
   if (changeSets.length > 0 || (resources.StackResourceSummaries ?? []).length > 0) return;
+  // Protection is switched on before a stack is made.
+  await makeSettings(session, stackId, { terminationProtection: false });
   await asked(service, session.cloudFormation.send(new DeleteStackCommand({ StackName: stackId })));
 }
 
