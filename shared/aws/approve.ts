@@ -44,7 +44,7 @@ export async function decide(ledger: Ledger, wish: Decided): Promise<{ request: 
     assertOpen(request, { decisions, at: wish.at });
     refuse(mayApprove(wish.actor, { requester, requirement, decisions, policies }), wish.actor);
     const first = await recordApprovalDecision(ledger, decision);
-    if (!first) throw alreadyDecided(await listApprovalDecisions(ledger, request), wish.actor);
+    if (!first) throw decidedBefore(await listApprovalDecisions(ledger, request), wish.actor);
   }
   const standing = approvalStanding({
     requester,
@@ -56,7 +56,7 @@ export async function decide(ledger: Ledger, wish: Decided): Promise<{ request: 
   const now = (await readApprovalRequest(ledger, request)) ?? request;
   await tellWaiting(ledger, now);
   // Two people decided at once: the first who ended it is right, and the other is told.
-  if (isOpposite(now.status, wish.decision)) throw alreadyDecided(await listApprovalDecisions(ledger, request));
+  if (isOpposite(now.status, wish.decision)) throw alreadyEnded(now, await listApprovalDecisions(ledger, request));
   return { request: now, repeated };
 }
 
@@ -77,12 +77,11 @@ async function requestOf(ledger: Ledger, wish: Decided): Promise<ApprovalRequest
 }
 
 function assertOpen(
-  { status, environment, expiresAt, requirement }: ApprovalRequest,
+  request: ApprovalRequest,
   { decisions, at }: { decisions: readonly ApprovalDecision[]; at: string },
 ): void {
-  const last = decisions.at(-1);
-  if (status !== 'open' && last !== undefined)
-    throw failure('ALREADY_DECIDED', { by: last.actor, decision: last.decision, at: last.at });
+  const { status, environment, expiresAt, requirement } = request;
+  if (status !== 'open') throw alreadyEnded(request, decisions);
   if (at > expiresAt) throw failure('APPROVAL_EXPIRED', { environment, expiresAt, missing: requirement.groups });
 }
 
@@ -102,8 +101,16 @@ function isOpposite(status: ApprovalRequest['status'], decision: ApprovalWish['d
   return decision === 'approve' ? status === 'rejected' : status === 'approved';
 }
 
-function alreadyDecided(decisions: readonly ApprovalDecision[], actor?: string) {
-  const found = decisions.find((decision) => actor === undefined || decision.actor === actor);
+/** Names whose decision it was that ended the request: of two at once, the other one is on record as well. */
+function alreadyEnded({ status }: ApprovalRequest, decisions: readonly ApprovalDecision[]) {
+  return alreadyDecided(decisions.findLast(({ decision }) => !isOpposite(status, decision)));
+}
+
+function decidedBefore(decisions: readonly ApprovalDecision[], actor: string) {
+  return alreadyDecided(decisions.find((decision) => decision.actor === actor));
+}
+
+function alreadyDecided(found: ApprovalDecision | undefined) {
   return failure('ALREADY_DECIDED', {
     by: found?.actor ?? 'Somebody',
     decision: found?.decision ?? 'unknown',

@@ -1,4 +1,5 @@
 /** A change set as the plan tells it: what CloudFormation made of the templates is read, gated, and compared with what runs now. */
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { GateContext, GateFinding } from '#shared/domain/gate/finding.ts';
 import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
 import { describeStack } from '#shared/domain/plan/describe-stack.ts';
@@ -18,7 +19,7 @@ interface Found {
   readonly gate: GateContext;
 }
 
-/** Throws GATE_ errors: composed types, macros and nested templates are only visible in what CloudFormation made of them. */
+/** Throws TEMPLATE_INVALID and GATE_ errors: composed types, macros and nested templates are only visible in what CloudFormation made of them. */
 export async function describeChangeSet(
   session: TargetSession,
   desired: DesiredStack,
@@ -48,7 +49,12 @@ function together(before: Side, after: Side): Parameters<typeof describeStack>[0
 async function templatesThen(session: TargetSession, { id, stackId, nested }: Found['found']): Promise<Side> {
   const all = [{ within: '', id, stackId }, ...nested];
   const wanted = all.map(({ within, id: changeSet, stackId: stackName }) => ({ within, of: { stackName, changeSet } }));
-  return readAll(session, wanted);
+  const read = await readAll(session, wanted);
+  // It may be a template to CloudFormation, so nothing is let through that cannot be judged.
+  const unread = wanted.find(({ within }) => !read.has(within));
+  if (unread === undefined) return read;
+  const detail = `What CloudFormation made of the template of ${unread.of.stackName} cannot be read.`;
+  throw failure('TEMPLATE_INVALID', { detail });
 }
 
 async function templatesNow(

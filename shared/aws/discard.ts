@@ -10,6 +10,7 @@ import { isChangeSetOf } from '#shared/domain/names.ts';
 import { deleteChangeSet } from './change-sets.ts';
 import { isMissingStack } from './missing-stack.ts';
 import type { TargetSession } from './sessions.ts';
+import { makeSettings } from './stack-settings.ts';
 import { readStackStatus } from './stacks.ts';
 import { asked } from './translate-error.ts';
 
@@ -40,6 +41,8 @@ export async function removeShell(session: TargetSession, stackId: string): Prom
     asked(service, session.cloudFormation.send(new ListStackResourcesCommand({ StackName: stackId }))),
   ]);
   if (changeSets.length > 0 || (resources.StackResourceSummaries ?? []).length > 0) return;
+  // Protection is switched on before a stack is made.
+  await makeSettings(session, stackId, { terminationProtection: false });
   await asked(service, session.cloudFormation.send(new DeleteStackCommand({ StackName: stackId })));
 }
 

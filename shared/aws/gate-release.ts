@@ -1,5 +1,5 @@
 /** The template gate where it counts: over what was released, before CloudFormation sees it, and over what CloudFormation made of it. */
-import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
+import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Place } from '#shared/domain/errors/problem.ts';
 import type { GateContext, GateFinding, GateSource } from '#shared/domain/gate/finding.ts';
 import { gateProblems } from '#shared/domain/gate/gate-problems.ts';
@@ -15,7 +15,7 @@ const deepest = 10;
 
 /**
  * Gates a stack's template as it was released, with what it nests. A macro runs when a change set is asked for, so this comes first.
- * Answers whether it nests others; throws the first GATE_ error with how many there are, unless a policy tolerates them.
+ * Answers whether it nests others; throws TEMPLATE_INVALID, or the first GATE_ error with how many there are, unless a policy tolerates them.
  */
 export async function gateReleased(
   artifacts: Artifacts & { readonly region: string },
@@ -42,7 +42,10 @@ async function sourceOf(
   depth: number,
 ): Promise<GateSource> {
   const source = readSource(await readArtifact(artifacts, key, artifacts.region));
-  if (source.kind === 'malformed' || !isObject(source.data)) return { template: {} };
+  // What is no template to us may be one to CloudFormation, so nothing is let through that cannot be judged.
+  if (source.kind === 'malformed')
+    throw failure('TEMPLATE_INVALID', { detail: `${key} cannot be read: ${source.message}` });
+  if (!isObject(source.data)) throw failure('TEMPLATE_INVALID', { detail: `${key} is no template.` });
   const references = depth < deepest ? nestedReferences(source.data) : [];
   const nested = references.flatMap(({ resource, key: artifact }) =>
     artifact === undefined

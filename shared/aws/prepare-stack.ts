@@ -152,11 +152,12 @@ async function withoutChanges(
   emptyChangeSet: { stackName: string; changeSet: string },
 ): Promise<Preparation> {
   const live = await readStack(session, desired);
-  const settings = live === undefined ? undefined : settingsOnly(desired, live);
-  return settings?.kind === 'planned' ? settings : { kind: 'unchanged', stack: desired.stack, emptyChangeSet };
+  const prepared =
+    live === undefined ? { kind: 'unchanged' as const, stack: desired.stack } : settingsOnly(desired, live);
+  return { ...prepared, emptyChangeSet };
 }
 
-function settingsOnly(desired: DesiredStack, live: LiveStack): Preparation {
+function settingsOnly(desired: DesiredStack, live: LiveStack): Extract<Preparation, { kind: 'unchanged' | 'planned' }> {
   const { stack, stackName } = desired;
   const settings = settingsToMake(desired, live);
   if (isNothing(settings)) return { kind: 'unchanged', stack };

@@ -7,6 +7,7 @@ import {
 import { roleArn } from '#shared/domain/names.ts';
 import type { StackPlan } from '#shared/domain/plan/stack-plan.ts';
 import type { TargetSession } from './sessions.ts';
+import { makeSettings } from './stack-settings.ts';
 import { asked, isCode } from './translate-error.ts';
 
 const service = 'AWS CloudFormation';
@@ -28,15 +29,16 @@ export async function beginRecovery(session: TargetSession, recovering: Recoveri
   }
 }
 
-async function send(
-  { cloudFormation, purpose }: TargetSession,
-  { stackId: StackName, recovery, token: ClientRequestToken }: Recovering,
-): Promise<unknown> {
+async function send(session: TargetSession, recovering: Recovering): Promise<unknown> {
+  const { cloudFormation, purpose } = session;
+  const { stackId: StackName, recovery, token: ClientRequestToken } = recovering;
   // Without it CloudFormation would go on with whichever role the stack had, or with this short session.
   const RoleARN = roleArn(purpose.target, 'execution');
   const common = { StackName, ClientRequestToken, RoleARN };
   switch (recovery.action) {
     case 'delete':
+      // Protection is switched on before a stack is made, so one whose creation failed has it, and has nothing to protect.
+      await makeSettings(session, StackName, { terminationProtection: false });
       return cloudFormation.send(new DeleteStackCommand(common));
     case 'force-delete':
       return cloudFormation.send(new DeleteStackCommand({ ...common, DeletionMode: 'FORCE_DELETE_STACK' }));

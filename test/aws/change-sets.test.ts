@@ -39,10 +39,39 @@ describe('asking for a change set', () => {
           Capabilities: ['CAPABILITY_IAM'],
           RoleARN: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-execution',
           IncludeNestedStacks: true,
+          RollbackConfiguration: { RollbackTriggers: [], MonitoringTimeInMinutes: 0 },
+          OnStackFailure: 'ROLLBACK',
         },
       ]);
     },
   );
+
+  it.each([
+    ['CREATE', 'delete', 'DELETE'],
+    ['CREATE', 'rollback', 'ROLLBACK'],
+    ['CREATE', 'keep', 'DO_NOTHING'],
+    ['UPDATE', 'delete', 'ROLLBACK'],
+    ['UPDATE', 'keep', 'ROLLBACK'],
+  ] as const)('of type %s of a stack with onCreateFailure %s: %s', async (type, onCreateFailure, OnStackFailure) => {
+    cloudFormation.on(CreateChangeSetCommand).resolves({});
+    await createChangeSet(session, { name, type, desired: aDesiredStack({ onCreateFailure }) });
+    expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(CreateChangeSetCommand, { OnStackFailure });
+  });
+
+  it('names the alarms that roll the operation back, and how long they are watched', async () => {
+    cloudFormation.on(CreateChangeSetCommand).resolves({});
+    const rollback = { alarms: ['arn:alarm-1', 'arn:alarm-2'], monitorMinutes: 30 };
+    await createChangeSet(session, { name, type: 'UPDATE', desired: aDesiredStack({ rollback }) });
+    expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(CreateChangeSetCommand, {
+      RollbackConfiguration: {
+        RollbackTriggers: [
+          { Arn: 'arn:alarm-1', Type: 'AWS::CloudWatch::Alarm' },
+          { Arn: 'arn:alarm-2', Type: 'AWS::CloudWatch::Alarm' },
+        ],
+        MonitoringTimeInMinutes: 30,
+      },
+    });
+  });
 
   it('keeps one that exists already', async () => {
     cloudFormation.on(CreateChangeSetCommand).rejects(awsError('AlreadyExistsException', 'ChangeSet already exists'));
@@ -131,6 +160,7 @@ describe('reading a change set', () => {
     const page = (LogicalResourceId: string, more: object = {}) => ({
       Status: 'CREATE_COMPLETE' as const,
       ChangeSetId: changeSetId,
+      ChangeSetName: name,
       StackId: stackId,
       ExecutionStatus: 'AVAILABLE' as const,
       Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }],
@@ -150,10 +180,66 @@ describe('reading a change set', () => {
     expect(await readChangeSet(session, reference)).toEqual({
       kind: 'ready',
       id: changeSetId,
+      name,
       stackId,
       executionStatus: 'AVAILABLE',
       inputs: { parameters: { Size: '1' }, tags: { team: 'commerce' } },
       changes: [added('A'), added('B')],
+      nested: [],
+    });
+  });
+
+  describe('with nested stacks', () => {
+    const nestedArn = (stack: string) => `arn:change-set/${stack}`;
+    const nests = (LogicalResourceId: string, Action = 'Modify') => ({
+      ResourceChange: {
+        Action: Action as 'Modify',
+        LogicalResourceId,
+        ResourceType: 'AWS::CloudFormation::Stack',
+        ChangeSetId: nestedArn(LogicalResourceId),
+      },
+    });
+    const queue = (LogicalResourceId: string) => ({
+      ResourceChange: { Action: 'Add' as const, LogicalResourceId, ResourceType: 'AWS::SQS::Queue' },
+    });
+    const page = (id: string, ...Changes: object[]) =>
+      ({ Status: 'CREATE_COMPLETE', ChangeSetId: id, StackId: `arn:stack/${id}`, Changes }) as never;
+
+    it('shows what happens in them, each with the way that leads to it', async () => {
+      const nested = cloudFormation.on(DescribeChangeSetCommand, { ChangeSetName: name });
+      nested.resolves(page(changeSetId, nests('Web'), queue('Queue')));
+      const web = { ChangeSetName: nestedArn('Web') };
+      cloudFormation
+        .on(DescribeChangeSetCommand, web)
+        .resolves({ ...(page('web', nests('Cache', 'Add')) as object), NextToken: '2' } as never);
+      cloudFormation.on(DescribeChangeSetCommand, { ...web, NextToken: '2' }).resolves(page('web', queue('Queue')));
+      cloudFormation
+        .on(DescribeChangeSetCommand, { ChangeSetName: nestedArn('Cache') })
+        .resolves(page('cache', queue('Topic')));
+
+      const found = await readChangeSet(session, reference);
+      if (found.kind !== 'ready') throw new Error(found.kind);
+      expect(found.changes.map(({ within, logicalId }) => [within, logicalId])).toEqual([
+        [undefined, 'Queue'],
+        [undefined, 'Web'],
+        ['Web', 'Cache'],
+        ['Web', 'Queue'],
+        ['Web/Cache', 'Topic'],
+      ]);
+      expect(found.nested).toEqual([
+        { within: 'Web', id: 'web', stackId: 'arn:stack/web', created: false },
+        { within: 'Web/Cache', id: 'cache', stackId: 'arn:stack/cache', created: true },
+      ]);
+      const asked = cloudFormation.commandCalls(DescribeChangeSetCommand).map(({ args }) => args[0].input);
+      expect(asked).toContainEqual({ ChangeSetName: nestedArn('Cache'), IncludePropertyValues: true });
+    });
+
+    it('is read without those whose change set is gone', async () => {
+      cloudFormation.on(DescribeChangeSetCommand).resolves(page(changeSetId, nests('Web')));
+      cloudFormation
+        .on(DescribeChangeSetCommand, { ChangeSetName: nestedArn('Web') })
+        .rejects(awsError('ChangeSetNotFound'));
+      expect(await readChangeSet(session, reference)).toMatchObject({ nested: [], changes: [{ logicalId: 'Web' }] });
     });
   });
 
@@ -179,6 +265,7 @@ describe('reading a change set', () => {
                   BeforeValue: 'old',
                   AfterValue: 'new',
                 },
+                Evaluation: 'Dynamic',
               },
               {},
             ],
@@ -191,6 +278,7 @@ describe('reading a change set', () => {
       name: 'QueueName',
       path: '/Properties/QueueName',
       requiresRecreation: 'Always',
+      evaluation: 'Dynamic',
       before: 'old',
       after: 'new',
     };

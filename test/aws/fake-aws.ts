@@ -66,7 +66,8 @@ export function objects() {
   s3.on(GetObjectCommand).callsFake(({ Key }: { Key: string }) => {
     const text = stored.get(Key);
     if (text === undefined) throw awsError('NoSuchKey', 'The specified key does not exist.', 404);
-    return { Body: { transformToString: async () => text } };
+    const transformToByteArray = async () => new TextEncoder().encode(text);
+    return { Body: { transformToString: async () => text, transformToByteArray } };
   });
   return stored;
 }

@@ -1,11 +1,19 @@
 import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  GetStackPolicyCommand,
   GetTemplateCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
-import { readOperation, readStack, readStackStatus, readTemplateDigest } from '#shared/aws/stacks.ts';
+import {
+  readOperation,
+  readOutputs,
+  readProcessedTemplate,
+  readStack,
+  readStackStatus,
+  readTemplateDigest,
+} from '#shared/aws/stacks.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { changeSetId, monday, operationToken, stackId } from '#test/builders.ts';
 import { awsError, cloudFormation, fakeAws } from './fake-aws.ts';
@@ -27,6 +35,8 @@ describe('a stack as CloudFormation describes it', () => {
       ],
       Capabilities: ['CAPABILITY_IAM'],
       RoleARN: 'arn:role',
+      Outputs: [{ OutputKey: 'Url', OutputValue: 'https://orders' }],
+      EnableTerminationProtection: true,
     });
     cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
     expect(await readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).toEqual({
@@ -37,6 +47,9 @@ describe('a stack as CloudFormation describes it', () => {
       tags: { team: 'commerce', '': '' },
       capabilities: ['CAPABILITY_IAM'],
       roleArn: 'arn:role',
+      outputs: { Url: 'https://orders' },
+      terminationProtection: true,
+      stackPolicy: undefined,
     });
     expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(GetTemplateCommand, {
       StackName: 'orders-api',
@@ -54,8 +67,37 @@ describe('a stack as CloudFormation describes it', () => {
       tags: {},
       capabilities: [],
       roleArn: undefined,
+      outputs: {},
+      terminationProtection: false,
+      stackPolicy: undefined,
     });
     expect(cloudFormation).not.toHaveReceivedCommand(GetTemplateCommand);
+  });
+
+  it.each<[string, string, string | undefined, number]>([
+    ['is read where the release has one', 'UPDATE_COMPLETE', '{"Statement":[]}', 1],
+    ['may not be there', 'UPDATE_COMPLETE', undefined, 1],
+    ['is not asked of a stack that is only reviewed yet', 'REVIEW_IN_PROGRESS', undefined, 0],
+  ])('has a stack policy that %s', async (_, StackStatus, StackPolicyBody, calls) => {
+    stackIs({ StackStatus: StackStatus as never });
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: '' });
+    cloudFormation.on(GetStackPolicyCommand).resolves(StackPolicyBody === undefined ? {} : { StackPolicyBody });
+    const live = await readStack(session, { stackName: 'orders-api', stackPolicy: '{}' });
+    expect(live?.stackPolicy).toBe(StackPolicyBody);
+    expect(cloudFormation).toHaveReceivedCommandTimes(GetStackPolicyCommand, calls);
+  });
+
+  it.each<[string, Partial<Stack>, Record<string, string>]>([
+    ['has outputs', { Outputs: [{ OutputKey: 'Url', OutputValue: 'x' }] }, { Url: 'x' }],
+    ['has none', {}, {}],
+  ])('that %s tells them', async (_, stack, outputs) => {
+    stackIs(stack);
+    expect(await readOutputs(session, 'orders-api')).toEqual(outputs);
+  });
+
+  it('that is not there has no outputs', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(missing);
+    expect(await readOutputs(session, 'orders-api')).toEqual({});
   });
 
   it('may not be there', async () => {
@@ -101,6 +143,24 @@ it('the template of a change set is asked for by stack and change set', async ()
     StackName: 'orders-api',
     ChangeSetName: changeSetId,
     TemplateStage: 'Original',
+  });
+});
+
+describe('the template that CloudFormation made of another', () => {
+  it('is asked for by stack and change set, and read as data in its long form', async () => {
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Outputs: { Url: { Value: !Ref Queue } }' });
+    const of = { stackName: 'orders-api', changeSet: changeSetId };
+    expect(await readProcessedTemplate(session, of)).toEqual({ Outputs: { Url: { Value: { Ref: 'Queue' } } } });
+    expect(cloudFormation.commandCalls(GetTemplateCommand)[0]?.args[0].input).toEqual({
+      StackName: 'orders-api',
+      ChangeSetName: changeSetId,
+      TemplateStage: 'Processed',
+    });
+  });
+
+  it.each([['no template'], ['Resources: {'], [undefined]])('is nothing when it reads %j', async (TemplateBody) => {
+    cloudFormation.on(GetTemplateCommand).resolves(TemplateBody === undefined ? {} : { TemplateBody });
+    expect(await readProcessedTemplate(session, { stackName: 'orders-api' })).toBeUndefined();
   });
 });
 

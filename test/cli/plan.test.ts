@@ -75,6 +75,8 @@ function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [
     promotion: aPromotion({ releaseId, status, mode: 'plan', environments: ['production'] }),
     rollouts: [aRollout({ status, reasons, ...(planned ? { planDigest: digest } : {}) })],
     deployments: [],
+    approvals: [],
+    decisions: [],
   };
 }
 

@@ -94,6 +94,8 @@ const failed: PromotionRecord = {
       at,
     },
   ],
+  approvals: [],
+  decisions: [],
 };
 
 describe('pages that list what the sources say', () => {

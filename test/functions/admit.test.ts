@@ -18,13 +18,14 @@ const admit = async (change: object = {}) =>
       pipeline: 'orders',
       release: await release(),
       environment,
+      mode: 'promote',
       at: monday,
       waits: 0,
       ...change,
     },
     context,
   );
-const theirs = { pipeline: 'orders', environment, promotion: otherPromotionId };
+const theirs = { pipeline: 'orders', environment, promotion: otherPromotionId, mode: 'promote' } as const;
 
 describe('admit', () => {
   it('admits a release to its first environment, with a lease and the targets that its labels mean', async () => {
@@ -90,6 +91,30 @@ describe('admit', () => {
     expect(await admit({ release: digest })).toMatchObject({ kind: 'wait' });
     await freeLease(ledger, { ...theirs, epoch: 1 });
     expect(await admit()).toMatchObject({ kind: 'admitted', epoch: 2 });
+  });
+
+  describe('a promotion that only plans', () => {
+    const planning = { mode: 'plan' };
+
+    it('is admitted wherever targets are, also where the release was not verified before', async () => {
+      expect(await admit({ ...planning, environment: 'production' })).toMatchObject({
+        kind: 'admitted',
+        targets: ['production'],
+      });
+    });
+
+    it('neither waits for another promotion nor is in its way', async () => {
+      await takeLease(ledger, theirs, monday);
+      expect(await admit(planning)).toMatchObject({ kind: 'admitted', epoch: 1 });
+      expect(await item('LEASE#orders#pre-production', 'LEASE')).toMatchObject({ holder: otherPromotionId, epoch: 1 });
+    });
+
+    it('is rejected where no target is', async () => {
+      const nowhere = { name: environment, targets: { matchLabels: { environment: 'nowhere' } } };
+      const digest = await release({ environments: [nowhere] });
+      expect(await admit({ ...planning, release: digest })).toMatchObject({ kind: 'rejected' });
+      expect(await readRollout(ledger, promotionId, environment)).toMatchObject({ reasons: [{ code: 'NO_TARGETS' }] });
+    });
   });
 
   it('stops for a release that does not exist', async () => {

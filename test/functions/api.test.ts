@@ -194,7 +194,7 @@ describe('looking at promotions', () => {
     await recordPromotion(ledger, aPromotion());
     await recordRollout(ledger, aRollout());
     const digest = await putDocument(documents, 'plans', { schemaVersion: 1 });
-    await recordPlan(ledger, aRollout(), digest);
+    await recordPlan(ledger, aRollout(), { digest, policyDigest: digestOf('policies'), cleared: true });
     expect(await ask(`GET /v1/promotions/${promotionId}/plans/production`)).toMatchObject({
       status: 200,
       body: { digest, plan: { schemaVersion: 1 } },

@@ -3,8 +3,8 @@ import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { putDocument } from '#shared/aws/documents.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
-import type { Release } from '#shared/domain/release/release.ts';
-import { aRelease, aTarget } from '#test/builders.ts';
+import type { Artifact, Release } from '#shared/domain/release/release.ts';
+import { anArtifact, aRelease, aTarget, templateText } from '#test/builders.ts';
 import { fakeAccount } from '../aws/fake-account.ts';
 import { fakeAws, objects, stsTrusts } from '../aws/fake-aws.ts';
 import { ledgerTable } from '../aws/ledger-table.ts';
@@ -56,7 +56,18 @@ export function deployment() {
     item,
     put,
     found,
-    /** A completed release: its digest. */
-    release: (change: Partial<Release> = {}) => putDocument(documents, 'releases', aRelease(change)),
+    /** A completed release with the templates that its stacks have by themselves: its digest. */
+    release: async (change: Partial<Release> = {}) => {
+      const release = aRelease(change);
+      for (const { name, template } of release.stacks)
+        if (!found.objects.has(template.key)) found.objects.set(template.key, templateText(name));
+      return putDocument(documents, 'releases', release);
+    },
+    /** Uploads a template that a stack of the release is to have. */
+    template: (text: string): Artifact => {
+      const artifact = anArtifact('templates', text);
+      found.objects.set(artifact.key, text);
+      return artifact;
+    },
   };
 }

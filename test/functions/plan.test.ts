@@ -11,19 +11,34 @@ import { handler } from '#functions/plan/handler.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPlannedTarget } from '#shared/aws/ledger/plans.ts';
+import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { TargetPlan } from '#shared/domain/plan/stack-plan.ts';
-import { aStack, changeSetId, monday, otherPromotionId, promotionId, stackId, templateText } from '#test/builders.ts';
+import type { Policy } from '#shared/domain/policy/policy.ts';
+import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import {
+  aPromotion,
+  aStack,
+  aTarget,
+  changeSetId,
+  monday,
+  otherPromotionId,
+  promotionId,
+  stackId,
+  templateText,
+} from '#test/builders.ts';
 import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
+import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger, documents, release } = deployment();
+const { ledger, documents, release, template } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const stacks = [aStack('network'), aStack('api')];
-const plan = async (polls: number, change: object = {}) =>
-  handler(
-    { ...place, release: await release({ stacks }), epoch: 1, at: monday, target: 'production', polls, ...change },
-    context,
-  );
+const plan = async (polls: number, change: object = {}) => {
+  const input = { ...place, release: await release({ stacks }), epoch: 1, at: monday, target: 'production' };
+  return handler({ ...input, round: 1, polls, ...change }, context);
+};
 
 const asDesired = (name: string) => ({
   StackId: stackId,
@@ -45,6 +60,7 @@ const ready = {
   Status: 'CREATE_COMPLETE',
   ExecutionStatus: 'AVAILABLE',
   ChangeSetId: changeSetId,
+  ChangeSetName: `drawbridge-${promotionId}-1`,
   StackId: stackId,
   Changes: [{ ResourceChange: { Action: 'Add', LogicalResourceId: 'Queue', ResourceType: 'AWS::SQS::Queue' } }],
 };
@@ -59,11 +75,15 @@ beforeEach(async () => {
       .on(GetTemplateCommand, { StackName: `orders-${name}` })
       .resolves({ TemplateBody: templateText(name) });
   }
+  // By ARN, what runs now is asked for: the template before.
+  cloudFormation.on(GetTemplateCommand, { StackName: stackId }).resolves({ TemplateBody: templateText('api') });
   cloudFormation.on(DescribeChangeSetCommand).rejects(awsError('ChangeSetNotFound'));
   cloudFormation.on(CreateChangeSetCommand).resolves({});
   cloudFormation.on(DeleteChangeSetCommand).resolves({});
 });
 
+const policy = (name: string, said: Parameters<typeof aPolicy>[1]) =>
+  applyPolicy(ledger, { name, policy: aPolicy(name, said), seen: 0, by: 'alice', at: monday });
 const planned = async (answer: Awaited<ReturnType<typeof plan>>) => {
   if (answer.kind !== 'planned') throw new Error(`it is ${answer.kind}`);
   return TargetPlan.parse(await getDocument(documents, 'plans', answer.digest));
@@ -110,6 +130,7 @@ describe('plan', () => {
       ['network', 'unchanged', 0],
       ['api', 'changes', 1],
     ]);
+    expect(document).toMatchObject({ schemaVersion: 2 });
     expect(JSON.stringify(document)).not.toContain(changeSetId);
     expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toMatchObject({
       digest: answer.kind === 'planned' && answer.digest,
@@ -130,6 +151,200 @@ describe('plan', () => {
     expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(DeleteChangeSetCommand, {
       StackName: 'orders-network',
       ChangeSetName: `drawbridge-${promotionId}-1`,
+    });
+  });
+
+  it.each([
+    ['a macro', 'Transform: Mine\nResources: {}', 'GATE_TRANSFORM'],
+    ['an IAM user', 'Resources: { Admin: { Type: AWS::IAM::User } }', 'GATE_STATIC_CREDENTIAL'],
+    ['text that nobody can judge', 'Resources: [', 'TEMPLATE_INVALID'],
+  ])('asks CloudFormation for nothing when a template has %s in it', async (_, text, code) => {
+    stackIs('orders-api', { Tags: [] });
+    const hostile = await release({ stacks: [aStack('network'), aStack('api', { template: template(text) })] });
+    for (const polls of [0, 1]) await expect(plan(polls, { release: hostile })).rejects.toMatchObject({ name: code });
+    expect(cloudFormation.calls()).toEqual([]);
+    expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toBeUndefined();
+  });
+
+  describe('of what CloudFormation made of a template', () => {
+    const hostile = 'Resources: { Admin: { Type: AWS::IAM::User } }';
+    beforeEach(() => {
+      changeSetIs('orders-api', ready);
+      cloudFormation
+        .on(GetTemplateCommand, { ChangeSetName: changeSetId, TemplateStage: 'Processed' })
+        .resolves({ TemplateBody: hostile });
+      cloudFormation
+        .on(GetTemplateCommand, { ChangeSetName: changeSetId, TemplateStage: 'Original' })
+        .resolves({ TemplateBody: templateText('api') });
+    });
+
+    it('keeps nothing when a user is in it that the source did not show', async () => {
+      await expect(plan(1)).rejects.toMatchObject({ name: 'GATE_STATIC_CREDENTIAL' });
+      expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toBeUndefined();
+    });
+
+    it.each<[string, Policy['selector'], boolean]>([
+      ['of this environment', { environments: ['production'] }, true],
+      ['of another environment', { environments: ['pre-production'] }, false],
+      ['of another pipeline', { pipelines: ['billing'] }, false],
+      ['of targets with other labels', { matchLabels: { environment: 'pre-production' } }, false],
+    ])('is tolerated, and shown, where a policy %s says so: %j', async (_, selector, tolerated) => {
+      await policy('waiver', { selector: selector!, templateGate: { waive: ['GATE_STATIC_CREDENTIAL'] } });
+      if (!tolerated) return expect(plan(1)).rejects.toMatchObject({ name: 'GATE_STATIC_CREDENTIAL' });
+      expect((await planned(await plan(1))).stacks[1]?.notes).toEqual([
+        expect.stringMatching(/^GATE_STATIC_CREDENTIAL/),
+      ]);
+    });
+  });
+
+  it('of a stack that nests others may see stacks whose names begin like it', async () => {
+    const nested = template('Resources: {}').key;
+    const url = `https://\${ArtifactsBucket}.s3.\${AWS::Region}.\${AWS::URLSuffix}/${nested}`;
+    const text = `Resources: { Web: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: !Sub "${url}" } } }`;
+    const digest = await release({ stacks: [aStack('network'), aStack('api', { template: template(text) })] });
+    expect(await plan(0, { release: digest })).toMatchObject({ kind: 'pending' });
+    const [, preview] = sts.commandCalls(AssumeRoleCommand).map(({ args }) => args[0].input.Policy ?? '');
+    expect(preview).toContain('stack/orders-api-*"');
+    expect(preview).not.toContain('stack/orders-network-*"');
+  });
+
+  it('says of a stack that cannot be updated how it is brought back', async () => {
+    stackIs('orders-api', { StackStatus: 'ROLLBACK_COMPLETE' });
+    const recovery = { status: 'ROLLBACK_COMPLETE', action: 'delete', skip: [], approved: true };
+    expect((await planned(await plan(0))).stacks[1]).toMatchObject({ kind: 'recover', recovery });
+    expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toMatchObject({
+      stacks: [{ stack: 'api', stackId, settings: {}, recovery }],
+    });
+    expect(written()).toEqual([]);
+  });
+
+  it.each<[string, boolean]>([
+    ['allows', true],
+    ['says nothing of', false],
+  ])('brings back what a policy %s it', async (_, allowed) => {
+    stackIs('orders-api', { StackStatus: 'CREATE_FAILED' });
+    if (allowed) await policy('recovery', { recovery: { recreateFailedCreations: true } });
+    if (!allowed) return expect(plan(0)).rejects.toMatchObject({ name: 'STACK_STUCK' });
+    expect((await planned(await plan(0))).stacks[1]).toMatchObject({ kind: 'recover', recovery: { action: 'delete' } });
+  });
+
+  it('lets a continued rollback skip what whoever retries names, once somebody agrees', async () => {
+    await recordPromotion(ledger, aPromotion({ recovery: { skip: { api: ['Queue'], network: ['Vpc'] } } }));
+    stackIs('orders-api', { StackStatus: 'UPDATE_ROLLBACK_FAILED' });
+    expect((await planned(await plan(0))).stacks[1]).toMatchObject({
+      recovery: { action: 'continue-rollback', skip: ['Queue'], approved: false },
+    });
+  });
+
+  it('waits while somebody else is changing a stack, and gives up in the end', async () => {
+    stackIs('orders-api', { StackStatus: 'UPDATE_IN_PROGRESS' });
+    expect(await plan(0)).toMatchObject({ kind: 'pending', polls: 1 });
+    await expect(plan(40)).rejects.toMatchObject({ name: 'STACK_BUSY' });
+  });
+
+  describe('of a stack that takes outputs', () => {
+    const takes = { dependsOn: ['network'], values: { Vpc: { fromOutput: 'network.Vpc' } } };
+    const api = aStack('api', { parameters: [{ name: 'Vpc', type: 'String', noEcho: false }], ...takes });
+    const outputs = [{ OutputKey: 'Vpc', OutputValue: 'vpc-1' }];
+    const parametersOf = () =>
+      cloudFormation.commandCalls(CreateChangeSetCommand).map(({ args }) => args[0].input.Parameters);
+
+    it('fills them in as they are now', async () => {
+      stackIs('orders-network', { Outputs: outputs });
+      const digest = await release({ stacks: [aStack('network'), api] });
+      expect(await plan(0, { release: digest })).toMatchObject({ kind: 'pending' });
+      expect(parametersOf()).toEqual([[{ ParameterKey: 'Vpc', ParameterValue: 'vpc-1' }]]);
+    });
+
+    it('says until when it cannot be planned while they are not there', async () => {
+      stackIs('orders-network', { Tags: [] });
+      const digest = await release({ stacks: [aStack('network'), api] });
+      await plan(0, { release: digest });
+      changeSetIs('orders-network', ready);
+      cloudFormation
+        .on(GetTemplateCommand, { StackName: 'orders-network' })
+        .resolves({ TemplateBody: templateText('network') });
+      cloudFormation.on(GetTemplateCommand, { StackName: stackId }).resolves({ TemplateBody: templateText('network') });
+      const { stacks: two } = await planned(await plan(1, { release: digest }));
+      expect(two.map(({ stack, kind, after }) => [stack, kind, after])).toEqual([
+        ['network', 'changes', undefined],
+        ['api', 'unplanned', ['network']],
+      ]);
+      expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toMatchObject({
+        stacks: [{ stack: 'network' }],
+      });
+    });
+
+    it('reads them in the account of the target that has the stack', async () => {
+      const [shared, app] = [
+        { environment: 'production', role: 'shared' },
+        { environment: 'production', role: 'app' },
+      ];
+      await recordTarget(ledger, aTarget({ name: 'shared', account: '444444444444', labels: shared }));
+      await recordTarget(ledger, aTarget({ labels: app }));
+      stackIs('orders-network', { Outputs: outputs });
+      const apart = [aStack('network', { matchLabels: { role: 'shared' } }), { ...api, matchLabels: { role: 'app' } }];
+      expect(await plan(0, { release: await release({ stacks: apart }) })).toMatchObject({ kind: 'pending' });
+      expect(parametersOf()).toEqual([[{ ParameterKey: 'Vpc', ParameterValue: 'vpc-1' }]]);
+      const roles = sts.commandCalls(AssumeRoleCommand).map(({ args }) => args[0].input.RoleArn);
+      expect(roles).toEqual([
+        'arn:aws:iam::333333333333:role/drawbridge/drawbridge-audit',
+        'arn:aws:iam::444444444444:role/drawbridge/drawbridge-preview',
+        'arn:aws:iam::333333333333:role/drawbridge/drawbridge-preview',
+      ]);
+    });
+  });
+
+  it('waits with a stack that imports what one before it is to export', async () => {
+    changeSetIs('orders-network', ready);
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: templateText('network') });
+    changeSetIs('orders-api', { Status: 'FAILED', StatusReason: 'No export named network:Vpc found.' });
+    const digest = await release({ stacks: [aStack('network'), aStack('api', { dependsOn: ['network'] })] });
+    const { stacks: two } = await planned(await plan(1, { release: digest }));
+    expect(two.map(({ kind, after }) => [kind, after])).toEqual([
+      ['changes', undefined],
+      ['unplanned', ['network']],
+    ]);
+  });
+
+  it('stops when CloudFormation refuses a change set', async () => {
+    changeSetIs('orders-api', { Status: 'FAILED', StatusReason: 'Requires capabilities' });
+    await expect(plan(1)).rejects.toMatchObject({ name: 'CHANGE_SET_REFUSED' });
+    expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toBeUndefined();
+  });
+
+  describe('in a later round', () => {
+    beforeEach(async () => {
+      changeSetIs('orders-api', ready);
+      await plan(1);
+    });
+
+    it('keeps the change set that still stands, so that the digest is the same', async () => {
+      const before = await readPlannedTarget(ledger, { ...place, target: 'production' });
+      const later = secondsAfter(monday, 3600);
+      const answer = await plan(0, { round: 2, at: later });
+      expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toEqual({
+        ...before!,
+        preparedAt: later,
+      });
+      expect(answer).toMatchObject({ kind: 'planned', digest: before?.digest });
+      expect(written()).toEqual([]);
+    });
+
+    it('makes another when it became obsolete, under a name of its own', async () => {
+      stackIs('orders-api', { Tags: [] });
+      changeSetIs('orders-api', { ...ready, ExecutionStatus: 'OBSOLETE' });
+      expect(await plan(0, { round: 2 })).toMatchObject({ kind: 'pending' });
+      expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(CreateChangeSetCommand, {
+        ChangeSetName: `drawbridge-${promotionId}-2`,
+      });
+    });
+
+    it('audits the account no second time', async () => {
+      sts.resetHistory();
+      await plan(0, { round: 2 });
+      const roles = sts.commandCalls(AssumeRoleCommand).map(({ args }) => args[0].input.RoleArn);
+      expect(roles.filter((role) => role?.endsWith('audit'))).toEqual([]);
     });
   });
 

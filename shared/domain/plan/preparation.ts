@@ -11,8 +11,13 @@ export type Preparation = UnchangedStack | PendingStack | BusyStack | RefusedSta
 interface UnchangedStack {
   readonly kind: 'unchanged';
   readonly stack: string;
-  /** A change set that was made and turned out to change nothing. */
-  readonly emptyChangeSet?: { readonly stackName: string; readonly changeSet: string };
+  readonly emptyChangeSet?: EmptyChangeSet;
+}
+
+/** A change set that was made and turned out to change nothing. */
+interface EmptyChangeSet {
+  readonly stackName: string;
+  readonly changeSet: string;
 }
 
 interface PendingStack {
@@ -49,6 +54,8 @@ interface PlannedStack {
   readonly stack: string;
   readonly plan: StackPlan;
   readonly handles: Handles;
+  /** Where only settings change. */
+  readonly emptyChangeSet?: EmptyChangeSet;
 }
 
 /** What to execute by. */
@@ -157,8 +164,6 @@ function overdue(waiting: PendingStack | BusyStack, { account, region }: Placed)
 }
 
 /** The change sets that were made and change nothing, to be removed. */
-export function emptyChangeSets(preparations: readonly Preparation[]) {
-  return preparations.flatMap((prepared) =>
-    prepared.kind === 'unchanged' && prepared.emptyChangeSet ? [prepared.emptyChangeSet] : [],
-  );
+export function emptyChangeSets(preparations: readonly Preparation[]): EmptyChangeSet[] {
+  return preparations.flatMap((prepared) => ('emptyChangeSet' in prepared ? [prepared.emptyChangeSet] : []));
 }

@@ -5,19 +5,11 @@ import type { StackFacts } from '#shared/domain/plan/stack-facts.ts';
 import { isIdle, StackPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
 import { canonicalJson, digestOf } from '#shared/domain/release/canonical-json.ts';
 import type { JsonObject } from '#shared/domain/template/template.ts';
-import { aChange, aDesiredStack, stackId } from '#test/builders.ts';
+import { aChange, aDesiredStack, aLiveStack, stackId } from '#test/builders.ts';
 import { richFacts } from './rich-plan.ts';
 
 const desired = aDesiredStack();
-const live = {
-  stackId,
-  status: 'UPDATE_COMPLETE',
-  templateDigest: 'sha256:old',
-  parameters: { Size: '1' },
-  tags: { team: 'commerce' },
-  capabilities: ['CAPABILITY_IAM'],
-  roleArn: desired.roleArn,
-};
+const live = aLiveStack({ templateDigest: 'sha256:old' });
 const template = (more: JsonObject = {}): JsonObject => ({
   Resources: { Queue: { Type: 'AWS::SQS::Queue' } },
   ...more,
@@ -201,7 +193,7 @@ describe('settings', () => {
     [
       'that the release says nothing about stay',
       desired,
-      { ...live, terminationProtection: true, stackPolicy: '{}', rollback: alarms, notificationArns: ['arn:a'] },
+      { ...live, stackPolicy: '{}', notificationArns: ['arn:a'] },
       [],
     ],
     [

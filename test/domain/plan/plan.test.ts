@@ -151,12 +151,13 @@ describe('the handles to execute a plan by', () => {
   });
 
   it('leave out the change sets that turned out empty, to be removed', () => {
-    const empty = { stackName: 'orders-a', changeSet: 'drawbridge-prm-1' };
+    const empty = (stack: string) => ({ stackName: `orders-${stack}`, changeSet: 'drawbridge-prm-1' });
     const preparations: Preparation[] = [
-      { kind: 'unchanged', stack: 'a', emptyChangeSet: empty },
+      { kind: 'unchanged', stack: 'a', emptyChangeSet: empty('a') },
       unchanged('b'),
       planned('c', []),
+      { ...planned('d', []), emptyChangeSet: empty('d') } as Preparation,
     ];
-    expect(emptyChangeSets(preparations)).toEqual([empty]);
+    expect(emptyChangeSets(preparations)).toEqual([empty('a'), empty('d')]);
   });
 });

@@ -121,6 +121,7 @@ export const richFacts: StackFacts = {
     tags: { team: 'commerce' },
     capabilities: ['CAPABILITY_IAM'],
     roleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-execution',
+    outputs: {},
     terminationProtection: false,
     rollback: { alarms: [], monitorMinutes: 0 },
     stackPolicy: JSON.stringify({
