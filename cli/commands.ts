@@ -7,6 +7,7 @@ import { console } from './commands/console.ts';
 import { credentials } from './commands/credentials.ts';
 import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
+import { explain } from './commands/explain.ts';
 import { history } from './commands/history.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
@@ -20,6 +21,7 @@ import { validate } from './commands/validate.ts';
 export const commands: readonly CliCommand[] = [
   rehearse,
   validate,
+  explain,
   apply,
   release,
   promote,
