@@ -7,8 +7,7 @@ import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
-import { groupsNamedIn, policySetFaults, withoutPolicy, withPolicy } from '#shared/domain/policy/policy-set.ts';
-import { orderStacks } from '#shared/domain/release/order-stacks.ts';
+import { policySetFaults, withoutPolicy, withPolicy } from '#shared/domain/policy/policy-set.ts';
 import type { ShownTarget } from './client/diagnoses.ts';
 
 export interface Holding {
@@ -38,7 +37,7 @@ export type ApplyPlan =
   | { readonly kind: 'plan'; readonly policies: readonly PolicyChange[]; readonly targets: readonly TargetChange[] }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
-/** The changes in the order in which each of them can be made, what stays as it is last; or why they cannot be made. `remove`: names of policies. */
+/** The changes in an order in which each of them can be made, what the files do not name last; or why they cannot be made. `remove`: names of policies. */
 export function planApply(config: Config, holding: Holding, remove: readonly string[]): ApplyPlan {
   const targets = config.targets.map((located) => targetChangeOf(located, holding.targets));
   const problems = [
@@ -46,21 +45,28 @@ export function planApply(config: Config, holding: Holding, remove: readonly str
     ...targets.flatMap((one) => (one.kind === 'refused' ? [one.problem] : [])),
   ];
   if (problems.length > 0) return { kind: 'invalid', problems };
+  const ordered = inOrder(policyChanges(config, holding.policies, remove), documentsIn(holding));
+  if (ordered.kind === 'stuck') return { kind: 'invalid', problems: ordered.problems };
+  const named = ordered.changes.map(({ name }) => name);
   return {
     kind: 'plan',
-    policies: policyChanges(config, holding.policies, remove),
+    policies: [
+      ...ordered.changes,
+      ...holding.policies
+        .filter(({ policy }) => !named.includes(policy.metadata.name))
+        .map(({ policy, version }) => ({ ...leftAlone(policy.metadata.name), seen: version })),
+    ],
     targets: [
       ...targets.flatMap((one) => (one.kind === 'refused' ? [] : [one.change])),
-      ...leftAlone(
-        holding.targets.map(({ name }) => name),
-        config.targets.map(nameOf),
-      ),
+      ...holding.targets
+        .filter(({ name }) => !config.targets.some((located) => nameOf(located) === name))
+        .map(({ name }) => leftAlone(name)),
     ],
   };
 }
 
 function policyFaults({ policies }: Config, holding: Holding, remove: readonly string[]): Problem[] {
-  const before = holding.policies.map(({ policy }) => policy);
+  const before = documentsIn(holding);
   const kept = remove.reduce<Policy[]>(withoutPolicy, before);
   const after = policies.reduce((all, { document }) => withPolicy(all, document), kept);
   const conflicts = (policy: string) =>
@@ -86,10 +92,7 @@ function policyFaults({ policies }: Config, holding: Holding, remove: readonly s
 
 function policyChanges({ policies }: Config, held: readonly PolicyRecord[], remove: readonly string[]): PolicyChange[] {
   const recordOf = (name: string) => held.find(({ policy }) => policy.metadata.name === name);
-  const wanted = inOrder(
-    policies.map(({ document }) => document),
-    (name) => recordOf(name)?.policy,
-  ).map((policy) => {
+  const wanted = policies.map(({ document: policy }): PolicyChange => {
     const { name } = policy.metadata;
     const before = recordOf(name);
     const differences = fieldDifferences(before === undefined ? {} : shown(before.policy), shown(policy));
@@ -98,26 +101,37 @@ function policyChanges({ policies }: Config, held: readonly PolicyRecord[], remo
   const removed = remove.map((name): PolicyChange => {
     return { name, change: 'removed', differences: [], seen: recordOf(name)?.version ?? 0 };
   });
-  const named = [...wanted, ...removed].map(({ name }) => name);
-  const left = leftAlone(
-    held.map(({ policy }) => policy.metadata.name),
-    named,
-  );
-  return [...wanted, ...removed, ...left.map((one) => ({ ...one, seen: recordOf(one.name)?.version ?? 0 }))];
+  return [...wanted, ...removed];
 }
 
-/** A policy comes after those that define the groups it names or gives up. Where they wait for each other, as the files have them. */
-function inOrder(policies: readonly Policy[], before: (name: string) => Policy | undefined): Policy[] {
-  const order = orderStacks(
-    policies.map((policy) => {
-      const { name } = policy.metadata;
-      const groups = [...groupsNamedIn(policy), ...Object.keys(before(name)?.groups ?? {})];
-      const definers = policies.filter((other) => groups.some((group) => Object.hasOwn(other.groups ?? {}, group)));
-      const dependsOn = definers.map(({ metadata }) => metadata.name).filter((other) => other !== name);
-      return { name, policy, dependsOn };
-    }),
-  );
-  return order.kind === 'ordered' ? order.stacks.map(({ policy }) => policy) : [...policies];
+type Order =
+  | { readonly kind: 'ordered'; readonly changes: readonly PolicyChange[] }
+  | { readonly kind: 'stuck'; readonly problems: readonly Problem[] };
+
+/** Each policy is applied by itself, and after each of them all must fit together: whoever defines a group comes before whoever needs it. */
+function inOrder(changes: readonly PolicyChange[], holding: readonly Policy[]): Order {
+  const ordered: PolicyChange[] = [];
+  const waiting = [...changes];
+  let before = holding;
+  while (waiting.length > 0) {
+    const faults = waiting.map((change) => policySetFaults({ before, after: applied(before, change) }, change.name));
+    const next = faults.findIndex((found) => found.length === 0);
+    const [change] = next === -1 ? [] : waiting.splice(next, 1);
+    if (change === undefined) {
+      const problems = waiting.map(({ name: policy }, index) => {
+        const detail = `it would have to be applied together with others: ${faults[index]?.join('; ')}`;
+        return problem('POLICY_CONFLICT', { policy, detail });
+      });
+      return { kind: 'stuck', problems };
+    }
+    ordered.push(change);
+    before = applied(before, change);
+  }
+  return { kind: 'ordered', changes: ordered };
+}
+
+function applied(policies: readonly Policy[], { name, policy }: PolicyChange): Policy[] {
+  return policy === undefined ? withoutPolicy(policies, name) : withPolicy(policies, policy);
 }
 
 type TargetAnswer =
@@ -152,12 +166,16 @@ function wordFor(before: unknown, differences: readonly FieldDifference[]): Chan
   return differences.length === 0 ? 'unchanged' : 'changed';
 }
 
-function leftAlone(all: readonly string[], named: readonly string[]): Change[] {
-  return all.filter((name) => !named.includes(name)).map((name) => ({ name, change: 'left alone', differences: [] }));
+function leftAlone(name: string): Change {
+  return { name, change: 'left alone', differences: [] };
 }
 
-/** What is the same in every policy is not shown. */
-function shown({ apiVersion: _apiVersion, kind: _kind, ...policy }: Policy) {
+function documentsIn({ policies }: Holding): Policy[] {
+  return policies.map(({ policy }) => policy);
+}
+
+/** Without what stands in its line anyway. */
+function shown({ apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...policy }: Policy) {
   return policy;
 }
 

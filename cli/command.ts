@@ -18,13 +18,18 @@ export interface Invocation {
   readonly terminal: Terminal;
 }
 
+/** Forms of a result beside text and JSON. */
+type Form = 'markdown' | 'html';
+export type OutputFormat = 'text' | 'json' | Form;
+
 export type Outcome =
-  /** `text` is printed, or `json` with `--output json`: the same facts. */
+  /** `text` is printed, or `json` with `--output json`, or another form that the command has: the same facts. */
   | {
       readonly kind: 'done';
       readonly exit: ExitCode;
       readonly text: string;
       readonly json: Readonly<Record<string, unknown>>;
+      readonly forms?: Readonly<Partial<Record<Form, string>>>;
     }
   /** Another program ran in our place: it has printed what there is, and its exit code is ours. */
   | { readonly kind: 'ended'; readonly exit: number }
@@ -33,6 +38,8 @@ export type Outcome =
 
 export interface CliCommand {
   readonly name: string;
+  /** Which results it can print beside text and JSON. */
+  readonly formats?: readonly Form[];
   /** Adds description, arguments, options and examples. */
   declare(command: Command): Command;
   run(invocation: Invocation): Promise<Outcome>;

@@ -9,6 +9,7 @@ import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { explain } from './commands/explain.ts';
 import { history } from './commands/history.ts';
+import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { reject } from './commands/reject.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   explain,
   apply,
   release,
+  plan,
   promote,
   approve,
   reject,

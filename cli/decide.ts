@@ -2,12 +2,13 @@
 import type { Command } from 'commander';
 import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
 import type { ApprovalWish } from '#shared/domain/approval/wish.ts';
+import { renderText } from '#shared/domain/plan/render-text.ts';
 import { agreed } from './agreed.ts';
 import { openRequest, requestLines, sendDecision } from './client/approvals.ts';
 import { followPromotion } from './client/follow.ts';
-import { planLines } from './client/plan-lines.ts';
+import { getPlan } from './client/plans.ts';
 import { exitOfPromotion, promotionJson, promotionText } from './client/promotion-report.ts';
-import { getPlan, getPromotion } from './client/promotions.ts';
+import { getPromotion } from './client/promotions.ts';
 import type { Invocation, Outcome } from './command.ts';
 import { type Connection, connect, withConnection } from './connection.ts';
 
@@ -47,7 +48,7 @@ export async function decideOn(
 }
 
 async function shown({ api }: Connection, open: ApprovalRequest): Promise<string[]> {
-  return [...planLines(await getPlan(api, open.promotion, open.environment)), ...requestLines(open)];
+  return [renderText(await getPlan(api, open.promotion, open.environment), []), ...requestLines(open)];
 }
 
 async function outcome(connection: Connection, promotion: string, wait: boolean): Promise<Outcome> {

@@ -1,18 +1,24 @@
 /** Prints what became of a command. */
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { placeText } from '#shared/domain/errors/problem.ts';
-import type { Outcome, Terminal } from './command.ts';
+import type { Outcome, OutputFormat, Terminal } from './command.ts';
 
 type Printed = Exclude<Outcome, { kind: 'ended' }>;
-export type OutputFormat = 'text' | 'json';
 
 /** JSON always goes to standard output, problems included: a program reads one stream. Problems as text go to standard error. */
 export function printOutcome(outcome: Outcome, format: OutputFormat, terminal: Terminal): number {
   if (outcome.kind === 'ended') return outcome.exit;
   if (format === 'json') terminal.print(JSON.stringify(document(outcome), null, 2));
-  else if (outcome.kind === 'done') terminal.print(outcome.text);
+  else if (outcome.kind === 'done') terminal.print(textOf(outcome, format));
   else for (const problem of outcome.problems) terminal.progress(problemText(problem));
   return exitOf(outcome);
+}
+
+function textOf(
+  { text, forms = {} }: Extract<Outcome, { kind: 'done' }>,
+  format: Exclude<OutputFormat, 'json'>,
+): string {
+  return (format === 'text' ? undefined : forms[format]) ?? text;
 }
 
 /** `error CODE place`, the cause, the next step: three lines. */

@@ -1,10 +1,10 @@
 /** Runs one command line: parses it, calls the command, prints its outcome, answers the exit code. */
 import { Command, CommanderError, Option } from 'commander';
-import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
+import { DrawbridgeError, failure, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
-import type { CliCommand, Outcome, Terminal } from './command.ts';
+import type { CliCommand, Outcome, OutputFormat, Terminal } from './command.ts';
 import { commands } from './commands.ts';
-import { type OutputFormat, printOutcome } from './print-outcome.ts';
+import { printOutcome } from './print-outcome.ts';
 
 /** `args` without the program's own name. Never throws and never ends the process. */
 export async function runCli(
@@ -21,6 +21,7 @@ export async function runCli(
     attach(program, command).action(async () => {
       const parsed = program.commands.find((candidate) => candidate.name() === command.name) as Command;
       const options = parsed.optsWithGlobals();
+      checkFormat(command, options['output']);
       finish(await command.run({ args: parsed.processedArgs, options, terminal }), options['output']);
     });
   }
@@ -37,7 +38,7 @@ export async function runCli(
 function programOf(terminal: Terminal): Command {
   return new Command('drawbridge')
     .description('Promotes CloudFormation releases from account to account.')
-    .addOption(new Option('--output <format>', 'how to print the result').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.progress(text.trimEnd()),
@@ -45,6 +46,19 @@ function programOf(terminal: Terminal): Command {
       outputError: () => undefined,
     })
     .exitOverride();
+}
+
+function outputOption(): Option {
+  return new Option('--output <format>', 'how to print the result; markdown and html for plans only')
+    .choices(['text', 'json', 'markdown', 'html'])
+    .default('text');
+}
+
+/** Throws USAGE for a form that the command does not have. */
+function checkFormat({ name, formats = [] }: CliCommand, format: OutputFormat): void {
+  const known = ['text', 'json', ...formats];
+  if (known.includes(format)) return;
+  throw failure('USAGE', { detail: `${name} has no output ${format}.`, hint: `Choose one of ${known.join(', ')}.` });
 }
 
 // Commands made by `command()` inherit the output and exit settings of the program.

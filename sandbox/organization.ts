@@ -9,7 +9,11 @@ export const homeRegion = 'eu-west-1';
 const permissionSets = {
   ReleaseManager: {
     role: 'AWSReservedSSO_ReleaseManager_5f0e2c9b7a314d68',
-    statements: [allow(['execute-api:Invoke', 'sts:GetCallerIdentity'], '*')],
+    statements: [
+      allow(['execute-api:Invoke', 'sts:GetCallerIdentity'], '*'),
+      // Who is bound by policies does not change them.
+      deny(['execute-api:Invoke'], ['arn:aws:execute-api:*:*:*/*/PUT/*', 'arn:aws:execute-api:*:*:*/*/DELETE/*']),
+    ],
   },
   PlatformAdministrator: {
     role: 'AWSReservedSSO_PlatformAdministrator_a91d3e7c40b852f6',
@@ -95,4 +99,8 @@ function person(name: string, set: keyof typeof permissionSets): Person {
 
 function allow(actions: string[], resource: string) {
   return { Effect: 'Allow', Action: actions, Resource: resource };
+}
+
+function deny(actions: string[], resources: string[]) {
+  return { Effect: 'Deny', Action: actions, Resource: resources };
 }

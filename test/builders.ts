@@ -2,7 +2,7 @@
 import type { ReleaseRecord } from '#shared/aws/ledger/releases.ts';
 import type { TargetRecord } from '#shared/aws/ledger/targets.ts';
 import type { Wait } from '#shared/aws/ledger/waits.ts';
-import type { DesiredStack } from '#shared/domain/plan/comparison.ts';
+import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
 import type { PlannedChange } from '#shared/domain/plan/stack-plan.ts';
 import type { Deployment, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
 import { digestOf, hexOf } from '#shared/domain/release/canonical-json.ts';
@@ -179,6 +179,18 @@ export function aDesiredStack(change: Partial<DesiredStack> = {}): DesiredStack 
     terminationProtection: false,
     onCreateFailure: 'rollback',
     rollback: { alarms: [], monitorMinutes: 0 },
+    ...change,
+  };
+}
+
+/** The stack of `aDesiredStack`, as it is wanted. */
+export function aLiveStack(change: Partial<LiveStack> = {}): LiveStack {
+  const { templateDigest, parameters, tags, capabilities, roleArn } = aDesiredStack();
+  return {
+    ...{ stackId, templateDigest, parameters, tags, capabilities, roleArn },
+    status: 'UPDATE_COMPLETE',
+    outputs: {},
+    terminationProtection: false,
     ...change,
   };
 }

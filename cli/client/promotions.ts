@@ -2,23 +2,24 @@
 import { type Api, callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Running } from '#shared/aws/ledger/targets.ts';
-import type { RolloutPlan } from '#shared/domain/plan/decision.ts';
-import type { Promotion, RecoveryWish } from '#shared/domain/promotion/records.ts';
+import type { Mode, Promotion, RecoveryWish } from '#shared/domain/promotion/records.ts';
 
 export interface PromotionWish {
   readonly release: string;
   readonly environments?: readonly string[];
+  /** Promoted where nothing is said. */
+  readonly mode?: Mode;
   /** New for each new wish; the same again for the same wish. */
   readonly idempotencyKey: string;
 }
 
 /** Asks for a promotion; asking again with the same key answers the same promotion. */
 export async function requestPromotion(api: Api, wish: PromotionWish): Promise<Promotion> {
-  const { release, environments, idempotencyKey } = wish;
+  const { idempotencyKey, ...body } = wish;
   return callApi(api, {
     method: 'POST',
     path: '/v1/promotions',
-    body: { release, ...(environments === undefined ? {} : { environments }) },
+    body,
     headers: { 'idempotency-key': idempotencyKey },
   });
 }
@@ -36,12 +37,6 @@ export async function retryPromotion(
 
 export async function getPromotion(api: Api, id: string): Promise<PromotionRecord> {
   return callApi(api, { method: 'GET', path: `/v1/promotions/${encodeURIComponent(id)}` });
-}
-
-/** The plan of one environment, as it was decided on. */
-export async function getPlan(api: Api, id: string, environment: string): Promise<RolloutPlan> {
-  const path = `/v1/promotions/${encodeURIComponent(id)}/plans/${encodeURIComponent(environment)}`;
-  return (await callApi<{ plan: RolloutPlan }>(api, { method: 'GET', path })).plan;
 }
 
 /** A pipeline's promotions, newest first. */

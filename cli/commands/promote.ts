@@ -1,5 +1,6 @@
 /** `drawbridge promote`: asks for a promotion and follows it to its end. */
 import { followPromotion } from '../client/follow.ts';
+import { planTexts } from '../client/plans.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
 import { getPromotion, requestPromotion } from '../client/promotions.ts';
 import type { CliCommand } from '../command.ts';
@@ -34,7 +35,8 @@ export const promote: CliCommand = {
       const record =
         options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);
       const json = { simulated: connection.simulated, ...promotionJson(record) };
-      return { kind: 'done', exit: exitOfPromotion(record), text: promotionText(record), json };
+      const text = promotionText(record, await planTexts(connection.api, record));
+      return { kind: 'done', exit: exitOfPromotion(record), text, json };
     } finally {
       await connection.close();
     }

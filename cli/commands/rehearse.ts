@@ -124,7 +124,7 @@ function report(
   const { record, calls, transitions, virtualMilliseconds } = rehearsed;
   const { id } = record.promotion;
   const exit = exitOfPromotion(record);
-  const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.text)));
+  const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.reached)));
   // A promotion that ended badly before it got there says more.
   if (exit === 0 && missed !== undefined)
     return { kind: 'problems', problems: [problem('FAULT_NOT_REACHED', { fault: missed.text })] };

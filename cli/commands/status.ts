@@ -1,6 +1,7 @@
 /** `drawbridge status`: one promotion, or what runs where. */
 
 import { problem } from '#shared/domain/errors/catalogue.ts';
+import { planTexts } from '../client/plans.ts';
 import { promotionJson, promotionText } from '../client/promotion-report.ts';
 import { getPromotion, listRunning } from '../client/promotions.ts';
 import type { CliCommand, Outcome } from '../command.ts';
@@ -34,7 +35,8 @@ export const status: CliCommand = {
 
 async function promotion({ api, simulated }: Connection, id: string): Promise<Outcome> {
   const record = await getPromotion(api, id);
-  return { kind: 'done', exit: 0, text: promotionText(record), json: { simulated, ...promotionJson(record) } };
+  const text = promotionText(record, await planTexts(api, record));
+  return { kind: 'done', exit: 0, text, json: { simulated, ...promotionJson(record) } };
 }
 
 async function running({ api, simulated }: Connection, pipeline: string): Promise<Outcome> {

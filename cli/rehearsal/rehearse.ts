@@ -1,13 +1,14 @@
 /** One rehearsal: the user's own release travels through the simulated organization, exactly as it would on AWS. */
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
-import type { Api } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Config } from '#shared/domain/config/config.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
-import { planLines } from '../client/plan-lines.ts';
-import { getPlan, getPromotion, requestPromotion } from '../client/promotions.ts';
+import { planTexts } from '../client/plans.ts';
+import type { PlanTexts } from '../client/promotion-report.ts';
+import { getPromotion, requestPromotion } from '../client/promotions.ts';
 import { publishRelease } from '../client/releases.ts';
 import type { Terminal } from '../command.ts';
+import { waivedText } from '../gate-templates.ts';
 import type { PackagedRelease } from '../package-release.ts';
 import { runWithApprovals } from './approve-rehearsal.ts';
 import { type OpenSandbox, openSandbox, type SandboxOptions } from './open-sandbox.ts';
@@ -28,7 +29,7 @@ export interface Rehearsed {
   /** How long it took on the virtual clock. */
   readonly virtualMilliseconds: number;
   /** What each environment's plan says it changes, as lines. */
-  readonly plans: Readonly<Record<string, readonly string[]>>;
+  readonly plans: PlanTexts;
   /** The injected faults that something ran into. */
   readonly struck: readonly string[];
 }
@@ -43,6 +44,7 @@ export async function rehearse(
   terminal: Terminal,
 ): Promise<Rehearsed> {
   const targets = config.targets.map(({ document }) => document);
+  for (const finding of packaged.waived) terminal.progress(`waived   ${waivedText(finding)}`);
   const policies = config.policies.map(({ document }) => document);
   const opened = await openSandbox({ ...options, policies }, targets);
   const stopShowing = showProgress(opened, targets, terminal);
@@ -72,19 +74,11 @@ async function promoteIn(
   return {
     record,
     calls,
-    plans: await plansOf(api, record),
+    plans: await planTexts(api, record),
     transitions: entries.filter(isTransition).length,
     virtualMilliseconds: sandbox.now() - begun.at,
     struck: entries.flatMap((entry) => (entry.kind === 'fault' ? [entry.fault] : [])),
   };
-}
-
-async function plansOf(api: Api, { promotion, rollouts }: PromotionRecord): Promise<Record<string, string[]>> {
-  const planned = rollouts.filter((rollout) => rollout.planDigest !== undefined);
-  const lines = planned.map(async ({ environment }) => {
-    return [environment, planLines(await getPlan(api, promotion.id, environment))] as const;
-  });
-  return Object.fromEntries(await Promise.all(lines));
 }
 
 function showProgress({ sandbox }: OpenSandbox, targets: readonly Target[], terminal: Terminal): () => void {

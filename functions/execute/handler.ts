@@ -20,7 +20,8 @@ export const handler = waitingTask('execute', async (input, { ledger, artifacts 
   const wait = waitFor(input, target, planned);
   await recordWait(ledger, wait);
 
-  const what = { kind: 'execute', stacks: [planned.stackId], artifacts } as const;
+  // Nested stacks are named after theirs: their events say why it failed. Change sets are still this promotion's alone.
+  const what = { kind: 'execute', stacks: [planned.stackId, `${planned.stackName}-*`], artifacts } as const;
   const purpose = { target, role: 'deploy', promotion, environment, step: 'execute', ...what } as const;
   const operation = await inTarget(purpose, (session) => executeOnce(session, planned, wait));
   await conclude(ledger, wait, operation);

@@ -1,5 +1,4 @@
-import { type AccessRequest, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
-import type { NamedPolicy } from '#shared/domain/iam/policy.ts';
+import { type AccessRequest, type ApplicablePolicies, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
 import type { Requester } from '#shared/domain/iam/principal.ts';
 import type { RequestContext } from '#shared/domain/iam/request-context.ts';
 import { AwsError, accessDenied } from '../aws-error.ts';
@@ -78,7 +77,7 @@ function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decid
     context: { ...globalContext(sandbox, caller, resourceAccount), ...permission.context },
   };
   return {
-    decision: decisionOn(sandbox, caller, { request, attached: resourcePolicy(permission) }),
+    decision: decisionOn(sandbox, caller, { request, attached: attachedPolicy(permission) }),
     context: request.context,
   };
 }
@@ -86,15 +85,17 @@ function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decid
 function decisionOn(
   sandbox: Sandbox,
   caller: Caller,
-  { request, attached }: { request: AccessRequest; attached: NamedPolicy | 'unreadable' | undefined },
+  { request, attached }: { request: AccessRequest; attached: Attached | 'unreadable' },
 ): Decision {
   if (attached === 'unreadable') return denied('resource', 'the policy of the resource cannot be read');
-  const resource = attached && { resource: attached };
-  if (caller.kind === 'service') return evaluate(request, { identity: [], ...resource });
+  if (caller.kind === 'service') return evaluate(request, { identity: [], ...attached });
   const own = policiesOfCaller(sandbox.world, caller);
-  if (own) return evaluate(request, { ...own, ...resource });
+  if (own) return evaluate(request, { ...own, ...attached });
   return denied('identity', `the ${caller.kind === 'user' ? 'user' : 'role of the session'} no longer exists`);
 }
+
+/** The policy of the resource, as what it counts. */
+type Attached = Pick<ApplicablePolicies, 'resource' | 'key'>;
 
 const denied = (layer: 'identity' | 'resource', because: string): Decision => ({
   kind: 'denied',
@@ -108,8 +109,9 @@ function ownerOf(caller: Caller, { resource, resourcePolicy }: Permission): stri
   return resourcePolicy?.account ?? (/^\d{12}$/.test(named) ? named : caller.account);
 }
 
-function resourcePolicy({ resource, resourcePolicy }: Permission): NamedPolicy | 'unreadable' | undefined {
-  if (!resourcePolicy?.document) return undefined;
+function attachedPolicy({ resource, resourcePolicy }: Permission): Attached | 'unreadable' {
+  if (!resourcePolicy?.document) return {};
   const parsed = parseStored(resourcePolicy.document, 'resource');
-  return parsed.kind === 'policy' ? { name: `the policy of ${resource}`, policy: parsed.policy } : 'unreadable';
+  if (parsed.kind === 'unsupported') return 'unreadable';
+  return { [resourcePolicy.kind ?? 'resource']: { name: `the policy of ${resource}`, policy: parsed.policy } };
 }

@@ -47,7 +47,7 @@ function coldStart(sandbox: Sandbox, stored: StoredFunction, file: string): Exec
       functionName: stored.name,
       memoryMegabytes: stored.memoryMegabytes,
     },
-    variables: variables(sandbox, stored),
+    variables: environmentVariables(sandbox, stored),
     onLine: (line) => sandbox.record({ kind: 'log', at: sandbox.now(), source: stored.name, line }),
   });
 }
@@ -61,7 +61,8 @@ function clockOf(sandbox: Sandbox): SharedArrayBuffer {
   return standing;
 }
 
-function variables(sandbox: Sandbox, stored: StoredFunction): Record<string, string> {
+/** What a function finds in its environment: its own variables, its role's session, the way to the sandbox. */
+export function environmentVariables(sandbox: Sandbox, stored: StoredFunction): Record<string, string> {
   const session = functionSession(sandbox, stored);
   return {
     ...stored.environment,

@@ -1,4 +1,5 @@
 import type { Job, Sandbox, World } from '#sandbox/kernel.ts';
+import { useStandIns } from '#sandbox/lambda/registry.ts';
 import { listen, type WireServer } from '#sandbox/wire/server.ts';
 import { type Clock, createClock } from './clock.ts';
 import { emptyWorld } from './empty-world.ts';
@@ -38,6 +39,7 @@ export async function startSandbox(options: StartOptions): Promise<RunningSandbo
     perform: (request) => calls.perform(request, uuid(world, 'request')),
     provider: (type) => services.map(({ providers }) => providers[type]).find((provider) => provider !== undefined),
   };
+  useStandIns(sandbox, options.standIns ?? {});
   const server = await listen({
     sandbox,
     machineNow,

@@ -1,5 +1,5 @@
 /** A change set as the plan tells it: what CloudFormation made of the templates is read, gated, and compared with what runs now. */
-import type { GateContext } from '#shared/domain/gate/finding.ts';
+import type { GateContext, GateFinding } from '#shared/domain/gate/finding.ts';
 import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
 import { describeStack } from '#shared/domain/plan/describe-stack.ts';
 import type { StackPlan } from '#shared/domain/plan/stack-plan.ts';
@@ -9,7 +9,8 @@ import { gateProcessed } from './gate-release.ts';
 import type { TargetSession } from './sessions.ts';
 import { readProcessedTemplate } from './stacks.ts';
 
-type Templates = ReadonlyMap<string, JsonObject>;
+/** By the logical ids that lead to each template; the stack's own is under the empty text. */
+type Side = ReadonlyMap<string, JsonObject>;
 
 interface Found {
   readonly found: Extract<ChangeSet, { kind: 'ready' }>;
@@ -25,37 +26,49 @@ export async function describeChangeSet(
 ): Promise<StackPlan> {
   const [before, after] = await Promise.all([templatesNow(session, found, live), templatesThen(session, found)]);
   const waived = gateProcessed(after, desired.stackName, gate);
-  return describeStack({ desired, live, changes: found.changes, templates: { before, after }, waived });
+  const plan = describeStack({ desired, live, changes: found.changes, templates: together(before, after) });
+  return { ...plan, notes: [...plan.notes, ...waived.map(waivedNote)] };
 }
 
-/** By the logical ids that lead to each template; the stack's own is under the empty text. */
-async function templatesThen(session: TargetSession, { id, stackId, nested }: Found['found']): Promise<Templates> {
-  const all = [{ within: '', id, stackId }, ...nested];
-  return readAll(
-    all.map(({ within, id: changeSet, stackId: stackName }) => ({ within, of: { stackName, changeSet } })),
-    session,
+/** What a policy tolerates is shown all the same. */
+function waivedNote({ code, resource, what }: GateFinding): string {
+  return `${code} is waived by a policy: ${resource === undefined ? '' : `${resource}: `}${what}`;
+}
+
+function together(before: Side, after: Side): Parameters<typeof describeStack>[0]['templates'] {
+  const places = new Set([...before.keys(), ...after.keys()]);
+  return Object.fromEntries(
+    [...places].map((within) => {
+      const [old, wanted] = [before.get(within), after.get(within)];
+      return [within, { ...(old && { before: old }), ...(wanted && { after: wanted }) }];
+    }),
   );
+}
+
+async function templatesThen(session: TargetSession, { id, stackId, nested }: Found['found']): Promise<Side> {
+  const all = [{ within: '', id, stackId }, ...nested];
+  const wanted = all.map(({ within, id: changeSet, stackId: stackName }) => ({ within, of: { stackName, changeSet } }));
+  return readAll(session, wanted);
 }
 
 async function templatesNow(
   session: TargetSession,
   { stackId, nested }: Found['found'],
   live: LiveStack | undefined,
-): Promise<Templates> {
+): Promise<Side> {
   if (live === undefined || live.status === 'REVIEW_IN_PROGRESS') return new Map();
   const existing = [{ within: '', stackId }, ...nested.filter((child) => !child.created)];
   return readAll(
-    existing.map(({ within, stackId: stackName }) => ({ within, of: { stackName } })),
     session,
+    existing.map(({ within, stackId: stackName }) => ({ within, of: { stackName } })),
   );
 }
 
 async function readAll(
-  wanted: readonly { within: string; of: Parameters<typeof readProcessedTemplate>[1] }[],
   session: TargetSession,
-): Promise<Templates> {
+  wanted: readonly { within: string; of: Parameters<typeof readProcessedTemplate>[1] }[],
+): Promise<Side> {
   const read = wanted.map(async ({ within, of }) => [within, await readProcessedTemplate(session, of)] as const);
-  return new Map(
-    (await Promise.all(read)).flatMap(([within, template]) => (template ? [[within, template] as const] : [])),
-  );
+  const found = await Promise.all(read);
+  return new Map(found.flatMap(([within, template]) => (template ? [[within, template] as const] : [])));
 }

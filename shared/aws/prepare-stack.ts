@@ -2,14 +2,16 @@
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { GateContext } from '#shared/domain/gate/finding.ts';
 import { type DesiredStack, differences, inputDifferences, type LiveStack } from '#shared/domain/plan/comparison.ts';
+import { describeStack } from '#shared/domain/plan/describe-stack.ts';
 import type { Preparation } from '#shared/domain/plan/preparation.ts';
-import { isNothing, settingChanges, settingsToMake } from '#shared/domain/plan/settings.ts';
+import { isNothing, settingsToMake } from '#shared/domain/plan/settings.ts';
 import { untouched } from '#shared/domain/plan/stack-plan.ts';
 import { stackHealth } from '#shared/domain/plan/stack-status.ts';
 import { type RecoveryFacts, recoveryFor } from '#shared/domain/recovery/recovery.ts';
 import { type ChangeSet, readChangeSet } from './change-sets.ts';
 import { createChangeSet } from './create-change-set.ts';
 import { describeChangeSet } from './describe-change-set.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import type { TargetSession } from './sessions.ts';
 import { readStack, readTemplateDigest } from './stacks.ts';
 
@@ -62,7 +64,7 @@ export async function lookAtStack(
       refuseForeign(session, desired, { name: preparing.name, inputs: found.inputs });
       return withoutChanges(session, desired, { stackName, changeSet: preparing.name });
     case 'refused':
-      return { kind: 'refused', stack, stackName, reason: found.reason };
+      return { kind: 'refused', stack, stackName, reason: await explained(session, stackName, found) };
     case 'ready':
       return planned(session, desired, { ...preparing, found });
   }
@@ -128,6 +130,10 @@ async function ask(
   }
 }
 
+function explained(session: TargetSession, stackName: string, { id, reason }: { id: string; reason: string }) {
+  return explainRefusal(session, { stackName, changeSet: id, reason });
+}
+
 /** A change set of an earlier round that can still be executed and says what this round wants. */
 async function standing(
   session: TargetSession,
@@ -157,7 +163,7 @@ function settingsOnly(desired: DesiredStack, live: LiveStack): Preparation {
   return {
     kind: 'planned',
     stack,
-    plan: { ...untouched(desired), kind: 'settings', settings: settingChanges(desired, live) },
+    plan: describeStack({ desired, live, templates: {} }),
     handles: { stackName, stackId: live.stackId, settings },
   };
 }

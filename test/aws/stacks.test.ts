@@ -75,7 +75,11 @@ describe('a stack as CloudFormation describes it', () => {
     cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{} as Stack] });
     cloudFormation.on(GetTemplateCommand).resolves({});
     expect(await readStackStatus(session, 'x')).toEqual({ stackId: '', status: '' });
-    expect(await readStack(session, { stackName: 'x', stackPolicy: undefined })).toMatchObject({ stackId: '', status: '', templateDigest: digestOf('') });
+    expect(await readStack(session, { stackName: 'x', stackPolicy: undefined })).toMatchObject({
+      stackId: '',
+      status: '',
+      templateDigest: digestOf(''),
+    });
   });
 
   it.each([
@@ -83,7 +87,9 @@ describe('a stack as CloudFormation describes it', () => {
     ['AccessDenied', 'ACCESS_DENIED'],
   ])('is not taken for missing when AWS answers %s', async (code, reported) => {
     cloudFormation.on(DescribeStacksCommand).rejects(awsError(code, 'no such thing is said'));
-    await expect(readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).rejects.toMatchObject({ name: reported });
+    await expect(readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).rejects.toMatchObject({
+      name: reported,
+    });
   });
 });
 

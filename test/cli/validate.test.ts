@@ -45,6 +45,7 @@ describe('drawbridge validate', () => {
           release: { id: expect.stringMatching(/^orders-[0-9a-f]{12}$/), digest: expect.stringMatching(digest) },
           stacks: [{ name: 'orders', stackName: 'orders', templateBytes: expect.any(Number) }],
           files: 2,
+          waived: [],
           environments: [
             {
               name: 'pre-production',

@@ -35,7 +35,8 @@ export interface Recorder extends Terminal {
   readonly progressed: string[];
 }
 
-export function recorder(): Recorder {
+/** `confirm`: what the person at the terminal says; without it there is nobody. */
+export function recorder(confirm?: (question: string) => Promise<boolean>): Recorder {
   const printed: string[] = [];
   const progressed: string[] = [];
   return {
@@ -43,6 +44,7 @@ export function recorder(): Recorder {
     progressed,
     print: (text) => void printed.push(text),
     progress: (text) => void progressed.push(text),
+    ...(confirm === undefined ? {} : { confirm }),
   };
 }
 

@@ -6,6 +6,7 @@ import { promotionJson } from '#cli/client/promotion-report.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { kinds } from '#shared/domain/config/schema.ts';
 import { codeBlocks, pageAt, rowsIn } from './pages.ts';
+import { fieldsIn, type Shape } from './schema-fields.ts';
 
 describe('configuration.md', () => {
   const sections = new Map(
@@ -23,22 +24,6 @@ describe('configuration.md', () => {
     expect(listed).toEqual(fields);
   });
 });
-
-interface Shape {
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly required?: readonly string[];
-  readonly items?: Shape;
-}
-
-/** Every leaf with its path; maps of free names are leaves. */
-function fieldsIn({ properties = {}, required = [] }: Shape, path = ''): [string, string][] {
-  return Object.entries(properties).flatMap(([name, member]): [string, string][] => {
-    const here = `${path}${name}`;
-    if (member.properties !== undefined) return fieldsIn(member, `${here}.`);
-    if (member.items?.properties !== undefined) return fieldsIn(member.items, `${here}[].`);
-    return [[here, required.includes(name) ? 'yes' : 'no']];
-  });
-}
 
 describe('rehearsal-json.md', () => {
   const [block] = codeBlocks(pageAt('docs/reference/rehearsal-json.md')).filter(({ language }) => language === 'json');
@@ -123,7 +108,7 @@ describe('pages that list what the sources say', () => {
       'http-api.md lists every resource',
       'docs/reference/http-api.md',
       'functions/api/*.ts',
-      /app\.(?:get|post)\('([^']+)'/g,
+      /app\.(?:get|post|put|delete)\('([^']+)'/g,
     ],
     [
       'sandbox.md names every variable that is printed',

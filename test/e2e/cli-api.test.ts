@@ -56,6 +56,7 @@ const history = ['history', 'orders'];
 describe('where a command works', () => {
   it.each([
     ['release', ['release', 'examples/orders']],
+    ['plan', ['plan', 'orders-000000000000', '--to', 'production']],
     ['promote', ['promote', 'orders-000000000000']],
     ['status', ['status', id]],
     ['history', history],

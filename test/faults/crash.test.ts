@@ -350,7 +350,12 @@ describe('two promotions of one environment', () => {
       const pipeline = newPipeline('overtaken');
       const id = await begin(rehearsal, { pipeline });
       await rehearsal.sandbox.run(() => entered(id, state));
-      const place = { pipeline, environment: 'pre-production', promotion: 'prm-00000000000000ff', mode: 'promote' } as const;
+      const place = {
+        pipeline,
+        environment: 'pre-production',
+        promotion: 'prm-00000000000000ff',
+        mode: 'promote',
+      } as const;
       const tomorrow = new Date(rehearsal.sandbox.now() + 26 * 3600 * seconds).toISOString();
       expect(await takeLease(ledgerOf(rehearsal), place, tomorrow)).toMatchObject({
         kind: 'granted',

@@ -74,7 +74,17 @@ beforeEach(async () => {
     target: 'production',
     digest,
     preparedAt: monday,
-    stacks: [{ stack: 'api', stackName: 'orders-api', stackId, changeSetName: 'drawbridge-1', changeSetId, digest, settings: {} }],
+    stacks: [
+      {
+        stack: 'api',
+        stackName: 'orders-api',
+        stackId,
+        changeSetName: 'drawbridge-1',
+        changeSetId,
+        digest,
+        settings: {},
+      },
+    ],
   });
 });
 

@@ -114,6 +114,8 @@ describe('what a CI runner may do', () => {
   it.each<[string, string, string]>([
     ['approve', 'execute-api:Invoke', api('POST/v1/promotions/prm-1/approvals')],
     ['abort', 'execute-api:Invoke', api('POST/v1/promotions/prm-1/abort')],
+    ['change a policy', 'execute-api:Invoke', api('PUT/v1/policies/guard')],
+    ['remove a policy', 'execute-api:Invoke', api('DELETE/v1/policies/guard')],
     ['use another method', 'execute-api:Invoke', api('DELETE/v1/promotions')],
     ['call another API', 'execute-api:Invoke', api('POST/v1/promotions', { id: 'zzzzzzzzzz' })],
     ['call it in another region', 'execute-api:Invoke', api('POST/v1/promotions', { region: 'us-east-1' })],

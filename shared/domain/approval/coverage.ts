@@ -15,12 +15,25 @@ export interface Coverage {
 export function coverage(plan: RolloutPlan, approved: readonly RolloutPlan[]): Coverage {
   const seen = new Set(approved.flatMap((one) => textsOf(one, exact)));
   const alike = new Set(approved.flatMap((one) => textsOf(one, withoutOutputs)));
+  const settings = new Set(approved.flatMap(settingTexts));
+  // What stands beside the template may follow its changes in a round of its own; it was seen together with them.
+  const isSeen = (target: string, stack: StackPlan) =>
+    seen.has(exact(target, stack)) ||
+    (stack.kind === 'settings' && stackSettings(target, stack).every((text) => settings.has(text)));
   const targets = plan.targets.map((target) => ({
     ...target,
-    stacks: target.stacks.filter((stack) => isWork(stack) && !seen.has(exact(target.target, stack))),
+    stacks: target.stacks.filter((stack) => isWork(stack) && !isSeen(target.target, stack)),
   }));
   const left = targets.flatMap(({ target, stacks }) => stacks.map((stack) => withoutOutputs(target, stack)));
   return { remaining: { ...plan, targets }, outputsOnly: left.every((text) => alike.has(text)) };
+}
+
+function settingTexts({ targets }: RolloutPlan): string[] {
+  return targets.flatMap(({ target, stacks }) => stacks.flatMap((stack) => stackSettings(target, stack)));
+}
+
+function stackSettings(target: string, { stack, settings }: StackPlan): string[] {
+  return settings.map((setting) => `${target} ${stack} ${canonicalJson(setting)}`);
 }
 
 type TextOf = (target: string, stack: StackPlan) => string;

@@ -21,6 +21,14 @@ export const remoteEntries = {
     cause: ({ message }) => message,
     next: () => 'Update the roles of that account from accounts/account.yml, or give the named role the named action.',
   }),
+  ARTIFACT_DENIED: entry<{ stack: string; reason: string }>({
+    exit: 4,
+    status: 502,
+    cause: ({ stack, reason }) =>
+      `CloudFormation may not read the template of stack ${stack} with the session it was asked with: ${reason}`,
+    next: () =>
+      'The artifacts bucket and its key let in the organization or the accounts the orchestrator was deployed with (OrganizationId, TargetAccounts), in each region; the roles of the account get the other half from accounts/account.yml. Deploy what is missing again.',
+  }),
   CREDENTIALS_MISSING: entry<{ profile: string; detail: string }>({
     exit: 4,
     status: 401,

@@ -9,7 +9,7 @@ export const trustEntries = {
     status: 500,
     cause: ({ step, length, limit }) =>
       `The session policy of step ${step} has ${length} characters, and AWS STS takes ${limit}.`,
-    next: () => 'Give the artifacts bucket or its key a shorter name.',
+    next: () => 'Give the artifacts bucket a shorter name.',
   }),
   TRUST_FILE: entry<{ detail: string }>({
     exit: 2,

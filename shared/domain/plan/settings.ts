@@ -1,7 +1,6 @@
 /** What stands beside a stack's template and is changed by calls of its own: termination protection and stack policy. */
 import { canonicalJson } from '../release/canonical-json.ts';
 import type { DesiredStack, LiveStack } from './comparison.ts';
-import type { ValueChange } from './stack-plan.ts';
 
 /** The calls to make; a member that is absent stays as it is. */
 export interface SettingsToMake {
@@ -27,26 +26,9 @@ export function settingsToMake(desired: DesiredStack, live: LiveStack | undefine
   };
 }
 
-/** The same as a reader of the plan sees it; a new stack's policy is named although it comes later. */
-export function settingChanges(desired: DesiredStack, live: LiveStack | undefined): ValueChange[] {
-  const { terminationProtection } = settingsToMake(desired, live);
-  const before = canonical(live?.stackPolicy);
-  const policy = desired.stackPolicy;
-  return [
-    ...(terminationProtection === undefined
-      ? []
-      : [{ name: 'termination protection', before: word(!terminationProtection), after: word(terminationProtection) }]),
-    ...(policy === undefined || policy === before
-      ? []
-      : [{ name: 'stack policy', ...(before === undefined ? {} : { before }), after: policy }]),
-  ];
-}
-
 export function isNothing(settings: SettingsToMake): boolean {
   return settings.terminationProtection === undefined && settings.stackPolicy === undefined;
 }
-
-const word = (on: boolean): string => (on ? 'on' : 'off');
 
 /** CloudFormation gives a policy back as it was written; spelling is no difference. */
 function canonical(policy: string | undefined): string | undefined {

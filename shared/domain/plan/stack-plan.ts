@@ -1,6 +1,8 @@
 /** What a rollout would do to the stacks of one target, normalised so that the same change always has the same digest. */
 import * as z from 'zod';
 import { AccountId, Name, Region, StackName } from '../identifiers.ts';
+import { canonicalJson } from '../release/canonical-json.ts';
+import { visibleValue } from './visible-text.ts';
 
 /** One resource's change, in CloudFormation's own words (API reference, ResourceChange). */
 export const PlannedChange = z.strictObject({
@@ -98,20 +100,42 @@ export function untouched(of: Pick<StackPlan, 'stack' | 'stackName'>): StackPlan
   return { stack: of.stack, stackName: of.stackName, kind: 'unchanged', ...nothing };
 }
 
-/** Sorts what CloudFormation returns in no particular order, so that the plan's digest depends on the change alone. */
+/**
+ * Sorts what CloudFormation returns in no particular order, so that the plan's digest depends on the change alone, and masks secrets.
+ * Doing it again changes nothing.
+ */
 export function normaliseChanges(changes: readonly PlannedChange[]): PlannedChange[] {
   return changes
     .map((change) => ({
       ...change,
       scope: [...change.scope].sort(),
-      details: [...change.details].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))),
+      details: change.details.map(visibleDetail).sort((a, b) => compareText(canonicalJson(a), canonicalJson(b))),
     }))
-    .sort((a, b) => compareText(placeOf(a) + a.action, placeOf(b) + b.action));
+    .sort((a, b) => compareText(canonicalJson(orderOf(a)), canonicalJson(orderOf(b))));
 }
+
+type Detail = PlannedChange['details'][number];
+
+function visibleDetail(detail: Detail): Detail {
+  const { before, after } = detail;
+  return {
+    ...detail,
+    ...(before === undefined ? {} : { before: visibleValue(before) }),
+    ...(after === undefined ? {} : { after: visibleValue(after) }),
+  };
+}
+
+/** Nested stacks after their parent's own resources; the whole change decides between two of one place. */
+const orderOf = (change: PlannedChange) => [change.within ?? '', change.logicalId, change.action, change];
 
 /** `Parent/Child/LogicalId`. */
 export function placeOf({ within, logicalId }: Pick<PlannedChange, 'within' | 'logicalId'>): string {
   return within === undefined ? logicalId : `${within}/${logicalId}`;
+}
+
+/** Whether nothing at all is to be done, now or later. */
+export function isIdle({ stacks }: Pick<TargetPlan, 'stacks'>): boolean {
+  return stacks.every(({ kind }) => kind === 'unchanged');
 }
 
 /** How many changes of each kind a plan has, for the one-line summary. A replacement is counted as such, not as a modification. */

@@ -21,16 +21,20 @@ export function assess(
   plan: RolloutPlan,
   { approved, ...context }: JudgementContext & { readonly approved: readonly RolloutPlan[] },
 ): Assessment {
-  const denials = judge(plan, context).denials.map(({ text, resource, target }) => {
+  const whole = judge(plan, context);
+  const denials = whole.denials.map(({ text, resource, target }) => {
     const { cause } = problem('CHANGE_DENIED', { environment: plan.environment, denials: [text] });
     return { code: 'CHANGE_DENIED', text: cause, resource, target };
   });
   const { remaining, outputsOnly } = coverage(plan, approved);
   const policies = outputsOnly ? context.policies.map(({ approval: _, ...rest }) => rest) : context.policies;
-  const { requirement, expirySeconds: seconds } = judge(remaining, { ...context, policies });
+  const { requirement } = judge(remaining, { ...context, policies });
   const because = [...(requirement?.because ?? []), ...recoveriesToApprove(remaining)];
   if (because.length === 0) return { denials };
-  return { denials, open: { requirement: { groups: requirement?.groups ?? [], because }, seconds } };
+  return {
+    denials,
+    open: { requirement: { groups: requirement?.groups ?? [], because }, seconds: whole.expirySeconds },
+  };
 }
 
 /** Whatever the policies say: what a continued rollback skips, somebody else has to agree to. */

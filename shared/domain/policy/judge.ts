@@ -24,7 +24,7 @@ export interface JudgementContext {
 }
 
 /** One change that one rule forbids. */
-export interface Denial {
+interface Denial {
   readonly target: string;
   readonly stack: string;
   /** `Parent/Child/LogicalId`. */

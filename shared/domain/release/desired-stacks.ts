@@ -63,10 +63,10 @@ function parametersOf(
     const source = value === undefined ? undefined : outputReference(value);
     return source === undefined ? [] : [[name, `${source.stack}.${source.output}`] as const];
   });
-  const fromOutput = Object.fromEntries(taken);
+  const sources = new Map(taken);
   const textOf = ({ name, type, default: given }: DeclaredParameter): string | undefined => {
     if (name === artifactsBucketParameter) return bucket;
-    const source = fromOutput[name];
+    const source = sources.get(name);
     if (source !== undefined) return outputs.get(source);
     const value = resolved[name]?.value;
     // The default is said too: CloudFormation shows it as the stack's value, and an edit of it must not go unseen.
@@ -75,8 +75,8 @@ function parametersOf(
   const texts = stack.parameters.map((declared) => [declared.name, textOf(declared)] as const);
   return {
     parameters: Object.fromEntries(texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]]))),
-    fromOutput,
-    missingOutputs: [...new Set(Object.values(fromOutput))].filter((source) => !outputs.has(source)),
+    fromOutput: Object.fromEntries(sources),
+    missingOutputs: [...new Set(sources.values())].filter((source) => !outputs.has(source)),
   };
 }
 

@@ -18,7 +18,7 @@ export function liveRole(role: TargetRole, given: Parameters<typeof policiesOf>[
   return {
     arn: `arn:aws:iam::222222222222:role/drawbridge/drawbridge-${role}`,
     trust: document('trust'),
-    tags: role === 'audit' ? { 'drawbridge:version': '2' } : {},
+    tags: role === 'audit' ? { 'drawbridge:version': '3' } : {},
     policies: [{ name: role, document: document('identity') }],
   };
 }

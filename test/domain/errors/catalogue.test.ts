@@ -29,11 +29,16 @@ describe('every error of the catalogue', () => {
 });
 
 describe('the next step', () => {
-  it.each([
-    ['ROLLBACK_COMPLETE', /delete it/],
-    ['UPDATE_ROLLBACK_FAILED', /healthy state/],
-  ])('for a stack stuck in %s', (status, next) => {
-    expect(problem('STACK_STUCK', { stack: 'api', status }).next).toMatch(next);
+  it('for a stack that is stuck is what the recovery matrix says of its state', () => {
+    const facts = { stack: 'api', status: 'DELETE_FAILED', next: 'Let the platform team decide.' };
+    expect(problem('STACK_STUCK', facts).next).toBe('Let the platform team decide.');
+  });
+
+  it.each<[string[], string]>([
+    [[], 'Target production takes outputs of stack network, which no target of the environment gets.'],
+    [['a', 'b'], 'Target production takes outputs of stack network, which several targets get: a, b.'],
+  ])('for an output that %j have', (holders, cause) => {
+    expect(problem('OUTPUT_AMBIGUOUS', { stack: 'network', target: 'production', holders }).cause).toBe(cause);
   });
 
   it('proposes the nearest word only where there is one', () => {

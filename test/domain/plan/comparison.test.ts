@@ -1,19 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DesiredStack, differences, type LiveStack } from '#shared/domain/plan/comparison.ts';
+import { differences, type LiveStack } from '#shared/domain/plan/comparison.ts';
+import { aDesiredStack, aLiveStack } from '#test/builders.ts';
 
-const desired: DesiredStack = {
-  stack: 'api',
-  stackName: 'orders-api',
-  templateUrl: 'https://bucket/templates/1',
-  templateDigest: 'sha256:1',
-  parameters: { Size: '1' },
-  opaqueParameters: [],
-  tags: { team: 'commerce' },
-  capabilities: ['CAPABILITY_IAM'],
-  roleArn: 'arn:aws:iam::222222222222:role/drawbridge/drawbridge-execution',
-};
-const live: LiveStack = { ...desired, stackId: 'arn:stack', status: 'UPDATE_COMPLETE' };
+const desired = aDesiredStack({ templateDigest: 'sha256:1' });
+const live = aLiveStack({ templateDigest: 'sha256:1' });
 
 describe('whether a stack already is what a release wants', () => {
   it.each<[string, Partial<LiveStack>, string[]]>([
@@ -25,6 +16,7 @@ describe('whether a stack already is what a release wants', () => {
     ['a tag', { tags: { team: 'other' } }, ['tag team']],
     ['a capability', { capabilities: [] }, ['capabilities']],
     ['the execution role', { roleArn: undefined }, ['execution role']],
+    ['what stands beside the template, which no change set carries', { terminationProtection: true }, []],
   ])('%s', (_, change, found) => {
     expect(differences(desired, { ...live, ...change })).toEqual(found);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveStack } from '#shared/domain/plan/comparison.ts';
 import { verificationOf } from '#shared/domain/plan/verification.ts';
-import { aDesiredStack } from '#test/builders.ts';
+import { aDesiredStack, aLiveStack } from '#test/builders.ts';
 
 const target = { name: 'production', account: '333333333333', region: 'eu-west-1' };
 const desired = aDesiredStack({ templateDigest: 'sha256:1' });
-const live: LiveStack = { ...desired, stackId: 'arn:stack', status: 'UPDATE_COMPLETE' };
+const live = aLiveStack({ templateDigest: 'sha256:1' });
 
 const clean = { account: '333333333333', target: 'production', moment: 'after' as const, findings: [] };
 

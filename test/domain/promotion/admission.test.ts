@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ineligibility, turn } from '#shared/domain/promotion/admission.ts';
+import { ineligibility, turn, withoutTargets } from '#shared/domain/promotion/admission.ts';
 
 const facts = {
   environment: 'production',
@@ -23,6 +23,15 @@ describe('may a release enter an environment', () => {
     ['not without a target', { targets: [] }, 'NO_TARGETS'],
   ])('%s', (_, change, code) => {
     expect(ineligibility({ ...facts, ...change })?.code).toBe(code);
+  });
+});
+
+describe('may a release be planned for an environment', () => {
+  it.each<[string, Partial<typeof facts>, string | undefined]>([
+    ['it may, wherever it was verified before: nothing is executed', { verifiedIn: new Set() }, undefined],
+    ['not without a target', { targets: [] }, 'NO_TARGETS'],
+  ])('%s', (_, change, code) => {
+    expect(withoutTargets({ ...facts, ...change })?.code).toBe(code);
   });
 });
 

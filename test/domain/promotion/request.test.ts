@@ -83,7 +83,21 @@ describe('asking for a promotion', () => {
       pipeline: 'orders',
       release: digest,
       environments: ['pre-production', 'production'],
+      mode: 'promote',
     });
+  });
+
+  it.each<[string, 'promote' | 'plan', object]>([
+    ['is carried out', 'promote', {}],
+    ['is only planned', 'plan', { mode: 'plan' }],
+  ])('%s: mode %s', (_, mode, wish) => {
+    const promotion = promoted(asked({ request: { release: digest, ...wish } }));
+    expect([promotion.mode, executionInputOf(promotion).mode]).toEqual([mode, mode]);
+  });
+
+  it('is another request when it is only planned', () => {
+    const planned = promoted(asked({ request: { release: digest, mode: 'plan' } }));
+    expect(replayOf(planned, promoted(asked()))).toMatchObject({ problem: { code: 'IDEMPOTENCY_CONFLICT' } });
   });
 
   it.each([

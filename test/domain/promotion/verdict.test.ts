@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Deployment, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
+import type { Deployment, Outcome, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
 import {
   promotionEnd,
   type RolloutFacts,
@@ -26,7 +26,7 @@ const stopped = (...errors: unknown[]) => ({
 });
 
 describe('how a rollout ended', () => {
-  const facts: RolloutFacts = { rollout: rollout(), deployments: [], caught: {} };
+  const facts: RolloutFacts = { mode: 'promote', rollout: rollout(), deployments: [], caught: {} };
 
   it.each<[string, Partial<RolloutFacts>, string, string[]]>([
     ['every stack was as desired', { deployments: [deployment('a', 'unchanged')] }, 'unchanged', []],
@@ -99,6 +99,34 @@ describe('how a rollout ended', () => {
       ['LEASE_LOST'],
     ],
     [
+      'nobody answered in time',
+      { caught: { Error: 'APPROVAL_EXPIRED', Cause: 'Nobody answered in time.' } },
+      'rejected',
+      ['APPROVAL_EXPIRED'],
+    ],
+    ['somebody said no', { caught: { Error: 'APPROVAL_REJECTED', Cause: 'x' } }, 'rejected', ['APPROVAL_REJECTED']],
+    [
+      'a stack could not be brought back',
+      { caught: lambdaError('RECOVERY_FAILED', 'x') },
+      'failed',
+      ['RECOVERY_FAILED'],
+    ],
+    ['an output never came', { caught: lambdaError('OUTPUT_UNKNOWN', 'x') }, 'failed', ['OUTPUT_UNKNOWN']],
+    ['it was only planned', { mode: 'plan', deployments: [deployment('a', 'pending')] }, 'planned', []],
+    ['there was nothing to plan', { mode: 'plan', deployments: [deployment('a', 'unchanged')] }, 'planned', []],
+    [
+      'it was only planned, and a gate said no',
+      { mode: 'plan', rollout: rollout({ status: 'rejected', reasons: [{ code: 'CHANGE_DENIED', text: 'x' }] }) },
+      'rejected',
+      ['CHANGE_DENIED'],
+    ],
+    [
+      'planning failed',
+      { mode: 'plan', caught: lambdaError('CHANGE_SET_REFUSED', 'x') },
+      'failed',
+      ['CHANGE_SET_REFUSED'],
+    ],
+    [
       'it never began',
       { rollout: undefined, caught: lambdaError('RELEASE_UNKNOWN', 'x') },
       'errored',
@@ -132,7 +160,7 @@ describe('how a rollout ended', () => {
 
 describe('how a promotion ends', () => {
   const promotion = { environments: ['pre-production', 'production'] } as Promotion;
-  const last = (outcome: 'succeeded' | 'unchanged' | 'failed', environment = 'production') => ({
+  const last = (outcome: Outcome, environment = 'production') => ({
     environment,
     outcome,
     reasons: [],
@@ -148,6 +176,8 @@ describe('how a promotion ends', () => {
       [rollout({ status: 'succeeded' })],
       'succeeded',
     ],
+    ['planned with its last environment', last('planned'), [rollout({ status: 'planned' })], 'planned'],
+    ['not while environments are still to be planned', last('planned', 'pre-production'), [], undefined],
     ['unchanged when no environment changed', last('unchanged'), [rollout({ status: 'unchanged' })], 'unchanged'],
   ])('%s', (_, ended, rollouts, status) => {
     expect(promotionEnd(promotion, rollouts, ended)).toBe(status);

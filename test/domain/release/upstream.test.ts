@@ -1,47 +1,59 @@
 import { describe, expect, it } from 'vitest';
+import type { Release } from '#shared/domain/release/release.ts';
 import { dependenciesIn, holdersOf, outputStacks, upstreamsOf } from '#shared/domain/release/upstream.ts';
 import { aRelease, aStack, aTarget } from '#test/builders.ts';
 
-const network = aStack('network', { matchLabels: { role: 'network' } });
-const app = aStack('app', {
-  matchLabels: { role: 'app' },
-  dependsOn: ['network'],
-  values: { Vpc: { fromOutput: 'network.VpcId' }, Level: 'info' },
+const shared = aTarget({ name: 'shared', labels: { environment: 'production', role: 'network' } });
+const otherShared = aTarget({ name: 'other-shared', labels: { environment: 'production', role: 'network' } });
+const app = aTarget({ name: 'app', labels: { environment: 'production', role: 'app' } });
+const both = aTarget({ name: 'both', labels: { environment: 'production', role: 'both' } });
+const takes = { values: { Vpc: { fromOutput: 'network.Vpc' }, Size: '1', Zone: { fromOutput: 'network.Zone' } } };
+const api = aStack('api', { dependsOn: ['network'], ...takes });
+
+describe('where the outputs come from that a target takes', () => {
+  const everywhere = aRelease({ stacks: [aStack('network'), api] });
+  const apart = aRelease({
+    stacks: [aStack('network', { matchLabels: { role: 'network' } }), { ...api, matchLabels: { role: 'app' } }],
+  });
+  const found = (release: Release, target: typeof app, others: (typeof app)[]) =>
+    upstreamsOf(release, target, others).map(({ stack, target: holder }) => `${holder.name}/${stack.name}`);
+
+  it.each<[string, string[]]>([
+    ['is the target itself where it has the stack', found(everywhere, app, [app, shared])],
+    ['is the target itself also where it is not among the others', found(everywhere, app, [shared])],
+  ])('%s, named once', (_, upstreams) => {
+    expect(upstreams).toEqual(['app/network']);
+  });
+
+  it('is the one other target that has it', () => {
+    expect(found(apart, app, [app, both, shared])).toEqual(['shared/network']);
+  });
+
+  it('is nothing where no stack of the target takes any', () => {
+    expect(found(apart, shared, [app, shared])).toEqual([]);
+    expect(found(aRelease(), app, [app])).toEqual([]);
+  });
+
+  it.each<[string, (typeof app)[], string]>([
+    ['no target has it', [app, both], 'which no target of the environment gets'],
+    ['several have it', [app, shared, otherShared], 'which several targets get: shared, other-shared'],
+  ])('cannot be said when %s', (_, others, said) => {
+    expect(() => upstreamsOf(apart, app, others)).toThrow(
+      expect.objectContaining({ name: 'OUTPUT_AMBIGUOUS', message: expect.stringContaining(said) }),
+    );
+  });
 });
-const release = aRelease({ stacks: [network, app] });
-const target = (name: string, ...roles: string[]) =>
-  aTarget({ name, labels: Object.fromEntries(roles.map((role) => ['role', role])) });
-const [n, m, a] = [target('n', 'network'), target('m', 'network'), target('a', 'app')];
 
-describe('where outputs come from', () => {
-  it('is another target of the environment, if only that one has the stack', () => {
-    expect(upstreamsOf(release, a, [a, n])).toEqual([{ stack: network, target: n }]);
-  });
-
-  it('is the target itself, if it has the stack, whoever else has it', () => {
-    const everywhere = aRelease({ stacks: [aStack('network'), app] });
-    expect(upstreamsOf(everywhere, a, [n, a])).toMatchObject([{ target: { name: 'a' } }]);
-  });
-
-  it('is nothing for a target that takes none', () => {
-    expect(upstreamsOf(release, n, [a, n])).toEqual([]);
-  });
-
-  it.each([
-    ['nobody has it', [a], []],
-    ['several have it', [a, m, n], ['m', 'n']],
-  ])('is not guessed: %s', (_name, others, holders) => {
-    const named = holders.length === 0 ? 'no target' : holders.join(', ');
-    expect(() => upstreamsOf(release, a, others)).toThrow(expect.objectContaining({ name: 'OUTPUT_AMBIGUOUS' }));
-    expect(() => upstreamsOf(release, a, others)).toThrow(named);
-  });
-
-  it('is nobody for a stack that the release does not have', () => {
-    expect(holdersOf(release, 'nowhere', { target: a, others: [n] })).toEqual([]);
-  });
+it('nobody has a stack that the release does not have', () => {
+  expect(holdersOf(aRelease(), 'nowhere', { target: app, others: [shared] })).toEqual([]);
 });
 
-it('a stack says whose outputs it takes, and what it comes after', () => {
-  expect(outputStacks(app)).toEqual(['network']);
-  expect(dependenciesIn(release).get('app')).toEqual({ dependsOn: ['network'], outputsOf: ['network'] });
+it('a stack comes after what the release says, and takes outputs of what its values name', () => {
+  const release = aRelease({ stacks: [aStack('network'), api, aStack('web', { dependsOn: ['api'] })] });
+  expect([...dependenciesIn(release)]).toEqual([
+    ['network', { dependsOn: [], outputsOf: [] }],
+    ['api', { dependsOn: ['network'], outputsOf: ['network', 'network'] }],
+    ['web', { dependsOn: ['api'], outputsOf: [] }],
+  ]);
+  expect(outputStacks(aStack())).toEqual([]);
 });

@@ -301,9 +301,15 @@ describe('making users', () => {
     expect(make(changes)).toThrow(message);
   });
 
-  it('is not offered over the wire', async () => {
-    expect(await refusal(iamAs(sandbox, key).send(new CreateUserCommand({ UserName: 'mallory' })))).toMatch(
-      /does not simulate the operation CreateUser/,
-    );
+  it('over the wire takes the right to, which a session without a second factor does not have', async () => {
+    const mallory = (as: Credentials) =>
+      refusal(iamAs(sandbox, as).send(new CreateUserCommand({ UserName: `mallory-${count}` })));
+    expect(await mallory(issued(await getToken()))).toMatch(/^InvalidClientTokenId: /);
+    user.inlinePolicies = { some: JSON.stringify(policyDocument(allow('iam:Get*'))) };
+    expect(await mallory(key)).toMatch(/^AccessDenied: .* is not authorized to perform: iam:CreateUser on resource: /);
+    expect(iamAccount(sandbox.world, home).users[`mallory-${count}`]).toBeUndefined();
+    user.inlinePolicies = { some: JSON.stringify(policyDocument(allow('iam:CreateUser'))) };
+    expect(await mallory(key)).toBe('nothing was refused');
+    expect(iamAccount(sandbox.world, home).users[`mallory-${count}`]).toBeDefined();
   });
 });

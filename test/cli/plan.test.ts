@@ -1,0 +1,253 @@
+/** `drawbridge plan` against an API that answers as ours does. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCli } from '#cli/run-cli.ts';
+import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import type { RolloutPlan } from '#shared/domain/plan/decision.ts';
+import { untouched } from '#shared/domain/plan/stack-plan.ts';
+import { aPromotion, aRollout, promotionId } from '#test/builders.ts';
+import { richPlan } from '#test/domain/plan/rich-plan.ts';
+import { recorder, small, workspace } from './workspace.ts';
+
+const releaseId = 'orders-0123456789ab';
+const digest = `sha256:${'1'.repeat(64)}`;
+const idle: RolloutPlan = {
+  ...richPlan,
+  targets: richPlan.targets.map((target) => ({
+    ...target,
+    stacks: [untouched({ stack: 'api', stackName: 'orders-api' })],
+  })),
+};
+
+interface Request {
+  readonly call: string;
+  readonly body: unknown;
+  readonly key: string | undefined;
+}
+
+let requests: Request[] = [];
+let record: PromotionRecord;
+let plan: RolloutPlan;
+let endpoint = '';
+
+const answers: Readonly<Record<string, () => unknown>> = {
+  'POST /v1/releases': () => ({ uploads: [] }),
+  'POST /v1/releases/completions': () => ({ id: releaseId, digest }),
+  'POST /v1/promotions': () => ({ ...record.promotion, status: 'accepted' }),
+  [`GET /v1/promotions/${promotionId}`]: () => record,
+  [`GET /v1/promotions/${promotionId}/plans/production`]: () => ({ digest, plan }),
+};
+const server = createServer(async (request, response) => {
+  const call = `${request.method} ${request.url}`;
+  requests.push({ call, body: await bodyOf(request), key: request.headers['idempotency-key'] as string | undefined });
+  const answer = answers[call];
+  response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(answer?.() ?? {}));
+});
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+}
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => void server.close());
+
+beforeEach(() => {
+  requests = [];
+  plan = richPlan;
+  record = recordOf('planned');
+  for (const name of ['DRAWBRIDGE_API', 'AWS_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL']) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', `ASIA${'X'.repeat(16)}`);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+type Outcome = 'planned' | 'unchanged' | 'rejected' | 'failed' | 'errored';
+
+function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [], planned = true): PromotionRecord {
+  return {
+    promotion: aPromotion({ releaseId, status, mode: 'plan', environments: ['production'] }),
+    rollouts: [aRollout({ status, reasons, ...(planned ? { planDigest: digest } : {}) })],
+    deployments: [],
+  };
+}
+
+async function run(...words: string[]) {
+  const terminal = recorder();
+  const exit = await runCli([...words, '--api', endpoint, '--region', 'eu-west-1'], terminal);
+  return { exit, out: terminal.printed.join('\n'), err: terminal.progressed.join('\n') };
+}
+const planning = (...words: string[]) => run('plan', releaseId, '--to', 'production', ...words);
+
+describe('planning a release', () => {
+  it('asks for a promotion that only plans, follows it and shows the plan', async () => {
+    const { exit, out, err } = await planning();
+    expect([exit, err]).toEqual([0, '']);
+    expect(requests.map(({ call }) => call)).toEqual([
+      'POST /v1/promotions',
+      `GET /v1/promotions/${promotionId}`,
+      `GET /v1/promotions/${promotionId}/plans/production`,
+    ]);
+    expect(requests[0]?.body).toEqual({ release: releaseId, environments: ['production'], mode: 'plan' });
+    expect(requests[0]?.key).toMatch(/^[\w-]{20,}$/);
+    const [title, ...lines] = out.split('\n');
+    expect(title).toMatch(/^Plan of orders for production {2}sha256:/);
+    expect(lines[0]).toBe(`${releaseId}, planned; nothing was executed`);
+    expect(out).toContain('[±] replaced          AWS::DynamoDB::Table  Orders  the old one is deleted');
+  });
+
+  it('packages and publishes what is at a path first', async () => {
+    const root = await workspace(small);
+    expect((await run('plan', root, '--to', 'production')).exit).toBe(0);
+    expect(requests.map(({ call }) => call).slice(0, 3)).toEqual([
+      'POST /v1/releases',
+      'POST /v1/releases/completions',
+      'POST /v1/promotions',
+    ]);
+    expect(requests[2]?.body).toEqual({ release: digest, environments: ['production'], mode: 'plan' });
+  });
+
+  it('asks nothing of anybody when what is at the path is invalid', async () => {
+    const root = await workspace({ 'drawbridge.yml': 'kind: Pipeline' });
+    const { exit, err } = await run('plan', root, '--to', 'production');
+    expect([exit, requests]).toEqual([2, []]);
+    expect(err).toContain('error FIELD_MISSING');
+  });
+
+  it.each([
+    ['an environment', ['plan', releaseId], /required option '--to <environment>'/i],
+    [
+      'an output',
+      ['plan', releaseId, '--to', 'production', '--output', 'pdf'],
+      /Allowed choices are text, json, markdown, html/,
+    ],
+  ])('needs %s that it knows', async (_name, words, text) => {
+    const { exit, err } = await run(...words);
+    expect([exit, requests]).toEqual([2, []]);
+    expect(err).toMatch(text);
+  });
+});
+
+describe('the output', () => {
+  it.each([
+    ['markdown', /^## Plan of `orders` for `production`\n/, /<html|"schemaVersion"/],
+    ['html', /^<!doctype html>\n/, /\*\*\[/],
+    ['text', /^Plan of orders/, /<html|\*\*\[/],
+  ])('is %s and nothing else', async (format, expected, other) => {
+    const { exit, out } = await planning('--output', format);
+    expect(exit).toBe(0);
+    expect(out).toMatch(expected);
+    expect(out).not.toMatch(other);
+    expect(out).toContain('nothing was executed');
+  });
+
+  it('is the document itself as JSON', async () => {
+    const { out } = await run('--output', 'json', 'plan', releaseId, '--to', 'production');
+    expect(JSON.parse(out)).toMatchObject({
+      schemaVersion: 1,
+      ok: true,
+      outcome: 'planned',
+      promotion: promotionId,
+      release: { id: releaseId },
+      changes: true,
+      plan: JSON.parse(JSON.stringify(richPlan)),
+    });
+  });
+
+  it.each(['markdown', 'html'])('of other commands is never %s', async (format) => {
+    const { exit, err } = await run('status', promotionId, '--output', format);
+    expect([exit, requests]).toEqual([2, []]);
+    expect(err).toContain(`status has no output ${format}.\n  next: Choose one of text, json.`);
+  });
+});
+
+describe('the exit code', () => {
+  const denied = [{ code: 'CHANGE_GATE_DENIED', text: 'no replacements' }];
+  it.each<[string, () => void, string[], number]>([
+    ['0 when something would change', () => undefined, [], 0],
+    ['3 when nothing was to change and something would', () => undefined, ['--expect-no-changes'], 3],
+    [
+      '0 when nothing was to change and nothing would',
+      () => {
+        plan = idle;
+        record = recordOf('unchanged');
+      },
+      ['--expect-no-changes'],
+      0,
+    ],
+    [
+      '3 when a gate denies',
+      () => {
+        record = recordOf('rejected', denied);
+      },
+      [],
+      3,
+    ],
+    [
+      '3 when a gate denies and nothing was to change',
+      () => {
+        record = recordOf('rejected', denied);
+      },
+      ['--expect-no-changes'],
+      3,
+    ],
+    [
+      '1 when it failed',
+      () => {
+        record = recordOf('failed', [], false);
+      },
+      ['--expect-no-changes'],
+      1,
+    ],
+    [
+      '5 when it broke',
+      () => {
+        record = recordOf('errored', [], false);
+      },
+      [],
+      5,
+    ],
+  ])('is %s', async (_name, given, words, expected) => {
+    given();
+    expect((await planning(...words)).exit).toBe(expected);
+  });
+
+  it('comes with the reasons', async () => {
+    record = recordOf('rejected', denied);
+    expect((await planning()).out).toContain('\nCHANGE_GATE_DENIED: no replacements\n');
+  });
+
+  it('comes with what is known where there is no plan', async () => {
+    record = recordOf('errored', [{ code: 'CHANGE_SET_REFUSED', text: 'CloudFormation said no' }], false);
+    const { out } = await planning('--output', 'markdown');
+    expect(out).toContain('because CHANGE_SET_REFUSED: CloudFormation said no');
+    expect(JSON.parse((await planning('--output', 'json')).out)).toMatchObject({ changes: null, plan: null });
+  });
+});
+
+describe('plans in reports', () => {
+  it('are shown in short by status', async () => {
+    const { exit, out } = await run('status', promotionId);
+    expect(exit).toBe(0);
+    expect(out).toContain('\n    plan production-us 444444444444/us-east-1  ');
+    expect(out).not.toContain('vpc-0123456789abcdef0');
+  });
+
+  it('are shown in short by promote', async () => {
+    record = { ...record, promotion: { ...record.promotion, status: 'succeeded' } };
+    expect((await run('promote', releaseId)).out).toContain('    plan production-us 444444444444/us-east-1  ');
+    expect(requests[0]?.body).toEqual({ release: releaseId });
+  });
+
+  it('of an older version are left out', async () => {
+    plan = { ...richPlan, schemaVersion: 1 } as unknown as RolloutPlan;
+    const { exit, out } = await run('status', promotionId);
+    expect([exit, out.includes('plan production')]).toEqual([0, false]);
+  });
+});

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answerTo,
+  type Decision,
+  type DecisionFacts,
+  decision,
+  isWork,
+  rolloutPlanOf,
+} from '#shared/domain/plan/decision.ts';
+import { foreseenDeployments } from '#shared/domain/plan/foreseen.ts';
+import type { StackPlan } from '#shared/domain/plan/stack-plan.ts';
+import { monday, promotionId } from '#test/builders.ts';
+import { after, rolloutPlan, stackPlan, targetPlan } from './plan-builders.ts';
+
+const environment = { name: 'production', targets: { matchLabels: { env: 'production' } } };
+const labelled = (name: string, labels: Record<string, string> = {}) => ({
+  name,
+  labels: { env: 'production', ...labels },
+});
+const facts = (more: Partial<DecisionFacts> = {}): DecisionFacts => ({
+  mode: 'promote',
+  environment,
+  stacks: after({ network: [[]], api: [['network'], ['network']] }),
+  targets: [labelled('production-a'), labelled('production-b')],
+  denied: false,
+  ...more,
+});
+const open = { requirement: { groups: ['release-managers'], because: ['policy x asks'] }, seconds: 3600 };
+const recovery: StackPlan['recovery'] = { status: 'ROLLBACK_COMPLETE', action: 'delete', skip: [], approved: true };
+const on = (...stacks: StackPlan[]) => rolloutPlan(targetPlan('production-a', ...stacks));
+const waves = (...stacks: string[]) => [{ maxConcurrency: 1, targets: [{ target: 'production-a', stacks }] }];
+
+describe('the decision on a rollout', () => {
+  const idle = on(stackPlan('network', 'unchanged'), stackPlan('api', 'unchanged'));
+  const busy = on(stackPlan('network', 'unchanged'), stackPlan('api', 'changes'));
+  const broken = on(stackPlan('network', 'recover', { recovery }), stackPlan('api', 'changes'));
+  const unplanned = on(stackPlan('api', 'unplanned', { after: ['network'] }));
+
+  it.each<[string, Partial<DecisionFacts>, ReturnType<typeof on>, Decision]>([
+    ['is nothing to do when no stack of any target changes', { denied: true, open }, idle, { kind: 'nothing-to-do' }],
+    ['is denied by a gate before anything else', { denied: true, open, mode: 'plan' }, broken, { kind: 'denied' }],
+    ['ends with the plan where it is only planned', { mode: 'plan', open }, broken, { kind: 'planned' }],
+    ['also with one that waits for outputs', { mode: 'plan' }, unplanned, { kind: 'planned' }],
+    ['asks people before anything is done', { open }, broken, { kind: 'needs-approval', ...open }],
+    [
+      'brings stacks back before anything is executed',
+      {},
+      broken,
+      { kind: 'recover', recoveries: [{ target: 'production-a', stack: 'network' }] },
+    ],
+    ['goes to the stacks that change', {}, busy, { kind: 'go', more: false, waves: waves('api') }],
+    [
+      'goes to stacks of which only settings change',
+      {},
+      on(stackPlan('network', 'settings'), stackPlan('api', 'unchanged')),
+      { kind: 'go', more: false, waves: waves('network') },
+    ],
+    [
+      'goes only to what is certain, and comes back for the rest',
+      {},
+      on(stackPlan('network', 'changes'), stackPlan('api', 'changes')),
+      { kind: 'go', more: true, waves: waves('network') },
+    ],
+    [
+      'comes back for what cannot be planned yet',
+      {},
+      on(stackPlan('network', 'changes'), stackPlan('api', 'unplanned', { after: ['network'] })),
+      { kind: 'go', more: true, waves: waves('network') },
+    ],
+    [
+      'comes back for the stack policy of a new stack',
+      {},
+      on(stackPlan('api', 'changes', { operation: 'create', settings: [{ name: 'stack policy', after: '{}' }] })),
+      { kind: 'go', more: true, waves: waves('api') },
+    ],
+    [
+      'but not for other settings of it, or for the policy of one that exists',
+      {},
+      on(
+        stackPlan('network', 'changes', {
+          operation: 'create',
+          settings: [{ name: 'termination protection', after: 'on' }],
+        }),
+        stackPlan('web', 'changes', { operation: 'update', settings: [{ name: 'stack policy', after: '{}' }] }),
+      ),
+      { kind: 'go', more: false, waves: waves('network', 'web') },
+    ],
+  ])('%s', (_, more, plan, expected) => {
+    expect(decision(facts(more), plan)).toEqual(expected);
+  });
+
+  it.each<[string, StackPlan, string]>([
+    ['the stack that should bring it', stackPlan('api', 'unplanned', { after: ['network'] }), 'network'],
+    ['nothing more where no stack is known', stackPlan('api', 'unplanned'), 'nothing in the plan'],
+  ])('ends when an output never comes, naming stack, target and %s', (_, stack, named) => {
+    const plan = on(stackPlan('network', 'unchanged'), stack);
+    expect(() => decision(facts(), plan)).toThrow(
+      expect.objectContaining({
+        name: 'OUTPUT_UNKNOWN',
+        message: expect.stringMatching(new RegExp(`^Stack api in production-a takes .*${named}`)),
+      }),
+    );
+  });
+
+  it('keeps the order of the waves, leaves empty ones out, and puts last what no wave takes', () => {
+    const plan = rolloutPlan(
+      ...['production-a', 'production-b', 'production-c'].map((name) => targetPlan(name, stackPlan('api', 'changes'))),
+      targetPlan('production-d', stackPlan('api', 'unchanged')),
+    );
+    const targets = [
+      labelled('production-a'),
+      labelled('production-b', { canary: 'true' }),
+      labelled('production-c', { group: 'x' }),
+      labelled('production-d', { canary: 'true' }),
+    ];
+    const inWaves = [
+      { matchLabels: { canary: 'true' } },
+      { matchLabels: { group: 'none' } },
+      { matchLabels: { group: 'x' }, maxConcurrency: 2 },
+    ];
+    const decided = decision(facts({ environment: { ...environment, waves: inWaves }, targets }), plan);
+    expect(
+      decided.kind === 'go' &&
+        decided.waves.map((wave) => [wave.maxConcurrency, wave.targets.map(({ target }) => target)]),
+    ).toEqual([
+      [1, ['production-b']],
+      [2, ['production-c']],
+      [1, ['production-a']],
+    ]);
+  });
+
+  it.each([
+    ['was given other labels', [{ name: 'production-a', labels: {} }]],
+    ['was removed', []],
+  ])('forgets no planned target that %s since', (_, targets) => {
+    expect(decision(facts({ targets }), busy)).toEqual({ kind: 'go', more: false, waves: waves('api') });
+  });
+
+  it('is about one plan, whichever target was planned first', () => {
+    const { targets, ...rollout } = rolloutPlan(targetPlan('a', stackPlan('api', 'changes')), targetPlan('b'));
+    expect(rolloutPlanOf(rollout, targets.toReversed())).toEqual(rolloutPlanOf(rollout, targets));
+    expect(rolloutPlanOf(rollout, targets)).toEqual({ ...rollout, targets });
+  });
+});
+
+describe('the answer of the step', () => {
+  const plan = { digest: `sha256:${'2'.repeat(64)}`, nextRound: 4 };
+  const { digest } = plan;
+
+  it.each<[string, Decision, object]>([
+    ['the plan alone where nothing comes after it', { kind: 'nothing-to-do' }, { kind: 'nothing-to-do', digest }],
+    ['likewise where it was denied', { kind: 'denied' }, { kind: 'denied', digest }],
+    ['likewise where it was only planned', { kind: 'planned' }, { kind: 'planned', digest }],
+    [
+      'how long to wait, and not of whom, which stays in the ledger',
+      { kind: 'needs-approval', ...open },
+      { kind: 'needs-approval', ...plan, seconds: 3600 },
+    ],
+    [
+      'what to bring back',
+      { kind: 'recover', recoveries: [{ target: 'production-a', stack: 'api' }] },
+      { kind: 'recover', ...plan, recoveries: [{ target: 'production-a', stack: 'api' }] },
+    ],
+    [
+      'what to execute',
+      { kind: 'go', more: true, waves: waves('api') },
+      { kind: 'go', ...plan, more: true, waves: waves('api') },
+    ],
+  ])('says %s', (_, decided, answer) => {
+    expect(answerTo(decided, plan)).toEqual(answer);
+  });
+});
+
+it('foresees a deployment for each stack, told apart by what it will be', () => {
+  const plan = targetPlan(
+    'production-a',
+    stackPlan('network', 'unchanged'),
+    stackPlan('api', 'changes'),
+    stackPlan('web', 'unplanned'),
+    stackPlan('jobs', 'settings'),
+  );
+  const foreseen = foreseenDeployments({ promotion: promotionId, environment: 'production', at: monday }, [plan]);
+  expect(
+    foreseen.map(({ stack, status, outcome, role, sessionName }) => [stack, status, outcome, role, sessionName]),
+  ).toEqual([
+    ['network', 'UNCHANGED', 'unchanged', 'drawbridge-preview', `${promotionId}-plan`],
+    ['api', 'PLANNED', 'pending', 'drawbridge-deploy', `${promotionId}-execute`],
+    ['web', 'PLANNED', 'pending', 'drawbridge-deploy', `${promotionId}-execute`],
+    ['jobs', 'PLANNED', 'pending', 'drawbridge-deploy', `${promotionId}-execute`],
+  ]);
+  expect(foreseen[0]).toMatchObject({
+    target: 'production-a',
+    account: '333333333333',
+    stackName: 'orders-network',
+    at: monday,
+  });
+});
+
+it.each([
+  ['unchanged', false],
+  ['changes', true],
+  ['settings', true],
+  ['unplanned', true],
+  ['recover', true],
+] as const)('a stack of kind %s has work: %s', (kind, work) => {
+  expect(isWork(stackPlan('api', kind))).toBe(work);
+});
