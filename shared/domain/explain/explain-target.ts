@@ -40,7 +40,12 @@ export interface ExplainedStack {
 export interface ExplainedTarget {
   readonly environment: string;
   /** Not there where only the ledger knows the environment's targets. */
-  readonly target?: { readonly name: string; readonly account: string; readonly region: string; readonly labels: Labels };
+  readonly target?: {
+    readonly name: string;
+    readonly account: string;
+    readonly region: string;
+    readonly labels: Labels;
+  };
   /** `number` counts from 1. */
   readonly wave?: { readonly number: number; readonly of: number; readonly maxConcurrency: number };
   /** By name. */
@@ -95,7 +100,14 @@ function explainTarget(environment: Environment, target: Target, said: ToExplain
 /** What holds whatever the targets are. Policies for labels may hold. */
 function explainUnknown({ name }: Environment, { release, policies, layers, places }: ToExplain): ExplainedTarget {
   const { pipeline } = release;
-  const around = { pipeline, layers, places, facts: { environment: name }, region: undefined, holderOf: () => undefined };
+  const around = {
+    pipeline,
+    layers,
+    places,
+    facts: { environment: name },
+    region: undefined,
+    holderOf: () => undefined,
+  };
   return {
     environment: name,
     policies: applicablePolicies(policies, { pipeline, environment: name, targets: [] }),

@@ -1,5 +1,11 @@
 /** What CloudFormation will receive for the parameters and tags of one stack in one target, who says so, and who is not listened to. */
-import { isLiteral, type LayerValue, outputReference, parameterText, type StackValue } from '../config/parameter-value.ts';
+import {
+  isLiteral,
+  type LayerValue,
+  outputReference,
+  parameterText,
+  type StackValue,
+} from '../config/parameter-value.ts';
 import {
   type PlacedLayer,
   parameterCandidates,

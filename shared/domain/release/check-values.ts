@@ -1,5 +1,11 @@
 /** Values held against the declarations of the template, before CloudFormation does it account by account. */
-import { isLiteral, maxValueBytes, outputReference, parameterText, type StackValue } from '../config/parameter-value.ts';
+import {
+  isLiteral,
+  maxValueBytes,
+  outputReference,
+  parameterText,
+  type StackValue,
+} from '../config/parameter-value.ts';
 import type { PlacedLayer, ResolvedValue } from '../config/resolve-parameters.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
@@ -86,7 +92,9 @@ function listFault(name: string, { Type: type }: TemplateParameter, value: Stack
   if (!Array.isArray(value)) return undefined;
   if (parameterType(type)?.list !== true) return `Parameter '${name}' is of type ${type} and takes no list.`;
   const broken = value.find((member) => String(member).includes(','));
-  return broken === undefined ? undefined : `Parameter '${name}' has the member '${broken}', and commas separate members.`;
+  return broken === undefined
+    ? undefined
+    : `Parameter '${name}' has the member '${broken}', and commas separate members.`;
 }
 
 interface Checked {
