@@ -67,34 +67,30 @@ function section(title: string, rows: readonly (readonly string[])[]): string[] 
 
 function parameterRows(parameter: ExplainedParameter): string[][] {
   const type = `${parameter.type}${parameter.noEcho ? ' NoEcho' : ''}`;
-  const [first, ...more] = tagRows(parameter);
-  return [first ?? [parameter.name, '', '', ''], ...more].map(([name = '', ...rest], index) => [
-    name,
-    index === 0 ? type : '',
-    ...rest,
-  ]);
+  return tagRows(parameter).map(([name = '', ...rest], index) => [name, index === 0 ? type : '', ...rest]);
 }
 
 /** Name, value, origin, place; a row below for each value that does not hold. */
 function tagRows({ name, holds, overrides, perhaps }: ExplainedTag): string[][] {
-  const first = holds === undefined ? ['(only in some targets)', '', ''] : valueCells(holds);
-  const below = (word: string, [value = '', ...rest]: string[]) => ['', `${word} ${value}`, ...rest];
+  const first = holds === undefined ? [['(only in some targets)', '', '']] : valueRows('', holds);
+  const rows = [
+    ...first,
+    ...overrides.flatMap((one) => valueRows('over ', one)),
+    ...perhaps.flatMap((one) => valueRows('perhaps ', one)),
+  ];
+  return rows.map((row, index) => [index === 0 ? name : '', ...row]);
+}
+
+function valueRows(word: string, { receives, output, from }: ExplainedValue): string[][] {
+  const value = output === undefined ? quoted(receives ?? '') : `${output.stack}.${output.output}`;
   return [
-    [name, ...first],
-    ...overrides.map((one) => below('over', valueCells(one))),
-    ...perhaps.map((one) => below('perhaps', valueCells(one))),
+    [`${word}${value}`, from.text, from.place === undefined ? '' : placeText(from.place)],
+    ...(output === undefined ? [] : [[`  ${knownOnce(output)}`, '', '']]),
   ];
 }
 
-function valueCells({ receives, output, from }: ExplainedValue): string[] {
-  const value = output === undefined ? quoted(receives ?? '') : outputText(output);
-  return [value, from.text, from.place === undefined ? '' : placeText(from.place)];
-}
-
-function outputText({ stack, output, target }: NonNullable<ExplainedValue['output']>): string {
-  return target === undefined
-    ? `${stack}.${output} (known once ${stack} is deployed)`
-    : `${stack}.${output} of ${target} (known once ${stack} is deployed there)`;
+function knownOnce({ stack, target }: NonNullable<ExplainedValue['output']>): string {
+  return `(known once ${stack} is deployed${target === undefined ? '' : ` in ${target}`})`;
 }
 
 /** Empty text, and text with spaces at its ends, could not be seen. */
@@ -106,12 +102,11 @@ function placeText({ file, line }: Place): string {
   return [file, line].filter((part) => part !== undefined).join(':');
 }
 
-const widest = 76;
-
-/** Columns side by side. What is wider than a column may be moves the rest of its row. */
+/** Columns side by side. What is last in its row may be as long as it likes. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
+  const isLast = (row: readonly string[], column: number) => row.slice(column + 1).every((cell) => cell === '');
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0).filter((width) => width <= widest), 0),
+    Math.max(0, ...rows.map((row) => (isLast(row, column) ? 0 : (row[column]?.length ?? 0)))),
   );
   return rows.map((row) =>
     row

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explain } from '#cli/commands/explain.ts';
@@ -162,16 +163,25 @@ describe('drawbridge explain', () => {
         'policy | production: approval by release-managers, change gate network-stays',
         'not here | network: for role=network only',
         '1. app as shop-app | after network',
-        'VpcId | AWS::EC2::VPC::Id | network.VpcId of network-production (known once network is deployed there) | pipeline | examples/network-and-app/drawbridge.yml:19',
+        'VpcId | AWS::EC2::VPC::Id | network.VpcId | pipeline | examples/network-and-app/drawbridge.yml:19',
+        '(known once network is deployed in network-production)',
         'ArtifactsBucket | String | the artifacts bucket of eu-west-1 | Drawbridge',
         'owner | platform | labels role=network | examples/network-and-app/drawbridge.yml:40',
       ]),
     );
   });
 
+  it('says what the page about parameters shows', async () => {
+    const { out } = await run('examples/network-and-app', '--target', 'app-production');
+    const page = await readFile('docs/how-to/parameters.md', 'utf8');
+    expect(page).toContain(`\`\`\`text\n${out.split('\n').slice(2).join('\n')}\n\`\`\``);
+  });
+
   it('says of a stack in the same target that its output is not known before', async () => {
     const { out } = await run('examples/sixty-stacks', '--target', 'production', '--stack', 'billing-01');
-    expect(out).toContain('accounts-01.TopicArn (known once accounts-01 is deployed)');
+    expect(out).toMatch(
+      /accounts-01\.TopicArn +pipeline .*\n +\(known once accounts-01 is deployed\)\n +over "" +default/,
+    );
     expect(out).not.toContain('billing-02');
   });
 
