@@ -2,12 +2,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '#cli/load-config.ts';
 import { packageRelease } from '#cli/package-release.ts';
+import { layersOf } from '#shared/domain/config/resolve-parameters.ts';
+import { explainTargets } from '#shared/domain/explain/explain-target.ts';
 import { parseTemplate } from '#shared/domain/template/parse.ts';
 import type { Template } from '#shared/domain/template/template.ts';
 import { unknownProperties } from '#test/infra/unknown-properties.ts';
+import { sixtyStacks } from '../../examples/sixty-stacks/generate.mjs';
 
 const updates = ['orders', 'orders-update'];
-const examples = [...updates, 'nested'];
+const withRoles = [...updates, 'nested', 'network-and-app'];
+const examples = [...withRoles, 'sixty-stacks'];
 
 /** Every template of the release, those of nested stacks too. */
 async function packagedTemplates(name: string): Promise<Map<string, Template>> {
@@ -37,6 +41,19 @@ describe.each(examples)('examples/%s', (name) => {
     for (const template of (await packagedTemplates(name)).values()) expect(unknownProperties(template)).toEqual([]);
   });
 
+  it('works in every partition', async () => {
+    const files = await readdir(`examples/${name}/templates`, { recursive: true });
+    const templates = files.filter((file) => file.endsWith('.yaml'));
+    expect(templates).not.toHaveLength(0);
+    for (const file of templates) {
+      expect(await readFile(`examples/${name}/templates/${file}`, 'utf8')).not.toMatch(
+        /arn:aws:|amazonaws\.com(?<!(lambda|apigateway|sns)\.amazonaws\.com)/,
+      );
+    }
+  });
+});
+
+describe.each(withRoles)('examples/%s', (name) => {
   it('gives every role the permissions boundary, without which a target account refuses it', async () => {
     const boundary = {
       'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/drawbridge/drawbridge-boundary',
@@ -44,17 +61,6 @@ describe.each(examples)('examples/%s', (name) => {
     const roles = (await resourcesOf(name)).filter(({ Type }) => Type === 'AWS::IAM::Role');
     expect(roles).not.toHaveLength(0);
     for (const role of roles) expect(role.Properties?.['PermissionsBoundary']).toEqual(boundary);
-  });
-
-  it('works in every partition', async () => {
-    const files = await readdir(`examples/${name}/templates`, { recursive: true });
-    const templates = files.filter((file) => file.endsWith('.yaml'));
-    expect(templates).not.toHaveLength(0);
-    for (const file of templates) {
-      expect(await readFile(`examples/${name}/templates/${file}`, 'utf8')).not.toMatch(
-        /arn:aws:|amazonaws\.com(?<!lambda\.amazonaws\.com|apigateway\.amazonaws\.com)/,
-      );
-    }
   });
 });
 
@@ -78,6 +84,50 @@ describe('the nested example', () => {
     expect(service.passed['ArtifactsBucket']).toEqual({ Ref: 'ArtifactsBucket' });
     expect(service.template?.Parameters).toHaveProperty('ArtifactsBucket');
     expect(service.passed['SubnetId']).toEqual({ 'Fn::GetAtt': ['Network', 'Outputs.SubnetId'] });
+  });
+});
+
+describe('the network and the app', () => {
+  it('go to different accounts, and the app takes what the network of its environment has', async () => {
+    const loaded = await loadConfig('examples/network-and-app');
+    const packaged = await packageRelease('examples/network-and-app');
+    if (loaded.kind === 'invalid' || packaged.kind === 'invalid') throw new Error('it is not valid');
+    const explained = explainTargets({
+      release: packaged.manifest,
+      layers: layersOf(loaded.config, 'shop'),
+      targets: packaged.targets,
+      policies: loaded.config.policies.map(({ document }) => document),
+      places: { ofStack: () => ({}), ofDefault: () => ({}) },
+    });
+    const rows = explained.map(({ target, wave, policies, stacks }) => {
+      const outputs = stacks.flatMap(({ parameters }) =>
+        parameters.flatMap(({ holds }) => (holds?.output === undefined ? [] : [holds.output.target])),
+      );
+      return [target?.name, wave?.number, stacks.map(({ name }) => name), policies.length, [...new Set(outputs)]];
+    });
+    expect(rows).toEqual([
+      ['app-pre-production', 2, ['app'], 0, ['network-pre-production']],
+      ['network-pre-production', 1, ['network'], 0, []],
+      ['app-production', 2, ['app'], 1, ['network-production']],
+      ['network-production', 1, ['network'], 1, []],
+    ]);
+    expect(new Set(explained.map(({ target }) => target?.account)).size).toBe(4);
+  });
+});
+
+describe('the sixty stacks', () => {
+  it('are as the script beside them writes them', async () => {
+    expect(await readFile('examples/sixty-stacks/drawbridge.yml', 'utf8')).toBe(sixtyStacks());
+  });
+
+  it('are sixty, of one template, in chains with a few outputs', async () => {
+    const packaged = await packageRelease('examples/sixty-stacks');
+    if (packaged.kind === 'invalid') throw new Error('it is not valid');
+    const { stacks } = packaged.manifest;
+    expect(stacks).toHaveLength(60);
+    expect(new Set(stacks.map(({ template }) => template.key)).size).toBe(1);
+    expect(stacks.filter(({ values }) => 'UpstreamTopic' in values)).toHaveLength(11);
+    expect(stacks.filter(({ dependsOn }) => dependsOn.length > 0)).toHaveLength(59);
   });
 });
 
