@@ -31,8 +31,6 @@ export interface PackagedRelease {
   readonly targets: readonly Target[];
   /** What the template gate found and a policy beside the pipeline tolerates. */
   readonly waived: readonly WaivedFinding[];
-  /** The text of every template that was read, by its path. */
-  readonly sources: ReadonlyMap<string, string>;
 }
 
 /** Packages the pipeline of the configuration at `path`; with several pipelines, the one that is named. */
@@ -81,7 +79,6 @@ export async function packagePipeline(
     files,
     targets,
     waived,
-    sources: packing.sources,
   };
 }
 

@@ -1,15 +1,18 @@
 /** `drawbridge explain`: which value reaches which target, and who says so. Contacts nothing. */
 import { join } from 'node:path';
+import type { Located } from '#shared/domain/config/config.ts';
 import { closest } from '#shared/domain/config/did-you-mean.ts';
 import { layersOf } from '#shared/domain/config/resolve-parameters.ts';
+import type { Pipeline } from '#shared/domain/config/schema.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
-import type { Problem } from '#shared/domain/errors/problem.ts';
+import type { Place, Problem } from '#shared/domain/errors/problem.ts';
 import { type ExplainedTarget, explainTargets } from '#shared/domain/explain/explain-target.ts';
 import type { Places } from '#shared/domain/explain/explain-values.ts';
 import type { CliCommand, Outcome } from '../command.ts';
 import { type ExplainedPipeline, explainReport } from '../explain-report.ts';
 import { type LoadedConfig, loadConfig } from '../load-config.ts';
 import { type PackagedRelease, packagePipeline } from '../package-release.ts';
+import { readText } from '../read-text.ts';
 import { defaultPlaces } from '../template-places.ts';
 
 export const explain: CliCommand = {
@@ -48,7 +51,7 @@ async function explainAll(loaded: LoadedConfig, wish: Wish): Promise<Outcome> {
   for (const pipeline of loaded.config.pipelines) {
     const packaged = await packagePipeline(loaded, pipeline);
     if (packaged.kind === 'invalid') problems.push(...packaged.problems);
-    else explained.push(explainRelease(loaded, packaged));
+    else explained.push(await explainRelease(loaded, pipeline, packaged));
   }
   if (problems.length > 0) return { kind: 'problems', problems };
   const unknown = unknownNames(explained, wish);
@@ -58,30 +61,32 @@ async function explainAll(loaded: LoadedConfig, wish: Wish): Promise<Outcome> {
   return { kind: 'problems', problems: [nothingLeft(explained, wish)] };
 }
 
-function explainRelease(loaded: LoadedConfig, { manifest, id, digest, targets, sources }: PackagedRelease) {
-  const targetsExplained = explainTargets({
+async function explainRelease(
+  loaded: LoadedConfig,
+  pipeline: Located<Pipeline>,
+  { manifest, id, digest, targets }: PackagedRelease,
+): Promise<ExplainedPipeline> {
+  const said = {
     release: manifest,
     layers: layersOf(loaded.config, manifest.pipeline),
     targets,
     policies: loaded.config.policies.map(({ document }) => document),
-    places: placesIn(loaded, manifest.pipeline, sources),
-  });
-  return { name: manifest.pipeline, release: { id, digest }, targets: targetsExplained };
+    places: await placesIn(pipeline, loaded.folder),
+  };
+  return { name: manifest.pipeline, release: { id, digest }, targets: explainTargets(said) };
 }
 
-function placesIn({ config, folder }: LoadedConfig, name: string, sources: PackagedRelease['sources']): Places {
-  const pipeline = config.pipelines.find(({ document }) => document.metadata.name === name);
-  const stacks = pipeline?.document.stacks ?? [];
-  const defaults = new Map(
-    stacks.map(({ name: stack, template }) => {
-      const file = join(folder, template);
-      return [stack, defaultPlaces(file, sources.get(file))];
-    }),
-  );
-  const indexOf = (stack: string) => stacks.findIndex((one) => one.name === stack);
+async function placesIn({ document, placeOf }: Located<Pipeline>, folder: string): Promise<Places> {
+  const stacks = document.stacks.map(({ name }) => name);
+  const files = document.stacks.map(({ template }) => join(folder, template));
+  const defaults = new Map<string, (parameter: string) => Place>();
+  for (const file of new Set(files)) {
+    const read = await readText(file);
+    defaults.set(file, defaultPlaces(file, read.kind === 'text' ? read.text : undefined));
+  }
   return {
-    ofStack: (stack, section, member) => pipeline?.placeOf(['stacks', indexOf(stack), section, member], 'key') ?? {},
-    ofDefault: (stack, parameter) => defaults.get(stack)?.(parameter) ?? {},
+    ofStack: (stack, section, member) => placeOf(['stacks', stacks.indexOf(stack), section, member], 'key'),
+    ofDefault: (stack, parameter) => defaults.get(String(files[stacks.indexOf(stack)]))?.(parameter) ?? {},
   };
 }
 
