@@ -38,6 +38,7 @@ describe('admission', () => {
       release: await release(),
       releaseId: releaseId(aRelease()),
       environments: ['pre-production', 'production'],
+      mode: 'promote',
       requestedBy: 'alice',
       requestedAt: monday,
       trigger: { kind: 'api' },
@@ -53,6 +54,7 @@ describe('admission', () => {
       pipeline: 'orders',
       release: await release(),
       environments: ['pre-production', 'production'],
+      mode: 'promote',
     });
   });
 

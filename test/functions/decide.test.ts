@@ -1,22 +1,34 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/decide/handler.ts';
 import { getDocument, putDocument } from '#shared/aws/documents.ts';
+import { closeApprovalRequest, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
-import { listDeployments, readRollout, recordDeployment, recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import {
+  listDeployments,
+  readRollout,
+  recordDeployment,
+  recordPromotion,
+  recordRollout,
+} from '#shared/aws/ledger/promotions.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
+import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import {
   aChange,
   aDeployment,
+  aPromotion,
   aRelease,
   aRollout,
+  aStack,
   aTarget,
   monday,
   otherPromotionId,
   promotionId,
 } from '#test/builders.ts';
 import { s3 } from '../aws/fake-aws.ts';
+import { aGate, aPolicy } from '../domain/policy/policy-builders.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, documents, release } = deployment();
@@ -37,11 +49,22 @@ const decide = async (plans: readonly TargetPlan[], change: object = {}) => {
     target: plan.target,
     digest: await putDocument(documents, 'plans', plan),
   }));
-  const input = { ...place, release: await release(), epoch: 1, at: monday, plans: await Promise.all(handles) };
+  const input = {
+    ...place,
+    release: await release(),
+    epoch: 1,
+    at: monday,
+    round: 1,
+    plans: await Promise.all(handles),
+  };
   return handler({ ...input, ...change }, context);
 };
 
+const policy = (name: string, said: Parameters<typeof aPolicy>[1]) =>
+  applyPolicy(ledger, { name, policy: aPolicy(name, said), seen: 0, by: 'root', at: monday });
+
 beforeEach(async () => {
+  await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
   await recordRollout(ledger, aRollout());
 });
@@ -57,13 +80,20 @@ describe('decide', () => {
 
   it('goes to the stacks that change, and binds the rollout to one plan document', async () => {
     const answer = await decide([targetPlan('production', 'api')]);
-    expect(answer).toMatchObject({
+    expect(answer).toEqual({
       kind: 'go',
+      digest: answer.digest,
+      nextRound: 2,
+      more: false,
       waves: [{ maxConcurrency: 1, targets: [{ target: 'production', stacks: ['api'] }] }],
     });
-    expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({ planDigest: answer.digest });
+    expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({
+      planDigest: answer.digest,
+      clearedDigest: answer.digest,
+      policyDigest: expect.stringMatching(/^sha256:/),
+    });
     expect(await getDocument(documents, 'plans', answer.digest)).toEqual({
-      schemaVersion: 1,
+      schemaVersion: 2,
       pipeline: 'orders',
       release: await release(),
       environment: 'production',
@@ -73,6 +103,139 @@ describe('decide', () => {
       ['api', 'pending'],
       ['network', 'unchanged'],
     ]);
+  });
+
+  describe('where a policy asks for an approval of every plan', () => {
+    const fourEyes = { approval: { groups: ['managers'], expires: '2h' }, groups: { managers: ['bob'] } };
+    const requirement = {
+      groups: ['managers'],
+      because: ['policy four-eyes asks for an approval of every plan'],
+    };
+    const requests = () => listApprovalRequests(ledger, aRollout());
+    beforeEach(() => policy('four-eyes', fourEyes));
+
+    it('asks for it, clears nothing, and says how long to wait', async () => {
+      const answer = await decide([targetPlan('production', 'api')]);
+      expect(answer).toEqual({ kind: 'needs-approval', digest: answer.digest, nextRound: 2, seconds: 7200 });
+      const rollout = await readRollout(ledger, promotionId, 'production');
+      expect(rollout).toMatchObject({ planDigest: answer.digest, needs: requirement });
+      expect(rollout).not.toHaveProperty('clearedDigest');
+      expect(await requests()).toEqual([
+        {
+          promotion: promotionId,
+          pipeline: 'orders',
+          environment: 'production',
+          digest: answer.digest,
+          requirement,
+          requestedBy: 'alice',
+          requestedAt: monday,
+          expiresAt: secondsAfter(monday, 7200),
+          status: 'open',
+        },
+      ]);
+    });
+
+    it('goes on once exactly that plan was approved, and clears it', async () => {
+      const { digest } = await decide([targetPlan('production', 'api')]);
+      await closeApprovalRequest(ledger, { ...place, digest }, 'approved');
+      expect(await decide([targetPlan('production', 'api')], { round: 2 })).toMatchObject({
+        kind: 'go',
+        digest,
+        nextRound: 3,
+      });
+      const rollout = await readRollout(ledger, promotionId, 'production');
+      expect(rollout).toMatchObject({ clearedDigest: digest });
+      expect(rollout).not.toHaveProperty('needs');
+    });
+
+    it('asks anew when the plan is another one by now, and the first question is void', async () => {
+      const first = await decide([targetPlan('production', 'api')]);
+      const second = await decide([targetPlan('production', 'api', 'network')], { round: 2 });
+      expect(second).toMatchObject({ kind: 'needs-approval' });
+      expect(second.digest).not.toBe(first.digest);
+      expect((await requests()).map(({ digest, status }) => [digest, status])).toEqual(
+        expect.arrayContaining([
+          [first.digest, 'void'],
+          [second.digest, 'open'],
+        ]),
+      );
+    });
+
+    it('takes back the clearance when an approved plan changed', async () => {
+      const { digest } = await decide([targetPlan('production', 'api')]);
+      await closeApprovalRequest(ledger, { ...place, digest }, 'approved');
+      await decide([targetPlan('production', 'api')], { round: 2 });
+      await decide([targetPlan('production', 'api', 'network')], { round: 3 });
+      expect(await readRollout(ledger, promotionId, 'production')).not.toHaveProperty('clearedDigest');
+    });
+
+    it('asks nobody when nothing changes', async () => {
+      expect(await decide([targetPlan('production')])).toMatchObject({ kind: 'nothing-to-do' });
+      expect(await requests()).toEqual([]);
+    });
+
+    it('asks nobody when it only plans, and clears nothing', async () => {
+      await takeLease(ledger, { ...place, mode: 'plan' }, monday);
+      const answer = await decide([targetPlan('production', 'api')], { mode: 'plan' });
+      expect(answer).toEqual({ kind: 'planned', digest: answer.digest });
+      expect(await requests()).toEqual([]);
+      const rollout = await readRollout(ledger, promotionId, 'production');
+      expect(rollout).toMatchObject({ planDigest: answer.digest, needs: requirement });
+      expect(rollout).not.toHaveProperty('clearedDigest');
+    });
+  });
+
+  it('is denied where a change gate says no, with a reason for each change', async () => {
+    await policy('no-queues', { changeGates: [aGate({ types: ['AWS::SQS::*'] }, 'deny', 'queues')] });
+    const answer = await decide([targetPlan('production', 'api')]);
+    expect(answer).toEqual({ kind: 'denied', digest: answer.digest });
+    const rollout = await readRollout(ledger, promotionId, 'production');
+    expect(rollout).toMatchObject({
+      status: 'rejected',
+      reasons: [{ code: 'CHANGE_DENIED', resource: 'Queue', target: 'production' }],
+    });
+    expect(rollout).not.toHaveProperty('clearedDigest');
+  });
+
+  it('has the safe defaults in the last environment of the journey, and in no other', async () => {
+    const replaced = targetPlan('production', 'api');
+    const bucket = aChange({ action: 'Remove', logicalId: 'Data', type: 'AWS::S3::Bucket', policyAction: 'Delete' });
+    const risky = { ...replaced, stacks: [{ ...replaced.stacks[1]!, changes: [bucket] }] };
+    expect(await decide([risky])).toMatchObject({ kind: 'denied' });
+    const before = { environment: 'pre-production' };
+    await takeLease(ledger, { ...place, ...before }, monday);
+    await recordRollout(ledger, aRollout(before));
+    expect(await decide([risky], before)).toMatchObject({ kind: 'go' });
+  });
+
+  it('brings stacks back first, by a plan that is cleared', async () => {
+    const recovery = { status: 'ROLLBACK_COMPLETE', action: 'delete' as const, skip: [], approved: true };
+    const plan = targetPlan('production', 'network');
+    const broken = { ...plan.stacks[1]!, kind: 'recover' as const, recovery };
+    const answer = await decide([{ ...plan, stacks: [plan.stacks[0]!, broken] }]);
+    expect(answer).toEqual({
+      kind: 'recover',
+      digest: answer.digest,
+      nextRound: 2,
+      recoveries: [{ target: 'production', stack: 'api' }],
+    });
+    expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({ clearedDigest: answer.digest });
+  });
+
+  it('leaves for a later round what takes outputs of what changes now', async () => {
+    const takes = { dependsOn: ['network'], values: { Vpc: { fromOutput: 'network.Vpc' } } };
+    const digest = await release({ stacks: [aStack('network'), aStack('api', takes)] });
+    expect(await decide([targetPlan('production', 'network', 'api')], { release: digest })).toMatchObject({
+      kind: 'go',
+      more: true,
+      waves: [{ targets: [{ stacks: ['network'] }] }],
+    });
+  });
+
+  it('gives up on a plan that does not come to rest', async () => {
+    await expect(decide([targetPlan('production', 'api')], { round: 99 })).rejects.toMatchObject({
+      name: 'PLAN_UNSTABLE',
+    });
   });
 
   it('goes through the environment’s waves', async () => {

@@ -1,14 +1,17 @@
 import {
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
+  DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  SetStackPolicyCommand,
+  UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/execute/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
-import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
+import { type PlannedStack, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { listDeployments, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { readWait } from '#shared/aws/ledger/waits.ts';
 import { digestOfChanges } from '#shared/domain/plan/preparation.ts';
@@ -71,27 +74,27 @@ const eventsAre = (...statuses: string[]) =>
   });
 const standing = async () => (await listDeployments(ledger, aRollout()))[0];
 
-beforeEach(async () => {
-  await takeLease(ledger, place, monday);
-  await recordRollout(ledger, aRollout({ planDigest: digest }));
-  await recordPlannedTarget(ledger, {
+const changes = {
+  changeSetName: `drawbridge-${promotionId}-1`,
+  changeSetId,
+  digest: digestOfChanges([aChange()]),
+  settings: {},
+};
+const planned = (handles: Omit<PlannedStack, 'stack' | 'stackName' | 'stackId'>) =>
+  recordPlannedTarget(ledger, {
     promotion: promotionId,
     environment: 'production',
     target: 'production',
     digest: digestOf('target plan'),
     preparedAt: monday,
-    stacks: [
-      {
-        stack: 'api',
-        stackName: 'orders-api',
-        stackId,
-        changeSetName: `drawbridge-${promotionId}-1`,
-        changeSetId,
-        digest: digestOfChanges([aChange()]),
-        settings: {},
-      },
-    ],
+    stacks: [{ stack: 'api', stackName: 'orders-api', stackId, ...handles }],
   });
+
+beforeEach(async () => {
+  await takeLease(ledger, { ...place, environment: 'staging' }, monday);
+  await takeLease(ledger, place, monday);
+  await recordRollout(ledger, aRollout({ planDigest: digest, clearedDigest: digest }));
+  await planned(changes);
   changeSetIs('AVAILABLE');
   eventsAre();
   cloudFormation.on(ExecuteChangeSetCommand).resolves({});
@@ -135,6 +138,42 @@ describe('execute', () => {
     });
   });
 
+  it('makes the planned settings first, and then runs the change set', async () => {
+    await planned({ ...changes, settings: { terminationProtection: true, stackPolicy: '{}' } });
+    cloudFormation.on(UpdateTerminationProtectionCommand).resolves({});
+    cloudFormation.on(SetStackPolicyCommand).resolves({});
+    await execute();
+    const made = cloudFormation.calls().map(({ args }) => args[0].constructor.name);
+    expect(made).toEqual([
+      'SetStackPolicyCommand',
+      'UpdateTerminationProtectionCommand',
+      'DescribeChangeSetCommand',
+      'ExecuteChangeSetCommand',
+    ]);
+    expect(cloudFormation).toHaveReceivedCommandWith(UpdateTerminationProtectionCommand, {
+      StackName: stackId,
+      EnableTerminationProtection: true,
+    });
+  });
+
+  it('answers at once where only settings change', async () => {
+    await planned({ settings: { terminationProtection: false } });
+    cloudFormation.on(UpdateTerminationProtectionCommand).resolves({});
+    cloudFormation
+      .on(DescribeStacksCommand, { StackName: stackId })
+      .resolves({ Stacks: [{ StackId: stackId, StackStatus: 'UPDATE_COMPLETE' } as never] });
+    stepFunctions.on(SendTaskSuccessCommand).resolves({});
+    await execute();
+    expect(stepFunctions).toHaveReceivedCommandExactlyOnceWith(SendTaskSuccessCommand, {
+      taskToken: 'task-token-1',
+      output: '{"kind":"deployed","status":"UPDATE_COMPLETE"}',
+    });
+    expect(cloudFormation).not.toHaveReceivedCommand(ExecuteChangeSetCommand);
+    expect(await standing()).toMatchObject({ outcome: 'deployed', status: 'UPDATE_COMPLETE' });
+    expect(await standing()).not.toHaveProperty('changeSet');
+    expect(await readWait(ledger, stackId)).toBeUndefined();
+  });
+
   it('keeps the environment for the wait', async () => {
     const later = secondsAfter(monday, 7200);
     await execute({ at: later });
@@ -149,6 +188,7 @@ describe('execute', () => {
     ['another promotion has the lease', { promotion: otherPromotionId }, 'LEASE_LOST'],
     ['it was admitted in an earlier epoch', { epoch: 0 }, 'LEASE_LOST'],
     ['the rollout is bound to another plan', { digest: digestOf('another') }, 'PLAN_CHANGED'],
+    ['the plan is not cleared', { environment: 'staging' }, 'PLAN_CHANGED'],
     ['the plan has no such stack', { stack: 'network' }, 'PLAN_CHANGED'],
     ['the target is not onboarded', { target: 'nowhere' }, 'TARGET_UNKNOWN'],
   ])('executes nothing and assumes no role when %s', async (_, change, code) => {

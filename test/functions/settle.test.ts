@@ -72,6 +72,27 @@ describe('settle', () => {
     expect([...(await listVerified(ledger, release))]).toEqual(good ? ['production'] : []);
   });
 
+  it('ends a promotion that only planned as planned: nothing was verified, and nothing runs anywhere', async () => {
+    await takeLease(ledger, { ...place, mode: 'plan' }, monday);
+    await deployments('unchanged', 'unchanged');
+    expect(await settle({ mode: 'plan' })).toMatchObject({ kind: 'planned' });
+    expect(await rollout()).toMatchObject({ status: 'planned', settledAt: ended });
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'planned', settledAt: ended });
+    expect(await listRunning(ledger, 'orders')).toEqual([]);
+    expect([...(await listVerified(ledger, release))]).toEqual([]);
+    expect(await item(`LEASE#orders#production#${promotionId}`, 'LEASE')).toMatchObject({ holder: 'nobody' });
+    expect(await lease()).toMatchObject({ holder: promotionId });
+  });
+
+  it.each([
+    ['APPROVAL_EXPIRED', 'Nobody answered in time.'],
+    ['APPROVAL_REJECTED', 'bob rejected the plan for production: too late.'],
+  ])('records a rollout that ended with %s as rejected', async (code, Cause) => {
+    await deployments('pending');
+    expect(await settle({ error: { Error: code, Cause } })).toEqual({ kind: 'rejected', reasons: `${code}: ${Cause}` });
+    expect(await lease()).toMatchObject({ holder: 'nobody' });
+  });
+
   it('keeps a rejection as it was recorded, and has no lease to give back', async () => {
     const reasons = [{ code: 'NOT_ELIGIBLE', text: 'Not verified in staging.' }];
     await recordRollout(ledger, aRollout({ environment: 'staging', status: 'rejected', epoch: 0, reasons }));

@@ -7,13 +7,14 @@ import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 const { release } = deployment();
-const verify = async (stacks = ['api']) =>
+const verify = async (stacks = ['api'], digest?: string) =>
   handler(
     {
       promotion: promotionId,
       pipeline: 'orders',
-      release: await release({ stacks: [aStack('network'), aStack('api')] }),
+      release: digest ?? (await release({ stacks: [aStack('network'), aStack('api')] })),
       environment: 'production',
+      mode: 'promote',
       epoch: 1,
       at: monday,
       target: 'production',
@@ -64,6 +65,26 @@ describe('verify', () => {
     expect(await verify()).toMatchObject({
       kind: 'not-verified',
       reason: { code: 'NOT_VERIFIED', target: 'production', text: expect.stringContaining(said) },
+    });
+  });
+
+  it('compares with the outputs that a stack takes, as they are now', async () => {
+    const api = aStack('api', {
+      parameters: [{ name: 'Vpc', type: 'String', noEcho: false }],
+      values: { Vpc: { fromOutput: 'network.Vpc' } },
+    });
+    const digest = await release({ stacks: [aStack('network'), api] });
+    const networkHas = (OutputValue: string) =>
+      cloudFormation
+        .on(DescribeStacksCommand, { StackName: 'orders-network' })
+        .resolves({ Stacks: [{ Outputs: [{ OutputKey: 'Vpc', OutputValue }] } as never] });
+    stackIs('UPDATE_COMPLETE', { Parameters: [{ ParameterKey: 'Vpc', ParameterValue: 'vpc-1' }] });
+    networkHas('vpc-1');
+    expect(await verify(['api'], digest)).toEqual({ kind: 'verified' });
+    networkHas('vpc-2');
+    expect(await verify(['api'], digest)).toMatchObject({
+      kind: 'not-verified',
+      reason: { text: expect.stringContaining('parameter Vpc') },
     });
   });
 

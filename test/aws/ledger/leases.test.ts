@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkLease, confirmLease, freeLease, leaseLost, takeLease } from '#shared/aws/ledger/leases.ts';
+import { checkLease, confirmLease, freeLease, keepLease, leaseLost, takeLease } from '#shared/aws/ledger/leases.ts';
 import { leaseSeconds, after as seconds } from '#shared/domain/promotion/lease.ts';
 import { monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { beforeNextWrite, ledgerTable } from '../ledger-table.ts';
@@ -91,6 +91,20 @@ describe('a step that was admitted', () => {
     expect(await stored()).toEqual(before);
   });
 
+  it('keeps the lease for as long as people are waited for', async () => {
+    await takeLease(ledger, ours, monday);
+    const until = seconds(monday, 14 * 24 * 3600);
+    await keepLease(ledger, { ...ours, epoch: 1 }, until);
+    expect(await stored()).toMatchObject({ holder: promotionId, epoch: 1, expiresAt: until });
+    expect(await takeLease(ledger, theirs, expired)).toMatchObject({ kind: 'held', until });
+  });
+
+  it('cannot keep what another holds', async () => {
+    await takeLease(ledger, theirs, monday);
+    await expect(keepLease(ledger, { ...ours, epoch: 1 }, expired)).rejects.toMatchObject({ name: 'LEASE_LOST' });
+    expect(await stored()).toMatchObject({ holder: otherPromotionId });
+  });
+
   it('may change nothing when there is no lease at all', async () => {
     const holding = { ...ours, epoch: 1 };
     await expect(confirmLease(ledger, holding, monday)).rejects.toMatchObject({ name: 'LEASE_LOST' });
@@ -110,5 +124,35 @@ describe('a step that was admitted', () => {
   it('has lost nothing when it was never admitted', async () => {
     await takeLease(ledger, theirs, monday);
     expect(await leaseLost(ledger, { ...ours, epoch: 0 })).toBeUndefined();
+  });
+});
+
+describe('a promotion that only plans', () => {
+  const planning = { ...ours, mode: 'plan' } as const;
+
+  it('has a lease of its own: it waits for nobody, and nobody waits for it', async () => {
+    await takeLease(ledger, theirs, monday);
+    expect(await takeLease(ledger, planning, monday)).toMatchObject({ kind: 'granted', lease: { epoch: 1 } });
+    expect(await takeLease(ledger, { ...planning, promotion: otherPromotionId }, monday)).toMatchObject({
+      kind: 'granted',
+      lease: { epoch: 1 },
+    });
+    expect(await stored()).toMatchObject({ holder: otherPromotionId, epoch: 1 });
+  });
+
+  it('checks, confirms and gives back that one', async () => {
+    await takeLease(ledger, planning, monday);
+    const holding = { ...planning, epoch: 1 };
+    await confirmLease(ledger, holding, monday);
+    await expect(checkLease(ledger, holding)).resolves.toBeUndefined();
+    expect(await leaseLost(ledger, holding)).toBeUndefined();
+    await freeLease(ledger, holding);
+    expect(await item(`LEASE#orders#production#${promotionId}`, 'LEASE')).toMatchObject({ holder: 'nobody' });
+    expect(await stored()).toBeUndefined();
+  });
+
+  it('does not stand for the lease that changes something', async () => {
+    await takeLease(ledger, planning, monday);
+    await expect(confirmLease(ledger, { ...ours, epoch: 1 }, monday)).rejects.toMatchObject({ name: 'LEASE_LOST' });
   });
 });

@@ -1,7 +1,12 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { readPlannedStack, readPlannedTarget, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
+import {
+  listPlannedTargets,
+  readPlannedStack,
+  readPlannedTarget,
+  recordPlannedTarget,
+} from '#shared/aws/ledger/plans.ts';
 import {
   listAccepted,
   listDeployments,
@@ -15,6 +20,7 @@ import {
   recordOutcome,
   recordPlan,
   recordPromotion,
+  recordRejection,
   recordRollout,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
@@ -134,6 +140,32 @@ describe('a rollout', () => {
     );
   });
 
+  it('is cleared only for the newest plan, and only while every gate says yes to it', async () => {
+    const needs = { groups: ['release-managers'], because: ['policy four-eyes asks'] };
+    await recordRollout(ledger, aRollout());
+    await recordPlan(ledger, aRollout(), decided('plan'));
+    await recordPlan(ledger, aRollout(), { ...decided('another plan'), cleared: false, needs });
+    const waiting = { planDigest: digestOf('another plan'), policyDigest: digestOf('policies'), needs };
+    expect(await readRollout(ledger, promotionId, 'production')).toEqual(aRollout(waiting));
+    await recordPlan(ledger, aRollout(), decided('another plan'));
+    expect(await readRollout(ledger, promotionId, 'production')).toEqual(aRollout(boundTo('another plan')));
+  });
+
+  it('is rejected with the reasons of the gate, until it is settled', async () => {
+    const reasons = [{ code: 'CHANGE_DENIED', text: 'x' }];
+    await recordRollout(ledger, aRollout());
+    await recordRejection(ledger, aRollout(), reasons);
+    expect(await readRollout(ledger, promotionId, 'production')).toEqual(aRollout({ status: 'rejected', reasons }));
+    await recordOutcome(ledger, aRollout(), { outcome: 'rejected', reasons, at: monday });
+    await recordRejection(ledger, aRollout(), []);
+    expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({ status: 'rejected', reasons });
+  });
+
+  it('that never began is not rejected', async () => {
+    await recordRejection(ledger, aRollout(), []);
+    expect(await readRollout(ledger, promotionId, 'production')).toBeUndefined();
+  });
+
   it('that never began gets neither a plan nor an outcome', async () => {
     await recordPlan(ledger, aRollout(), decided('plan'));
     await recordOutcome(ledger, aRollout(), end);
@@ -201,6 +233,31 @@ describe('the handles of a plan', () => {
     await expect(readPlannedStack(ledger, sought)).rejects.toMatchObject({ name: 'PLAN_CHANGED' });
   });
 
+  it('are refused while the plan is not cleared', async () => {
+    await recordPlannedTarget(ledger, planned);
+    await recordRollout(ledger, aRollout({ planDigest: rolloutDigest }));
+    const sought = { ...where, stack: 'api', digest: rolloutDigest };
+    await expect(readPlannedStack(ledger, sought)).rejects.toMatchObject({ name: 'PLAN_CHANGED' });
+  });
+
+  it('may be those of settings or of a recovery, without a change set', async () => {
+    const recovery = { status: 'ROLLBACK_COMPLETE', action: 'delete' as const, skip: [], approved: true };
+    const { stackName } = stack;
+    const stacks = [
+      { stack: 'api', stackName, stackId, settings: { terminationProtection: true, stackPolicy: '{}' } },
+      { stack: 'web', stackName, stackId, settings: {}, recovery },
+    ];
+    await recordPlannedTarget(ledger, { ...planned, stacks });
+    expect(await readPlannedTarget(ledger, where)).toEqual({ ...planned, stacks });
+  });
+
+  it('are listed for a promotion, in whichever environments', async () => {
+    const elsewhere = { ...planned, environment: 'pre-production', target: 'pre-production' };
+    for (const each of [planned, elsewhere, { ...planned, promotion: otherPromotionId }])
+      await recordPlannedTarget(ledger, each);
+    expect(await listPlannedTargets(ledger, promotionId)).toEqual([elsewhere, planned]);
+  });
+
   it('are refused when no rollout was bound to a plan', async () => {
     await recordPlannedTarget(ledger, planned);
     const sought = { ...where, stack: 'api', digest: rolloutDigest };
@@ -266,6 +323,21 @@ describe('a wait', () => {
     const { preparedAt: since, ...planned } = { ...aWait(), preparedAt: monday };
     const asked = { ...aWait(), token: 'task-token-1' };
     expect(waitFor(asked, aTarget(), { ...planned, preparedAt: since })).toEqual(aWait());
+  });
+
+  it('has the token of the round that made the change set, so that a later round has another', () => {
+    const { operation: first, since, ...planned } = aWait();
+    const second = { ...planned, changeSetName: `drawbridge-${promotionId}-2`, preparedAt: since };
+    const wait = waitFor(planned, aTarget(), second);
+    expect([first, wait.operation]).toEqual([`${promotionId}-production-api-1`, `${promotionId}-production-api-2`]);
+  });
+
+  it('may be for settings, without a change set', async () => {
+    const { changeSetName: _name, changeSetId: _id, since, ...planned } = aWait();
+    const wait = waitFor(planned, aTarget(), { ...planned, preparedAt: since });
+    expect(wait).not.toHaveProperty('changeSetId');
+    await recordWait(ledger, wait);
+    expect(await readWait(ledger, stackId)).toEqual(wait);
   });
 
   it('is found by its stack until it was answered', async () => {

@@ -1,0 +1,138 @@
+import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  askForApproval,
+  listApprovalDecisions,
+  readApprovalRequest,
+  waitForApproval,
+} from '#shared/aws/ledger/approvals.ts';
+import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { after as seconds } from '#shared/domain/promotion/lease.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { stepFunctions } from '../aws/fake-aws.ts';
+import { aPolicy } from '../domain/policy/policy-builders.ts';
+import { callHandler as ask, person } from './api-call.ts';
+import { deployment } from './deployment.ts';
+
+const { ledger, found } = deployment();
+const digest = digestOf('plan');
+const about = { promotion: promotionId, environment: 'production', digest };
+const route = `/v1/promotions/${promotionId}/approvals`;
+const wish = { environment: 'production', decision: 'approve', digest, reason: 'reviewed' };
+const as = (name: string, body: object = {}) =>
+  ask(`POST ${route}`, { userArn: person(name), body: { ...wish, ...body } });
+const token = 'CANARY-TASK-TOKEN';
+
+beforeEach(async () => {
+  await recordPromotion(ledger, aPromotion({ requestedBy: 'alice' }));
+  const groups = { managers: ['alice', 'bob', 'carol'] };
+  await applyPolicy(ledger, { name: 'x', policy: aPolicy('x', { groups }), seen: 0, by: 'root', at: monday });
+  const requirement = { groups: ['managers'], because: ['policy x asks'] };
+  await askForApproval(ledger, { ...about, pipeline: 'orders', requirement, seconds: 3600, at: monday });
+  await waitForApproval(ledger, about, token);
+  stepFunctions.on(SendTaskSuccessCommand).resolves({});
+});
+
+describe('deciding on a plan', () => {
+  it('is recorded under the name of who is authenticated, and lets the promotion go on', async () => {
+    expect(await as('bob')).toMatchObject({ status: 201, body: { ...about, status: 'approved' } });
+    expect(await listApprovalDecisions(ledger, about)).toEqual([
+      { ...about, actor: 'bob', decision: 'approve', reason: 'reviewed', at: monday },
+    ]);
+    expect(stepFunctions).toHaveReceivedCommandExactlyOnceWith(SendTaskSuccessCommand, {
+      taskToken: token,
+      output: '{"kind":"approved"}',
+    });
+  });
+
+  it('sent again is answered the same, as what it is', async () => {
+    const first = await as('bob');
+    expect(await as('bob')).toEqual({ ...first, status: 200, headers: expect.anything() });
+    expect(await listApprovalDecisions(ledger, about)).toHaveLength(1);
+  });
+
+  it('may be a no, which ends the promotion', async () => {
+    expect(await as('bob', { decision: 'reject', reason: 'too late' })).toMatchObject({
+      status: 201,
+      body: { status: 'rejected' },
+    });
+    const { output } = stepFunctions.commandCalls(SendTaskSuccessCommand)[0]!.args[0].input;
+    expect(JSON.parse(`${output}`)).toEqual({
+      kind: 'rejected',
+      reason: 'bob rejected the plan for production: too late.',
+    });
+  });
+
+  it.each<[string, string, object, number, string]>([
+    ['who asked for the promotion', 'alice', {}, 403, 'SELF_APPROVAL'],
+    ['somebody of no group', 'mallory', {}, 403, 'NOT_AN_APPROVER'],
+    ['somebody who saw another plan', 'bob', { digest: digestOf('old') }, 409, 'DIGEST_CHANGED'],
+    ['somebody without a reason', 'bob', { reason: ' ' }, 400, 'APPROVAL_REASON'],
+    ['somebody who says who they are', 'mallory', { actor: 'bob' }, 400, 'BODY_INVALID'],
+    [
+      'somebody who means an environment that waits for nothing',
+      'bob',
+      { environment: 'pre-production' },
+      404,
+      'APPROVAL_UNKNOWN',
+    ],
+  ])('by %s is refused: %s %j', async (_, name, body, status, code) => {
+    expect(await as(name, body)).toMatchObject({ status, body: { code } });
+    expect(await listApprovalDecisions(ledger, about)).toEqual([]);
+    expect((await readApprovalRequest(ledger, about))?.status).toBe('open');
+    expect(stepFunctions.calls()).toEqual([]);
+  });
+
+  it('on a plan that is decided is refused', async () => {
+    await as('bob');
+    expect(await as('carol', { decision: 'reject' })).toMatchObject({
+      status: 409,
+      body: { code: 'ALREADY_DECIDED', detail: expect.stringContaining('bob') },
+    });
+  });
+
+  it('of a promotion that nobody knows is refused', async () => {
+    expect(await ask(`POST /v1/promotions/${otherPromotionId}/approvals`, { body: wish })).toMatchObject({
+      status: 404,
+      body: { code: 'PROMOTION_UNKNOWN' },
+    });
+  });
+});
+
+describe('what a promotion waits for', () => {
+  it('is listed with the decisions on it, oldest first', async () => {
+    await as('bob');
+    expect((await ask(`GET ${route}`)).body).toEqual({
+      items: [
+        {
+          ...about,
+          pipeline: 'orders',
+          requirement: { groups: ['managers'], because: ['policy x asks'] },
+          requestedBy: 'alice',
+          requestedAt: monday,
+          expiresAt: seconds(monday, 3600),
+          status: 'approved',
+        },
+      ],
+      decisions: [{ ...about, actor: 'bob', decision: 'approve', reason: 'reviewed', at: monday }],
+    });
+  });
+
+  it('is shown with the promotion', async () => {
+    await as('bob');
+    expect(await ask(`GET /v1/promotions/${promotionId}`)).toMatchObject({
+      body: { approvals: [{ digest, status: 'approved' }], decisions: [{ actor: 'bob' }] },
+    });
+  });
+
+  it('is nothing of a promotion that nobody knows', async () => {
+    expect(await ask(`GET /v1/promotions/${otherPromotionId}/approvals`)).toMatchObject({ status: 404 });
+  });
+
+  it('never has the task token in it, and neither has the log', async () => {
+    const answers = [await as('bob'), await ask(`GET ${route}`), await ask(`GET /v1/promotions/${promotionId}`)];
+    expect(JSON.stringify([answers, found.log.lines()])).not.toContain('CANARY');
+  });
+});
