@@ -23,6 +23,8 @@ const runsAs: Record<string, string> = {
   reconcile: 'ReconcileRole',
 };
 const names = Object.keys(runsAs);
+/** The folder and the name of a function, in kebab case. */
+const folderOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const logicalIdOf = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
 
 let stack: Template;
@@ -37,7 +39,7 @@ const properties = (id: string) => resolveProperties(stack, id, home);
 describe('functions, folders, states and the contract table', () => {
   it('name the same functions', () => {
     const folders = readdirSync(`${root}functions`).filter((name) => existsSync(`${root}functions/${name}/handler.ts`));
-    expect(folders.sort()).toEqual([...names].sort());
+    expect(folders.sort()).toEqual(names.map(folderOf).sort());
     expect(resourcesOfType('AWS::Lambda::Function').sort()).toEqual(names.map(logicalIdOf).sort());
   });
 
@@ -66,8 +68,8 @@ describe.each(names)('%s', (name) => {
 
   it('has its name, its bundle and its own role or the orchestrator role', () => {
     expect(properties(id)).toMatchObject({
-      FunctionName: `drawbridge-${name}`,
-      Handler: `build/functions/${name}.handler`,
+      FunctionName: `drawbridge-${folderOf(name)}`,
+      Handler: `build/functions/${folderOf(name)}.handler`,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       TracingConfig: { Mode: 'Active' },
@@ -77,7 +79,7 @@ describe.each(names)('%s', (name) => {
 
   it('logs to a group that forgets', () => {
     const group = properties(id.replace('LambdaFunction', 'LogGroup'));
-    expect(group).toEqual({ LogGroupName: `/aws/lambda/drawbridge-${name}`, RetentionInDays: 365 });
+    expect(group).toEqual({ LogGroupName: `/aws/lambda/drawbridge-${folderOf(name)}`, RetentionInDays: 365 });
   });
 });
 
@@ -93,7 +95,7 @@ describe('functions get the variables of the resources they use, and no other', 
   };
 
   it.each(names)('%s', (name) => {
-    const used = resourcesUsedIn(`${root}functions/${name}`).filter((each) => each in variableOf);
+    const used = resourcesUsedIn(`${root}functions/${folderOf(name)}`).filter((each) => each in variableOf);
     const expected = ['LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME', ...used.map((each) => variableOf[each] ?? '')];
     const { Environment } = properties(logicalIdOf(name)) as { Environment: { Variables: Record<string, Json> } };
     expect(Object.keys(Environment.Variables).sort()).toEqual(expected.sort());
@@ -181,7 +183,7 @@ describe('permissions', () => {
 
   it('name every role, so that policies elsewhere can name it', () => {
     for (const role of resourcesOfType('AWS::IAM::Role')) {
-      expect(properties(role)['RoleName']).toMatch(/^drawbridge-[a-z]+$/);
+      expect(properties(role)['RoleName']).toMatch(/^drawbridge-[a-z]+(-[a-z]+)*$/);
     }
   });
 });

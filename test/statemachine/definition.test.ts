@@ -7,6 +7,7 @@ interface State {
   readonly Type: string;
   readonly Resource?: string;
   readonly TimeoutSeconds?: number;
+  readonly TimeoutSecondsPath?: string;
   readonly Parameters?: { readonly FunctionName?: string };
   readonly Retry?: { readonly ErrorEquals: string[]; readonly MaxAttempts: number; readonly JitterStrategy?: string }[];
   readonly Catch?: { readonly ErrorEquals: string[]; readonly Next: string }[];
@@ -48,7 +49,9 @@ describe('the promotion state machine', () => {
   it.each(tasks)('%s has a bound that its function cannot outlive', (name, state) => {
     const key = name.charAt(0).toLowerCase() + name.slice(1);
     const functionSeconds = serverless.functions[key].timeout ?? serverless.provider.timeout;
-    expect(state.TimeoutSeconds).toBeGreaterThan(functionSeconds);
+    // People are given the time that a policy says, which is never shorter than a minute.
+    if (name === 'AwaitApproval') expect(state.TimeoutSecondsPath).toBe('$.decide.answer.seconds');
+    else expect(state.TimeoutSeconds).toBeGreaterThan(functionSeconds);
   });
 
   it.each(tasks)(
@@ -88,7 +91,14 @@ describe('the promotion state machine', () => {
 
   it('records every end of a rollout before it fails: each catch of a rollout leads to Settle, and only Settled leads to Fail', () => {
     const catches = Object.values(rollout).flatMap((state) => state.Catch ?? []);
-    expect(new Set(catches.map(({ Next }) => Next))).toEqual(new Set(['Settle']));
+    expect(new Set(catches.map(({ Next }) => Next))).toEqual(new Set(['Settle', 'Discards', 'ApprovalExpired']));
+    // Whatever was planned is taken away first, and then the end is recorded.
+    const after = (name: string) => rollout[name]?.Next;
+    expect([after('Discards'), after('ApprovalExpired'), after('ApprovalRejected')]).toEqual([
+      'Settle',
+      'Discards',
+      'Discards',
+    ]);
     const steps = Object.entries(rollout).filter(
       ([name, { Type }]) => name !== 'Settle' && (Type === 'Task' || Type === 'Map'),
     );

@@ -68,6 +68,7 @@ describe('one operation, read out of a stack’s events by its token', () => {
       status: 'UPDATE_ROLLBACK_COMPLETE',
       failure: {
         resource: 'Api',
+        physicalId: 'api-1',
         type: 'AWS::Lambda::Function',
         status: 'UPDATE_FAILED',
         reason: 'Memory size is invalid',
@@ -109,5 +110,38 @@ describe('one operation, read out of a stack’s events by its token', () => {
     expect(operationOf(silent, 'ours')).toMatchObject({
       failure: { resource: 'orders', reason: 'CloudFormation gave no reason.' },
     });
+  });
+});
+
+describe('a failure inside a nested stack', () => {
+  const child = 'arn:aws:cloudformation:eu-west-1:333333333333:stack/orders-Nested-1/0a1b';
+  const outer = {
+    resource: 'Nested',
+    physicalId: child,
+    type: 'AWS::CloudFormation::Stack',
+    status: 'CREATE_FAILED',
+    reason: 'x',
+  };
+  const event = (change: Partial<StackEvent>): StackEvent => ({
+    ...{ stackId: child, physicalId: 'queue-1', logicalId: 'Queue', type: 'AWS::SQS::Queue' },
+    ...{ status: 'CREATE_FAILED', reason: 'no such key', at: '2026-01-05T09:00:00Z' },
+    ...change,
+  });
+
+  it('is the first resource there that was not cancelled, with the way to it', () => {
+    const later = event({ logicalId: 'Topic', reason: 'later' });
+    const cancelled = event({ logicalId: 'Table', reason: 'Resource creation cancelled' });
+    expect(failureBelow(outer, [later, event({}), cancelled])).toEqual({
+      resource: 'Nested/Queue',
+      physicalId: 'queue-1',
+      type: 'AWS::SQS::Queue',
+      status: 'CREATE_FAILED',
+      reason: 'no such key',
+    });
+  });
+
+  it('is unknown where its events tell none but its own', () => {
+    expect(failureBelow(outer, [event({ physicalId: child })])).toBeUndefined();
+    expect(failureBelow(outer, [event({ status: 'CREATE_COMPLETE' })])).toBeUndefined();
   });
 });
