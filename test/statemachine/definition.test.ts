@@ -93,8 +93,8 @@ describe('the promotion state machine', () => {
     const catches = Object.values(rollout).flatMap((state) => state.Catch ?? []);
     expect(new Set(catches.map(({ Next }) => Next))).toEqual(new Set(['Settle', 'Discards', 'ApprovalExpired']));
     // Whatever was planned is taken away first, and then the end is recorded.
-    const after = (name: string) => rollout[name]?.Next;
-    expect([after('Discards'), after('ApprovalExpired'), after('ApprovalRejected')]).toEqual([
+    const next = (name: string) => rollout[name]?.Next;
+    expect([next('Discards'), next('ApprovalExpired'), next('ApprovalRejected')]).toEqual([
       'Settle',
       'Discards',
       'Discards',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+import { failureBelow, type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
 
 const stackId = 'arn:aws:cloudformation:eu-west-1:333333333333:stack/orders/1';
 
