@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Longer: npm run faults.
-    exclude: ['test/faults/**', 'node_modules/**'],
+    exclude: ['test/faults/**', 'test/corpus/**', 'node_modules/**'],
     setupFiles: ['test/setup.ts'],
     // Some tests start processes; a loaded machine is no reason to fail.
     testTimeout: 60_000,

@@ -47,7 +47,7 @@ describe.skipIf(!existsSync(corpus))(`templates of ${corpus} (skipped where the 
         steps: [
           ['succeeded', ['deployed', 'CREATE_COMPLETE']],
           ['succeeded', ['deployed', 'UPDATE_COMPLETE']],
-          ['unchanged', ['unchanged', 'UPDATE_COMPLETE']],
+          ['unchanged', ['unchanged', 'UNCHANGED']],
         ],
         reasons: [],
       });
