@@ -17,7 +17,7 @@ export type Expected =
   /** The promotion fails, with nothing left behind that works. */
   | { readonly kind: 'failed'; readonly parameters: Values; readonly code: string; readonly text: RegExp };
 
-/** Exports of another stack in the target. */
+/** What another stack in the target exports. */
 export interface Exports {
   readonly stackName: string;
   readonly names: readonly string[];
@@ -71,25 +71,28 @@ export const expected: Readonly<Record<string, Expected>> = {
     {
       stackName: 'fargate-network',
       names: [
-        'ClusterName',
-        'ECSTaskExecutionRole',
-        'FargateContainerSecurityGroup',
-        'PrivateSubnetOne',
-        'PrivateSubnetTwo',
-        'PublicListener',
-        'VPCId',
+        'fargate-network:ClusterName',
+        'fargate-network:ECSTaskExecutionRole',
+        'fargate-network:FargateContainerSecurityGroup',
+        'fargate-network:PrivateSubnetOne',
+        'fargate-network:PrivateSubnetTwo',
+        'fargate-network:PublicListener',
+        'fargate-network:VPCId',
       ],
     },
   ),
   'ElastiCache/Elasticache-snapshot.yaml': rain,
   'ElasticLoadBalancing/ELB_Access_Logs_And_Connection_Draining.yaml': promoted({ KeyName: 'corpus' }),
   'IoT/iotanalytics.yaml': promoted(),
-  'NeptuneDB/Neptune.yaml': promoted({
-    DBClusterIdentifier: 'corpus',
-    NeptuneDBSubnetGroupName: 'corpus',
-    NeptuneSNSTopicArn: '',
-    SNSEmailSubscription: '',
-  }),
+  'NeptuneDB/Neptune.yaml': promoted(
+    {
+      DBClusterIdentifier: 'corpus',
+      NeptuneDBSubnetGroupName: 'corpus',
+      NeptuneSNSTopicArn: '',
+      SNSEmailSubscription: '',
+    },
+    { stackName: 'vpc', names: ['vpc-VPCID', 'vpc-PrivateSubnet1', 'vpc-PrivateSubnet2'] },
+  ),
   // The user name is a NoEcho parameter, so it is a reference to a secret; but the template allows letters and digits only.
   'RDS/RDS_MySQL_With_Read_Replica.yaml': {
     kind: 'failed',

@@ -49,7 +49,7 @@ const statusOf = (travelled: Travelled | undefined) => travelled?.records.at(-1)
 
 /** A stack of somebody else that exports what a template imports. */
 async function makeExports(rehearsal: Rehearsal, { stackName, names }: Exports): Promise<void> {
-  const outputs = names.map((name) => [name, { Value: `of-${stackName}`, Export: { Name: `${stackName}:${name}` } }]);
+  const outputs = names.map((Name, index) => [`Output${index}`, { Value: `${stackName}-${index}`, Export: { Name } }]);
   const Resources = { Topic: { Type: 'AWS::SNS::Topic' } };
   const template = JSON.stringify({ Resources, Outputs: Object.fromEntries(outputs) });
   const release = await packageWish({ name: stackName, template, parameters: {}, revision: 'one' });
