@@ -14,7 +14,7 @@ import { nameOf, packageWish, type Release, request } from './pipeline.ts';
 
 export const corpus = '../shared/corpus';
 
-export interface Travelled {
+interface Travelled {
   /** Because of these there is no release. */
   readonly problems?: readonly Problem[];
   readonly records: PromotionRecord[];
