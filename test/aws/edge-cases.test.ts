@@ -1,5 +1,5 @@
 /**
- * Edge cases that the sandbox does not have, on the shapes of AWS's model: E13, E14, E18, E26, E27, E30, E31 and E37 of
+ * Edge cases that the sandbox does not have, on the shapes of AWS's model: E13, E14, E17, E18, E26, E27, E30, E31 and E37 of
  * docs/reference/edge-cases.md. That AWS really answers so is unproven until an account says it.
  */
 import {
@@ -9,17 +9,20 @@ import {
   type DescribeChangeSetCommandInput,
   type DescribeChangeSetCommandOutput,
   DescribeEventsCommand,
+  DescribeStacksCommand,
   GetHookResultCommand,
+  GetTemplateCommand,
   ListHookResultsCommand,
 } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
 import { readChangeSet } from '#shared/aws/change-sets.ts';
 import { createChangeSet } from '#shared/aws/create-change-set.ts';
 import { explainRefusal } from '#shared/aws/explain-refusal.ts';
+import { lookAtStack } from '#shared/aws/prepare-stack.ts';
 import { partitionOf, roleArn } from '#shared/domain/names.ts';
 import { untouched } from '#shared/domain/plan/stack-plan.ts';
 import { judge } from '#shared/domain/policy/judge.ts';
-import { aDesiredStack, changeSetId, promotionId, stackId } from '#test/builders.ts';
+import { aDesiredStack, changeSetId, promotionId, stackId, templateText } from '#test/builders.ts';
 import { aPlan, aTargetPlan } from '#test/domain/policy/policy-builders.ts';
 import { cloudFormation, fakeAws } from './fake-aws.ts';
 import { session } from './target-session.ts';
@@ -98,6 +101,34 @@ describe('E14, E30, E31: what is asked for a change set', () => {
     expect(input).not.toHaveProperty('ImportExistingResources');
     expect(input).not.toHaveProperty('ResourcesToImport');
     expect(input.ChangeSetType).toBe(type);
+  });
+});
+
+describe('E17 what a transform makes of a template', () => {
+  const processedIs = (processed: object) => {
+    cloudFormation.on(DescribeChangeSetCommand).resolves({
+      ...{ Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE', Changes: [] },
+      ...{ ChangeSetId: changeSetId, ChangeSetName: name, StackId: stackId },
+      Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }],
+      Tags: [{ Key: 'team', Value: 'commerce' }],
+    });
+    cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: templateText('api') });
+    const asProcessed = { TemplateStage: 'Processed', ChangeSetName: changeSetId } as const;
+    cloudFormation.on(GetTemplateCommand, asProcessed).resolves({ TemplateBody: JSON.stringify(processed) });
+    const shell = { StackName: 'orders-api', StackId: stackId, CreationTime: new Date(0) };
+    cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ ...shell, StackStatus: 'REVIEW_IN_PROGRESS' }] });
+    const gate = { account: '333333333333', transforms: [], artifactsBuckets: [] };
+    const allowed = { recreateFailedCreations: false, forceDelete: false };
+    return lookAtStack(session, aDesiredStack(), { name, gate, recovery: { allowed, skip: [] } });
+  };
+
+  it('is gated: a user that is in no template that anybody wrote is found', async () => {
+    const made = { Resources: { Made: { Type: 'AWS::IAM::User' } } };
+    await expect(processedIs(made)).rejects.toMatchObject({ problem: { code: 'GATE_STATIC_CREDENTIAL' } });
+  });
+
+  it('is planned where there is nothing against it', async () => {
+    expect((await processedIs({ Resources: { Made: { Type: 'AWS::SNS::Topic' } } })).kind).toBe('planned');
   });
 });
 

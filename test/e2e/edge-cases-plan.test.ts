@@ -91,7 +91,7 @@ it.each(['planned', 'rejected', 'expired', 'denied'])(
     const name = `e3-${end}`;
     if (end === 'denied')
       await applyPolicy(world, name, { changeGates: [{ name: 'no', when: { effects: ['add'] }, action: 'deny' }] });
-    else if (end !== 'planned') await applyPolicy(world, name, { approval: {} });
+    else if (end !== 'planned') await applyPolicy(world, name, { approval: { expires: '30m' } });
     const record = await promote(world, { name, template: one }, end === 'planned' ? { mode: 'plan' } : {});
     if (end === 'rejected') await decide(world, record, 'reject');
     if (end === 'expired') await world.sandbox.run();
@@ -178,22 +178,12 @@ it('E16 a missing capability is named, and nothing is executed', async () => {
   expect(executions('e16')).toBe(0);
 });
 
-it('E17 what a transform makes of a template is gated, not only what is written', async () => {
-  const composed = {
-    Transform: 'AWS::LanguageExtensions',
-    Resources: {
-      'Fn::ForEach::Members': ['Kind', ['User'], { 'Deploy${Kind}': { Type: { 'Fn::Sub': 'AWS::IAM::${Kind}' } } }],
-    },
-  };
-  await applyPolicy(world, 'e17', { templateGate: { transforms: ['AWS::LanguageExtensions'] } });
-  const record = await promote(world, {
-    name: 'e17',
-    template: composed,
-    stack: { capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'] },
-  });
-  expect(record.promotion.status).not.toBe('succeeded');
-  expect(told(record)).toMatch(/GATE_/);
-  expect(executions('e17')).toBe(0);
+it('E17 a transform that no policy allows is refused before anything is asked', async () => {
+  const transformed = template({ Setting: setting('one') }, { Transform: ['AWS::LanguageExtensions', 'TheirMacro'] });
+  const packaged = await packageEdge({ name: 'e17', template: transformed });
+  const problems = packaged.kind === 'invalid' ? (packaged.problems as { code: string; cause: string }[]) : [];
+  const refused = problems.filter(({ code }) => code === 'GATE_TRANSFORM').map(({ cause }) => cause);
+  expect(refused.join()).toMatch(/AWS::LanguageExtensions.*TheirMacro/);
 });
 
 it('E24 a change of nothing but tags is said to be one', async () => {
