@@ -58,7 +58,10 @@ const statusOf = (name: string) => stackIn(world, preProduction.account, name)?.
 it('E11 the stack moves while a plan waits: the approval is void, and another one is asked for', async () => {
   const first = await waiting('e11-moved');
   const update = { StackName: 'e11-moved', TemplateBody: JSON.stringify(of('theirs')) };
-  await meanwhile((theirs) => theirs.send(new UpdateStackCommand(update)), () => statusOf('e11-moved') === 'UPDATE_COMPLETE');
+  await meanwhile(
+    (theirs) => theirs.send(new UpdateStackCommand(update)),
+    () => statusOf('e11-moved') === 'UPDATE_COMPLETE',
+  );
   const second = await decide(world, first);
   expect(second.promotion.status).toBe('running');
   expect(approvalsOf(second)).toContain('open');
@@ -72,7 +75,10 @@ it('E11 the change set is gone and the stack is not: it is made again, and the a
   const first = await waiting('e11-deleted');
   const { ChangeSetName } = askedOf(world, 'CreateChangeSet', 'e11-deleted').at(-1)!;
   const gone = { StackName: 'e11-deleted', ChangeSetName: `${ChangeSetName}` };
-  await meanwhile((theirs) => theirs.send(new DeleteChangeSetCommand(gone)), () => true);
+  await meanwhile(
+    (theirs) => theirs.send(new DeleteChangeSetCommand(gone)),
+    () => true,
+  );
   const record = await decide(world, first);
   expect(told(record)).toBe('succeeded');
   expect(approvalsOf(record)).toEqual(['approved']);
@@ -94,7 +100,10 @@ it('E29 a stack of the same name is another stack: what was approved for the old
   const created = { StackName: 'e29-approved', TemplateBody: JSON.stringify(of('theirs')) };
   const next = () =>
     Object.values(world.sandbox.world.cloudformation.stacks).findLast((stack) => stack.stackName === 'e29-approved')!;
-  await meanwhile((theirs) => theirs.send(new CreateStackCommand(created)), () => next().stackId !== old && next().status === 'CREATE_COMPLETE');
+  await meanwhile(
+    (theirs) => theirs.send(new CreateStackCommand(created)),
+    () => next().stackId !== old && next().status === 'CREATE_COMPLETE',
+  );
   const second = await decide(world, first);
   expect(approvalsOf(second)).toContain('open');
   expect(executions('e29-approved')).toBe(1);
