@@ -64,9 +64,9 @@ function noting(service: Service, asked: Asked[]): Service {
 
 /** Inputs of the calls of an operation that named the stack, by name or by ARN. */
 export function askedOf({ asked }: EdgeWorld, operation: string, stack: string): Asked['input'][] {
+  const named = new RegExp(`^(arn:.*:stack/)?${stack}(/.*)?$`);
   return asked
-    .filter((call) => call.operation === operation)
-    .filter(({ input }) => [stack].some((name) => `${input['StackName']}`.match(`^(arn:.*:stack/)?${name}(/.*)?$`)))
+    .filter((call) => call.operation === operation && named.test(`${call.input['StackName']}`))
     .map(({ input }) => input);
 }
 
