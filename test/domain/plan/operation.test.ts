@@ -84,6 +84,7 @@ describe('one operation, read out of a stack’s events by its token', () => {
       status: 'UPDATE_ROLLBACK_COMPLETE',
       failure: {
         resource: 'Api',
+        physicalId: 'api-1',
         type: 'AWS::Lambda::Function',
         status: 'UPDATE_FAILED',
         reason: 'Memory size is invalid',
