@@ -107,7 +107,7 @@ function pipelineText({ name, stack = {}, stacks, journey = ['pre-production', '
 type Wish = Partial<Pick<PromotionWish, 'environments' | 'mode'>>;
 
 /** Publishes the release and asks for its promotion to pre-production, as alice. Nothing happens until the clock runs. */
-export async function ask(world: EdgeWorld, release: EdgeRelease, wish: Wish = {}): Promise<string> {
+async function ask(world: EdgeWorld, release: EdgeRelease, wish: Wish = {}): Promise<string> {
   const packaged = await packageEdge(release);
   if (packaged.kind !== 'release') throw new Error(JSON.stringify(packaged.problems));
   const api = world.apiAs('alice');
