@@ -55,6 +55,22 @@ describe('one operation, read out of a stack’s events by its token', () => {
     expect(operationOf(seen, 'ours')).toEqual({ kind: 'deployed', status: 'UPDATE_COMPLETE' });
   });
 
+  it('fails with why the stack turned back where no resource failed', () => {
+    const reason = 'Export name cannot be deleted as it is in use by other.';
+    const seen = events(
+      stack('UPDATE_IN_PROGRESS'),
+      { status: 'UPDATE_COMPLETE' },
+      stack('UPDATE_ROLLBACK_IN_PROGRESS', { reason }),
+      { status: 'UPDATE_IN_PROGRESS' },
+      stack('UPDATE_ROLLBACK_COMPLETE'),
+    );
+    expect(operationOf(seen, 'ours')).toMatchObject({
+      kind: 'failed',
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      failure: { resource: 'orders', status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason },
+    });
+  });
+
   it('fails with the first failed resource, not with the siblings that were cancelled for it', () => {
     const seen = events(
       stack('UPDATE_IN_PROGRESS'),
