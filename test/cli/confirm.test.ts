@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { agreed } from '#cli/agreed.ts';
 import { confirm } from '#cli/confirm.ts';
 import { recorder } from './workspace.ts';
@@ -7,7 +7,7 @@ import { recorder } from './workspace.ts';
 describe('a person’s yes', () => {
   const asked = { question: 'Approve this plan?', subject: 'There is a plan to decide on' };
 
-  it.each([
+  it.each<[string, { yes?: boolean }, () => Promise<boolean>, boolean]>([
     ['said beforehand', { yes: true }, async () => false, true],
     ['said at the terminal', {}, async () => true, true],
     ['not said at the terminal', {}, async () => false, false],
@@ -25,8 +25,6 @@ describe('a person’s yes', () => {
 });
 
 describe('asking at the terminal', () => {
-  afterEach(() => vi.unstubAllGlobals());
-
   it.each([
     ['y\n', true],
     ['Yes\n', true],
