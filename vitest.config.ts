@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { recordings } from './test/recording/folder.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Longer: npm run faults.
-    exclude: ['test/faults/**', 'node_modules/**'],
+    // Longer: npm run faults. Afterwards: vitest.replay.config.ts.
+    exclude: ['test/faults/**', 'test/replay/**', 'node_modules/**'],
     setupFiles: ['test/setup.ts'],
+    globalSetup: ['test/recording/global-setup.ts'],
+    // What sandboxes do is recorded, and replayed afterwards with less permissions: vitest.replay.config.ts.
+    env: { DRAWBRIDGE_RECORDINGS: recordings },
     // Some tests start processes; a loaded machine is no reason to fail.
     testTimeout: 60_000,
     hookTimeout: 60_000,

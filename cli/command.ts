@@ -19,7 +19,7 @@ export interface Invocation {
 }
 
 /** Forms of a result beside text and JSON. */
-export type Form = 'markdown' | 'html';
+type Form = 'markdown' | 'html';
 export type OutputFormat = 'text' | 'json' | Form;
 
 export type Outcome =

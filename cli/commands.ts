@@ -7,6 +7,7 @@ import { console } from './commands/console.ts';
 import { credentials } from './commands/credentials.ts';
 import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
+import { explain } from './commands/explain.ts';
 import { history } from './commands/history.ts';
 import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
@@ -21,6 +22,7 @@ import { validate } from './commands/validate.ts';
 export const commands: readonly CliCommand[] = [
   rehearse,
   validate,
+  explain,
   apply,
   release,
   plan,

@@ -8,6 +8,7 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import { checkEndpoints, isLoopback } from './endpoints.ts';
 import { openSandbox, type SandboxOptions } from './rehearsal/open-sandbox.ts';
 import { waitsForPeople } from './rehearsal/waits-for-people.ts';
+import { signInOf, withSignIn } from './sign-in.ts';
 
 export interface Connection {
   readonly api: Api;
@@ -30,10 +31,10 @@ const pollMilliseconds = 5_000;
 
 /** Adds the options by which a command is told where to work. */
 export function withConnection(command: Command): Command {
-  return command
+  const placed = command
     .addOption(new Option('--api <url>', 'address of the deployed API').env('DRAWBRIDGE_API'))
-    .addOption(new Option('--region <region>', 'region of the deployed API').env('AWS_REGION'))
-    .addOption(new Option('--profile <name>', 'profile of the AWS configuration to sign in with').env('AWS_PROFILE'))
+    .addOption(new Option('--region <region>', 'region of the deployed API').env('AWS_REGION'));
+  return withSignIn(placed)
     .option('--sandbox', 'work in the simulated organization on this machine')
     .option('--as <person>', 'who to act as in the sandbox', defaultPerson)
     .option('--world <folder>', 'where the sandbox is kept', worldFolder)
@@ -46,12 +47,12 @@ function refuseBoth(command: Command): void {
   throw failure('USAGE', { detail: '--api and --sandbox are two different worlds.', hint: 'Give one of the two.' });
 }
 
-/** Opens what the options name. Throws WORLD_NOT_CHOSEN, ENDPOINT_INVALID, WORLDS_MIXED. */
+/** Opens what the options name. Throws WORLD_NOT_CHOSEN, ENDPOINT_INVALID, WORLDS_MIXED, and what `signInOf` does. */
 export async function connect(
   options: Readonly<Record<string, unknown>>,
   targets: readonly Target[] = [],
 ): Promise<Connection> {
-  const { api, region, profile, sandbox, as: person, world } = options as Partial<Record<string, string>>;
+  const { api, region, sandbox, as: person, world } = options as Partial<Record<string, string>>;
   if (sandbox !== undefined) {
     const chosen = {
       folder: `${world}`,
@@ -74,9 +75,11 @@ export async function connect(
   }
   // biome-ignore lint/style/noProcessEnv: the overrides are those that the AWS SDK in this very process would follow.
   const endpoint = checkEndpoints(api, process.env);
+  const simulated = isLoopback(endpoint);
+  const place = { region, ...(simulated ? { endpoint: new URL(endpoint).origin } : {}) };
   return {
-    api: { endpoint, region, ...(profile === undefined ? {} : { profile }) },
-    simulated: isLoopback(endpoint),
+    api: { endpoint, region, signIn: await signInOf(options, place) },
+    simulated,
     options: `--api ${endpoint} --region ${region}`,
     newKey: randomUUID,
     pass: () => setTimeout(pollMilliseconds),

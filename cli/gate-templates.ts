@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Config } from '#shared/domain/config/config.ts';
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
 import type { Pipeline } from '#shared/domain/config/schema.ts';
-import type { Problem } from '#shared/domain/errors/problem.ts';
+import { type Problem, placeText } from '#shared/domain/errors/problem.ts';
 import type { GateFinding, GateSource } from '#shared/domain/gate/finding.ts';
 import { gateProblems } from '#shared/domain/gate/gate-problems.ts';
 import { gateTemplate } from '#shared/domain/gate/gate-template.ts';
@@ -18,8 +18,7 @@ type Allowance = ReturnType<typeof templateGateOf>;
 export type Allowances = ReadonlyMap<string, Allowance>;
 
 /** A finding that does not stop the release, and where it is tolerated: elsewhere the rollout is refused. */
-export interface WaivedFinding {
-  readonly finding: GateFinding;
+export interface WaivedFinding extends Omit<GateFinding, 'waived'> {
   readonly environments: readonly string[];
 }
 
@@ -65,8 +64,15 @@ export function gateTemplates(root: string, texts: ReadonlyMap<string, string>, 
     problems: gateProblems(
       judged.filter(({ environments }) => environments.length === 0).map(({ finding }) => finding),
     ),
-    waived: judged.filter(({ environments }) => environments.length > 0),
+    waived: judged
+      .filter(({ environments }) => environments.length > 0)
+      .map(({ finding: { waived: _waived, ...found }, environments }) => ({ ...found, environments })),
   };
+}
+
+/** `GATE_BOUNDARY in pre-production  The role has no PermissionsBoundary.  app.yaml:2:3 (/Resources/Role) resource Role`. */
+export function waivedText({ code, what, next: _next, environments, ...place }: WaivedFinding): string {
+  return `${code} in ${environments.join(', ')}  ${what}  ${placeText(place)}`;
 }
 
 function openIn(findings: readonly GateFinding[]): ReadonlySet<string> {

@@ -20,6 +20,6 @@ if (Number(process.versions.node.split('.')[0]) < oldest) {
   process.exitCode = await runCli(process.argv.slice(2), {
     print: (text) => void process.stdout.write(`${text}\n`),
     progress: (text) => void process.stderr.write(`${text}\n`),
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm } : {}),
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { confirm: (question) => confirm(question) } : {}),
   });
 }

@@ -8,7 +8,7 @@ import type { Pipeline, Target } from '#shared/domain/config/schema.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { buildRelease, type PackagedTemplate } from '#shared/domain/release/build-release.ts';
-import { outputProblems } from '#shared/domain/release/check-outputs.ts';
+import { holderProblems, outputProblems } from '#shared/domain/release/check-outputs.ts';
 import { type CheckedStack, parameterProblems } from '#shared/domain/release/check-parameters.ts';
 import { type Artifact, type Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
 import { unsupportedIn } from '#shared/domain/release/unsupported.ts';
@@ -17,6 +17,7 @@ import { type Invalid, type LoadedConfig, loadConfig } from './load-config.ts';
 import { readStackPolicy } from './package-stack-policy.ts';
 import { packageTemplateFile } from './package-template.ts';
 import type { Packing, ReleaseFile } from './packing.ts';
+import { defaultPlaces } from './template-places.ts';
 
 export interface PackagedRelease {
   readonly kind: 'release';
@@ -54,18 +55,16 @@ export async function packagePipeline(
     sources: new Map(),
     problems: [],
   };
-  const templates = new Map<string, PackagedTemplate>();
-  for (const [index, stack] of pipeline.document.stacks.entries()) {
-    const place = pipeline.placeOf(['stacks', index, 'template']);
-    const packaged = await packageTemplateFile(packing, { path: join(folder, stack.template), place, within: [] });
-    const policy = await readStackPolicy(packing, pipeline, { index, folder });
-    if (packaged !== undefined) templates.set(stack.name, { ...packaged, ...policy });
-  }
+  const templates = await packageTemplates(packing, pipeline, folder);
   const roots = new Set(pipeline.document.stacks.map(({ template }) => join(folder, template)));
   const allowances = allowancesOf(config, pipeline.document);
   const gated = [...roots].map((root) => gateTemplates(root, packing.sources, allowances));
-  const refused = [...packing.problems, ...gated.flatMap((one) => one.problems)];
-  const problems = refused.length > 0 ? refused : checkParameters(config, pipeline, templates);
+  const refused = once([...packing.problems, ...gated.flatMap((one) => one.problems)]);
+  const stacks = checkedStacks(pipeline, templates, (path) => {
+    const file = join(folder, path);
+    return defaultPlaces(file, packing.sources.get(file));
+  });
+  const problems = refused.length > 0 ? refused : checkParameters(config, pipeline, { stacks, templates });
   if (problems.length > 0) return { kind: 'invalid', problems };
   const layers = layersOf(config, pipeline.document.metadata.name).map(({ layer }) => layer);
   const manifest = buildRelease({ pipeline: pipeline.document, templates, assets: assetsOf(packing), layers });
@@ -83,6 +82,28 @@ export async function packagePipeline(
   };
 }
 
+/** The templates by the names of their stacks. One that several stacks use is packaged once, unless there is something wrong with it. */
+async function packageTemplates(packing: Packing, pipeline: Located<Pipeline>, folder: string) {
+  const templates = new Map<string, PackagedTemplate>();
+  const byPath = new Map<string, PackagedTemplate>();
+  for (const [index, stack] of pipeline.document.stacks.entries()) {
+    const path = join(folder, stack.template);
+    const place = pipeline.placeOf(['stacks', index, 'template']);
+    const packaged = byPath.get(path) ?? (await packageTemplateFile(packing, { path, place, within: [] }));
+    const policy = await readStackPolicy(packing, pipeline, { index, folder });
+    if (packaged === undefined) continue;
+    byPath.set(path, packaged);
+    templates.set(stack.name, { ...packaged, ...policy });
+  }
+  return templates;
+}
+
+/** What is wrong with a template is found once for each stack that uses it. */
+function once(problems: readonly Problem[]): Problem[] {
+  const texts = problems.map((one) => JSON.stringify(one));
+  return problems.filter((_, index) => texts.indexOf(String(texts[index])) === index);
+}
+
 /** The pipeline that is named, or the only one; otherwise what to do. */
 export function choosePipeline({ pipelines }: Config, name: string | undefined): Located<Pipeline> | Problem {
   const names = pipelines.map(({ document }) => document.metadata.name);
@@ -94,26 +115,35 @@ export function choosePipeline({ pipelines }: Config, name: string | undefined):
   return problem('USAGE', { detail, hint });
 }
 
-function checkParameters(
-  config: Config,
+function checkedStacks(
   { document, placeOf }: Located<Pipeline>,
   templates: ReadonlyMap<string, PackagedTemplate>,
+  defaultsIn: (path: string) => NonNullable<CheckedStack['placeOfDefault']>,
+): CheckedStack[] {
+  return document.stacks.map((stack, index) => ({
+    name: stack.name,
+    parameters: stack.parameters ?? {},
+    tags: stack.tags ?? {},
+    declared: templates.get(stack.name)?.template.Parameters ?? {},
+    matchLabels: stack.targets?.matchLabels,
+    placeOf: (name) =>
+      name === undefined ? placeOf(['stacks', index]) : placeOf(['stacks', index, 'parameters', name], 'key'),
+    placeOfDefault: defaultsIn(stack.template),
+  }));
+}
+
+function checkParameters(
+  config: Config,
+  { document }: Located<Pipeline>,
+  { stacks, templates }: { stacks: readonly CheckedStack[]; templates: ReadonlyMap<string, PackagedTemplate> },
 ): Problem[] {
-  const stacks = document.stacks.map(
-    (stack, index): CheckedStack => ({
-      name: stack.name,
-      parameters: stack.parameters ?? {},
-      tags: stack.tags ?? {},
-      declared: templates.get(stack.name)?.template.Parameters ?? {},
-      matchLabels: stack.targets?.matchLabels,
-      placeOf: (name) =>
-        name === undefined ? placeOf(['stacks', index]) : placeOf(['stacks', index, 'parameters', name], 'key'),
-    }),
-  );
   const outputs = new Map([...templates].map(([name, { template }]) => [name, Object.keys(template.Outputs ?? {})]));
+  const known = config.targets.map((target) => target.document.metadata);
+  const environments = document.environments.map((environment) => matchTargets(environment, known));
   return [
     ...parameterProblems(stacks, layersOf(config, document.metadata.name), targetsOf(config, document)),
     ...outputProblems(stacks, outputs),
+    ...holderProblems(stacks, environments),
   ];
 }
 

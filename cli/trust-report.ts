@@ -5,21 +5,24 @@ import type { Finding } from '#shared/domain/trust/finding.ts';
 import type { LintedRole } from '#shared/domain/trust/lint-document.ts';
 import type { Outcome } from './command.ts';
 
+/** What was looked at: a line above the roles, if there is one, and members of the JSON. */
+export interface Looked {
+  readonly title?: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
 /** Exit code 3 as soon as one finding is an error. */
-export function trustReport(file: string, roles: readonly LintedRole[]): Outcome {
-  const located = roles.map((role) => ({
-    ...role,
-    findings: role.findings.map((finding) => ({ ...finding, place: { file, ...finding.place } })),
-  }));
-  const findings = located.flatMap((role) => role.findings);
+export function trustReport(looked: Looked, roles: readonly LintedRole[]): Outcome {
+  const findings = roles.flatMap((role) => role.findings);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const counts = { roles: roles.length, errors, warnings: findings.length - errors };
   const summary = Object.entries(counts).map(([noun, count]) => counted(count, noun));
+  const title = looked.title === undefined ? [] : [looked.title];
   return {
     kind: 'done',
     exit: errors > 0 ? 3 : 0,
-    text: [...located.flatMap(roleLines), summary.join(', ')].join('\n'),
-    json: { file, ...counts, checked: located.map(roleJson) },
+    text: [...title, ...roles.flatMap(roleLines), summary.join(', ')].join('\n'),
+    json: { ...looked.json, ...counts, checked: roles.map(roleJson) },
   };
 }
 

@@ -1,5 +1,5 @@
 /** What a rehearsal or a test asks to go wrong. Everything is counted, nothing is random, so a fault is repeatable. */
-export type Fault = CallFault | ResourceFault | DeliveryFault;
+export type Fault = CallFault | ResourceFault | DeliveryFault | StaleReadFault;
 
 /** The nth call of one operation fails, or succeeds and its reply is lost. */
 export interface CallFault {
@@ -23,7 +23,25 @@ export interface ResourceFault {
   readonly stackName?: string;
   readonly logicalId: string;
   readonly status: 'CREATE_FAILED' | 'UPDATE_FAILED' | 'DELETE_FAILED';
+  /** On the way forward or on the way back, where given; a rollback restores with updates and removes with deletes. */
+  readonly during?: Direction;
+  /** Before the resource is touched, which is what an absent `when` means, or after: it is there then and did not become stable. */
+  readonly when?: 'before' | 'after';
   readonly reason: string;
+  readonly times: number;
+}
+
+/** Which way an operation on a stack goes. */
+export type Direction = 'forward' | 'rollback';
+
+/**
+ * The next `times` reads of a stack that is being created through a change set still answer REVIEW_IN_PROGRESS. DescribeStacks is
+ * eventually consistent, and the CDK was caught by this (aws-cdk, `cfn-api.ts`, "stabilizeStack").
+ */
+export interface StaleReadFault {
+  readonly kind: 'stale-read';
+  readonly account?: string;
+  readonly stackName?: string;
   readonly times: number;
 }
 
@@ -36,6 +54,17 @@ export interface DeliveryFault {
 
 export interface Faults {
   call(place: { service: string; operation: string; account: string }): CallFault | undefined;
-  resource(place: { account: string; stackName: string; logicalId: string; status: string }): ResourceFault | undefined;
+  resource(place: ResourcePlace): ResourceFault | undefined;
+  staleRead(place: { account: string; stackName: string }): StaleReadFault | undefined;
   delivery(): DeliveryFault | undefined;
+}
+
+/** One operation on one resource, as a resource fault is asked about it. */
+export interface ResourcePlace {
+  readonly account: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly status: string;
+  readonly during: Direction;
+  readonly when: 'before' | 'after';
 }

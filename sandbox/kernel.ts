@@ -6,6 +6,7 @@
  * service keeps lives outside `world`, so a world can be saved between any two jobs and continued in another process.
  */
 import type { CloudFormationState } from './cloudformation/state.ts';
+import type { CloudWatchState } from './cloudwatch/state.ts';
 import type { DynamoDbState } from './dynamodb/state.ts';
 import type { EventsState } from './events/state.ts';
 import type { Faults } from './fault.ts';
@@ -13,6 +14,7 @@ import type { HttpApiState } from './http-api/state.ts';
 import type { ServiceControlPolicy } from './iam/service-control-policies.ts';
 import type { IamState } from './iam/state.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import type { KmsState } from './kms/state.ts';
 import type { LambdaState } from './lambda/state.ts';
 import type { S3State } from './s3/state.ts';
 import type { StatesState } from './step-functions/state.ts';
@@ -33,11 +35,13 @@ export interface World {
   iam: IamState;
   sts: StsState;
   s3: S3State;
+  kms: KmsState;
   dynamodb: DynamoDbState;
   events: EventsState;
   lambda: LambdaState;
   states: StatesState;
   cloudformation: CloudFormationState;
+  cloudwatch: CloudWatchState;
   httpApi: HttpApiState;
 }
 
@@ -80,10 +84,12 @@ export type ServiceName =
   | 'iam'
   | 'cloudformation'
   | 's3'
+  | 'kms'
   | 'dynamodb'
   | 'events'
   | 'lambda'
   | 'states'
+  | 'monitoring'
   | 'execute-api';
 
 /** Who is calling, as established from the signature. */
@@ -129,7 +135,12 @@ export interface Permission {
   /** Condition keys this request adds to the caller's own (aws:PrincipalArn, aws:PrincipalOrgID … come from the caller). */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
   /** Policy attached to the resource itself (bucket, bus, key, function), with the account that owns it. */
-  readonly resourcePolicy?: { readonly account: string; readonly document: string };
+  readonly resourcePolicy?: {
+    readonly account: string;
+    readonly document: string;
+    /** A KMS key's policy, which must allow whatever else does. */
+    readonly kind?: 'key';
+  };
 }
 
 export interface Call<Input> {

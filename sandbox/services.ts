@@ -1,9 +1,11 @@
 /** Every service of the sandbox. */
 import { cloudformationService } from './cloudformation/service.ts';
+import { cloudWatchService } from './cloudwatch/service.ts';
 import { dynamoDbService } from './dynamodb/service.ts';
 import { eventsService } from './events/service.ts';
 import { httpApiService } from './http-api/service.ts';
 import { iamService } from './iam/service.ts';
+import { kmsService } from './kms/service.ts';
 import { lambdaService } from './lambda/service.ts';
 import type { SandboxService } from './runtime/running-sandbox.ts';
 import { s3Service } from './s3/service.ts';
@@ -15,9 +17,11 @@ export const sandboxServices: readonly SandboxService[] = [
   iamService,
   cloudformationService,
   s3Service,
+  kmsService,
   dynamoDbService,
   eventsService,
   lambdaService,
   statesService,
+  cloudWatchService,
   httpApiService,
 ];

@@ -11,14 +11,15 @@ import { continueInNode24, ensureInstalled } from './prepare.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules/.bin', name);
 const script = (name) => execute(process.execPath, [join(root, 'scripts', name)]);
-const results = join(root, 'build/test-results.json');
+const results = { tests: join(root, 'build/test-results.json'), replay: join(root, 'build/replay-results.json') };
 
 const steps = [
   { name: 'format and lint', run: () => execute(bin('biome'), ['check', '--error-on-warnings', '.']) },
   { name: 'types', run: () => execute(bin('tsc'), ['--noEmit']) },
   { name: 'unused code', run: () => execute(bin('knip'), []) },
   { name: 'state machines', run: () => script('check-state-machines.mjs') },
-  { name: 'tests and coverage', run: runTests },
+  { name: 'tests and coverage', run: () => vitest(['--coverage'], results.tests) },
+  { name: 'least privilege', run: () => vitest(['--config', 'vitest.replay.config.ts'], results.replay) },
   { name: 'package', run: () => script('package.mjs') },
 ];
 
@@ -28,7 +29,7 @@ process.exitCode = await check();
 
 async function check() {
   mkdirSync(join(root, 'build'), { recursive: true });
-  rmSync(results, { force: true });
+  for (const file of Object.values(results)) rmSync(file, { force: true });
   let totals = '';
   for (const { name, run } of steps) {
     const { status, output, seconds } = await timed(run);
@@ -50,9 +51,14 @@ async function timed(run) {
   return { status, output, seconds: (performance.now() - start) / 1000 };
 }
 
-function runTests() {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-  return execute(bin('vitest'), ['run', '--coverage', ...reporters]);
+function vitest(options, file) {
+  return execute(bin('vitest'), [
+    'run',
+    ...options,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
 }
 
 function execute(command, parameters) {
@@ -72,11 +78,17 @@ function execute(command, parameters) {
 }
 
 function sayCounts() {
-  if (!existsSync(results)) return;
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(results, 'utf8'));
+  const runs = Object.values(results).filter((file) => existsSync(file));
+  if (runs.length === 0) return;
+  const counts = runs.map((file) => countsOf(JSON.parse(readFileSync(file, 'utf8'))));
+  const sum = (name) => counts.reduce((total, one) => total + one[name], 0);
+  say(`${sum('passed')} passed, ${sum('failed')} failed`);
+}
+
+function countsOf({ numPassedTests, numFailedTests, testResults }) {
   // A file that cannot be loaded counts no test, yet it is a failure.
   const unloadable = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
-  say(`${numPassedTests} passed, ${numFailedTests + unloadable.length} failed`);
+  return { passed: numPassedTests, failed: numFailedTests + unloadable.length };
 }
 
 function say(line) {

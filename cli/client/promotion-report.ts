@@ -3,7 +3,8 @@ import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { ApprovalDecision, ApprovalRequest } from '#shared/domain/approval/records.ts';
 import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
-import type { Deployment, Rollout, Status } from '#shared/domain/promotion/records.ts';
+import type { Deployment, Reason, Rollout, Status } from '#shared/domain/promotion/records.ts';
+import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
 import { requestLines } from './approvals.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
@@ -20,7 +21,7 @@ export function promotionJson({ promotion, rollouts, deployments, approvals, dec
         name,
         outcome: rollout?.status ?? 'not-reached',
         ...(rollout?.planDigest === undefined ? {} : { plan: rollout.planDigest }),
-        reasons: rollout?.reasons ?? [],
+        reasons: (rollout?.reasons ?? []).map(shownReason),
         approvals: approvals
           .filter((request) => request.environment === name)
           .map((request) => approvalJson(request, decisions)),
@@ -61,7 +62,7 @@ function targetJson(deployments: readonly Deployment[]) {
       changeSet: changeSet ?? null,
       status,
       outcome,
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined ? {} : { reason: shownReason(reason) }),
     })),
   };
 }
@@ -69,8 +70,11 @@ function targetJson(deployments: readonly Deployment[]) {
 /** What each environment's plan says, as lines; nothing for an environment whose plan is not at hand. */
 export type PlanTexts = Readonly<Record<string, readonly string[]>>;
 
-/** The summary a person reads at the end: for each environment its plan, one line per stack and target, and why it ended so. */
-export function promotionText(record: PromotionRecord, plans: PlanTexts = {}): string {
+/**
+ * The summary a person reads at the end: for each environment its plan, one line per stack and target, and why it ended so. `options` are those by
+ * which another command works in the same place.
+ */
+export function promotionText(record: PromotionRecord, options: string, plans: PlanTexts = {}): string {
   const { promotion, rollouts, deployments, approvals } = record;
   const lines = promotion.environments.flatMap((name) => {
     const rollout = rollouts.find((candidate) => candidate.environment === name);
@@ -83,7 +87,7 @@ export function promotionText(record: PromotionRecord, plans: PlanTexts = {}): s
       ...planned,
       ...asked.flatMap((request) => approvalLines(request, record)),
       ...here.map(deploymentLine),
-      ...reasonLines(rollout),
+      ...reasonLines(rollout, here, options),
     ];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
@@ -107,8 +111,22 @@ function deploymentLine({ target, account, region, stackName, status, outcome }:
   return `  ${stackName.padEnd(20)} ${outcome.padEnd(11)} ${status.padEnd(26)} ${target} ${account}/${region}`;
 }
 
-function reasonLines(rollout: Rollout | undefined): string[] {
-  return (rollout?.reasons ?? []).map(({ code, text }) => `  because ${code}: ${text}`);
+/** An encoded authorization message is of no use on a screen: it is shortened, and the command is named that says what it means. */
+function reasonLines(rollout: Rollout | undefined, here: readonly Deployment[], options: string): string[] {
+  return (rollout?.reasons ?? []).flatMap((reason) => {
+    const line = `  because ${reason.code}: ${shortened(reason.text)}`;
+    if (rollout === undefined || encodedMessageIn(reason.text).kind === 'none') return [line];
+    const targets = targetsOf(here).map(([first]) => first?.target);
+    const target = reason.target ?? (targets.length === 1 ? targets[0] : '<target>');
+    return [
+      line,
+      `    say what was denied: drawbridge trust decode --target ${target} --promotion ${rollout.promotion} ${options}`,
+    ];
+  });
+}
+
+function shownReason(reason: Reason): Reason {
+  return { ...reason, text: shortened(reason.text) };
 }
 
 /**

@@ -35,7 +35,7 @@ export const promote: CliCommand = {
       const record =
         options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);
       const json = { simulated: connection.simulated, ...promotionJson(record) };
-      const text = promotionText(record, await planTexts(connection.api, record));
+      const text = promotionText(record, connection.options, await planTexts(connection.api, record));
       return { kind: 'done', exit: exitOfPromotion(record), text, json };
     } finally {
       await connection.close();

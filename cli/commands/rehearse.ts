@@ -68,6 +68,7 @@ async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly
   const faults = ((options['fault'] as string[] | undefined) ?? []).map((text) => requestedFault(text, last.config));
   terminal.progress('SIMULATED: no AWS account is contacted (virtual clock)');
   const started = performance.now();
+  const where = sandboxWords(options['world'] as string);
   let rehearsed: Rehearsed | undefined;
   for (const rehearsal of rehearsals) {
     const first = rehearsed === undefined;
@@ -84,9 +85,8 @@ async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly
       terminal,
     );
     if (exitOfPromotion(rehearsed.record) !== 0) break;
-    if (rehearsal !== last) terminal.progress(promotionText(rehearsed.record, rehearsed.plans));
+    if (rehearsal !== last) terminal.progress(promotionText(rehearsed.record, where, rehearsed.plans));
   }
-  const where = sandboxWords(options['world'] as string);
   const outcome = report(rehearsed as Rehearsed, { faults, where, seconds: (performance.now() - started) / 1000 });
   if (options['serve'] === true) await serve(sandboxOptions(options), servingOf(options, terminal));
   return outcome;
@@ -124,12 +124,12 @@ function report(
   const { record, calls, transitions, virtualMilliseconds } = rehearsed;
   const { id } = record.promotion;
   const exit = exitOfPromotion(record);
-  const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.text)));
+  const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.reached)));
   // A promotion that ended badly before it got there says more.
   if (exit === 0 && missed !== undefined)
     return { kind: 'problems', problems: [problem('FAULT_NOT_REACHED', { fault: missed.text })] };
   const text = [
-    promotionText(record, rehearsed.plans),
+    promotionText(record, where, rehearsed.plans),
     '',
     `${transitions} state transitions, ${counted(calls)} AWS calls, ${Math.round(virtualMilliseconds / 1000)} s virtual, ${seconds.toFixed(1)} s real; simulated`,
     `next: npm run -s drawbridge -- status ${id} ${where}`,

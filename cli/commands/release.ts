@@ -2,6 +2,7 @@
 import { publishRelease } from '../client/releases.ts';
 import type { CliCommand } from '../command.ts';
 import { connect, withConnection } from '../connection.ts';
+import { waivedText } from '../gate-templates.ts';
 import { packageRelease } from '../package-release.ts';
 
 export const release: CliCommand = {
@@ -18,9 +19,10 @@ export const release: CliCommand = {
         'after',
         '\nExamples:\n  drawbridge release --sandbox\n  drawbridge release examples/orders --api https://…',
       ),
-  run: async ({ args: [path = 'drawbridge.yml'], options }) => {
+  run: async ({ args: [path = 'drawbridge.yml'], options, terminal }) => {
     const packaged = await packageRelease(path, options['pipeline'] as string | undefined);
     if (packaged.kind === 'invalid') return { kind: 'problems', problems: packaged.problems };
+    for (const finding of packaged.waived) terminal.progress(`waived ${waivedText(finding)}`);
     const connection = await connect(options, packaged.targets);
     try {
       const { id, digest, uploaded } = await publishRelease(connection.api, packaged);

@@ -33,7 +33,7 @@ export const retry: CliCommand = {
       const record =
         options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);
       const json = { simulated: connection.simulated, ...promotionJson(record) };
-      return { kind: 'done', exit: exitOfPromotion(record), text: promotionText(record), json };
+      return { kind: 'done', exit: exitOfPromotion(record), text: promotionText(record, connection.options), json };
     } finally {
       await connection.close();
     }

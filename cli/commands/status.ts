@@ -33,9 +33,9 @@ export const status: CliCommand = {
   },
 };
 
-async function promotion({ api, simulated }: Connection, id: string): Promise<Outcome> {
+async function promotion({ api, simulated, options }: Connection, id: string): Promise<Outcome> {
   const record = await getPromotion(api, id);
-  const text = promotionText(record, await planTexts(api, record));
+  const text = promotionText(record, options, await planTexts(api, record));
   return { kind: 'done', exit: 0, text, json: { simulated, ...promotionJson(record) } };
 }
 

@@ -1,9 +1,8 @@
 /** `drawbridge validate`: reads and packages everything, contacts nothing. */
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
-import { placeText } from '#shared/domain/errors/problem.ts';
-import type { GateFinding } from '#shared/domain/gate/finding.ts';
 import { isBareTemplate, validateTemplate } from '../bare-template.ts';
 import type { CliCommand, Outcome } from '../command.ts';
+import { type WaivedFinding, waivedText } from '../gate-templates.ts';
 import { type LoadedConfig, loadConfig } from '../load-config.ts';
 import { type PackagedRelease, packagePipeline } from '../package-release.ts';
 
@@ -49,7 +48,7 @@ function summary({ config }: LoadedConfig, releases: readonly PackagedRelease[])
     release: { id, digest },
     stacks: manifest.stacks.map(({ name, stackName, template }) => ({ name, stackName, templateBytes: template.size })),
     files: files.length,
-    waived: waived.map(({ finding: { waived: _, ...found }, environments }) => ({ ...found, environments })),
+    waived,
     environments: manifest.environments.map((environment) => ({
       name: environment.name,
       targets: matchTargets(environment, targets).map(({ labels: _, ...target }) => target),
@@ -66,7 +65,7 @@ interface Summary {
     readonly release: { readonly id: string; readonly digest: string };
     readonly stacks: readonly { readonly name: string; readonly stackName: string; readonly templateBytes: number }[];
     readonly files: number;
-    readonly waived: readonly (Omit<GateFinding, 'waived'> & { readonly environments: readonly string[] })[];
+    readonly waived: readonly WaivedFinding[];
     readonly environments: readonly {
       readonly name: string;
       readonly targets: readonly { readonly name: string; readonly account: string; readonly region: string }[];
@@ -81,9 +80,7 @@ function textOf({ pipelines, targets, policies }: Summary): string {
     `pipeline ${name}`,
     `  release      ${release.id}  ${release.digest}  ${counted(files, 'file')}`,
     ...stacks.map((stack) => `  stack        ${stack.name}  as ${stack.stackName}  ${stack.templateBytes} bytes`),
-    ...waived.map(({ code, what, next: _, environments: where, ...place }) => {
-      return `  waived       ${code} in ${where.join(', ')}  ${what}  ${placeText(place)}`;
-    }),
+    ...waived.map((finding) => `  waived       ${waivedText(finding)}`),
     ...environments.map((environment) => {
       const places = environment.targets.map(({ account, region, name: target }) => `${target} (${account}/${region})`);
       return `  environment  ${environment.name}  ${places.join(', ') || 'targets as in the ledger'}`;

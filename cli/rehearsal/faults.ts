@@ -4,35 +4,57 @@ import type { Config } from '#shared/domain/config/config.ts';
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 
-const statuses = ['CREATE_FAILED', 'UPDATE_FAILED', 'DELETE_FAILED'] as const;
+type Strike = Pick<ResourceFault, 'status' | 'during' | 'when'>;
+
+/**
+ * What each status word means for the resource. The last two are statuses of the stack: the resource fails, and then fails again on the
+ * way back.
+ */
+const strikes: Readonly<Record<string, readonly Strike[]>> = {
+  CREATE_FAILED: [{ status: 'CREATE_FAILED' }],
+  UPDATE_FAILED: [{ status: 'UPDATE_FAILED' }],
+  DELETE_FAILED: [{ status: 'DELETE_FAILED' }],
+  ROLLBACK_FAILED: [
+    { status: 'CREATE_FAILED', when: 'after' },
+    { status: 'DELETE_FAILED', during: 'rollback' },
+  ],
+  UPDATE_ROLLBACK_FAILED: [
+    { status: 'UPDATE_FAILED', during: 'forward' },
+    { status: 'UPDATE_FAILED', during: 'rollback' },
+  ],
+};
 
 export interface RequestedFault {
   /** As it was written. */
   readonly text: string;
-  /** One for each account it means. */
+  /** For each account it means, what has to go wrong there, in this order. */
   readonly faults: readonly Fault[];
+  /** What the last of them says when it happens. */
+  readonly reached: string;
 }
 
 /** Reads `<target or environment>:<logical id>:<status>`. Throws FAULT_INVALID. */
 export function requestedFault(text: string, config: Config): RequestedFault {
   const [place = '', logicalId = '', word = ''] = text.split(':');
-  const status = statuses.find((known) => known === word);
-  if (status === undefined || logicalId === '') {
+  const struck = Object.hasOwn(strikes, word) ? (strikes[word] ?? []) : [];
+  if (struck.length === 0 || logicalId === '') {
     throw failure('FAULT_INVALID', {
       fault: text,
-      detail: `it has no logical id and status of ${statuses.join(', ')}`,
+      detail: `it has no logical id and status of ${Object.keys(strikes).join(', ')}`,
     });
   }
   const accounts = accountsOf(place, config);
   if (accounts.length === 0)
     throw failure('FAULT_INVALID', { fault: text, detail: `no target or environment is called ${place}` });
-  const reason = `Injected by the rehearsal: ${text}`;
-  return {
-    text,
-    faults: accounts.map(
-      (account): ResourceFault => ({ kind: 'resource', account, logicalId, status, reason, times: 1 }),
-    ),
-  };
+  const reasons = struck.map(
+    (_, index) => `Injected by the rehearsal: ${text}${index === 0 ? '' : ', on the way back'}`,
+  );
+  const faults = accounts.flatMap((account) =>
+    struck.map((strike, index): ResourceFault => {
+      return { kind: 'resource', account, logicalId, ...strike, reason: reasons[index] ?? '', times: 1 };
+    }),
+  );
+  return { text, faults, reached: reasons.at(-1) ?? '' };
 }
 
 function accountsOf(place: string, config: Config): string[] {

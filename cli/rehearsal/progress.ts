@@ -1,5 +1,6 @@
 /** What a rehearsal shows while it runs: the sandbox's journal as one line for each thing a person wants to know. */
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
+import { shortened } from '#shared/domain/trust/authorization-message.ts';
 
 export interface Place {
   readonly account: string;
@@ -18,7 +19,7 @@ export function progressLine(entry: JournalEntry, places: readonly Place[]): str
     case 'stack-event': {
       const place = nameOf(places, entry.account, entry.region);
       if (place === undefined) return undefined;
-      const reason = entry.reason === undefined ? '' : `  ${entry.reason}`;
+      const reason = entry.reason === undefined ? '' : `  ${shortened(entry.reason)}`;
       return line(entry.at, place, `${entry.status.padEnd(28)} ${entry.type.padEnd(34)} ${entry.logicalId}${reason}`);
     }
     case 'fault':

@@ -8,6 +8,7 @@ import type { PlanTexts } from '../client/promotion-report.ts';
 import { getPromotion, requestPromotion } from '../client/promotions.ts';
 import { publishRelease } from '../client/releases.ts';
 import type { Terminal } from '../command.ts';
+import { waivedText } from '../gate-templates.ts';
 import type { PackagedRelease } from '../package-release.ts';
 import { runWithApprovals } from './approve-rehearsal.ts';
 import { type OpenSandbox, openSandbox, type SandboxOptions } from './open-sandbox.ts';
@@ -43,6 +44,7 @@ export async function rehearse(
   terminal: Terminal,
 ): Promise<Rehearsed> {
   const targets = config.targets.map(({ document }) => document);
+  for (const finding of packaged.waived) terminal.progress(`waived   ${waivedText(finding)}`);
   const policies = config.policies.map(({ document }) => document);
   const opened = await openSandbox({ ...options, policies }, targets);
   const stopShowing = showProgress(opened, targets, terminal);

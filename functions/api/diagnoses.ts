@@ -1,8 +1,9 @@
-/** What is wrong with a target. */
+/** What is wrong with a target, and who can assume its roles. */
 import type { Hono } from 'hono';
 import { invokeFunction } from '#shared/aws/invoke-function.ts';
 import { DiagnosisWish, type DoctorAnswer, type DoctorRequest } from '#shared/domain/doctor/facts.ts';
-import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
+import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import { Name } from '#shared/domain/identifiers.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
@@ -10,9 +11,26 @@ export function diagnoses(app: Hono<HttpEnvironment>, resources: Resources): voi
   /** A diagnosis is made anew each time and kept nowhere. */
   app.post('/v1/diagnoses', async (context) => {
     const { target } = await bodyIn(context, DiagnosisWish);
-    const asked: DoctorRequest = { target, actor: actorIn(context), at: arrivedAt(context) };
-    const answer = await invokeFunction<DoctorAnswer>(resources.doctorFunction, asked);
-    if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
-    return context.json(answer.diagnosis);
+    const asked = { look: 'diagnosis', target, actor: actorIn(context), at: arrivedAt(context) } as const;
+    return context.json((await askDoctor<'diagnosed'>(resources.doctorFunction, asked)).diagnosis);
   });
+
+  /** Who can assume which role of the target, as it is now. */
+  app.get('/v1/targets/:target/trust', async (context) => {
+    const target = context.req.param('target');
+    if (!Name.safeParse(target).success) throw failure('TARGET_UNKNOWN', { target });
+    const asked = { look: 'trust', target, actor: actorIn(context), at: arrivedAt(context) } as const;
+    return context.json((await askDoctor<'judged'>(resources.doctorFunction, asked)).trust);
+  });
+}
+
+type Answered = Exclude<DoctorAnswer, { kind: 'refused' }>;
+
+async function askDoctor<Kind extends Answered['kind']>(
+  doctorFunction: string,
+  asked: DoctorRequest,
+): Promise<Extract<Answered, { kind: Kind }>> {
+  const answer = await invokeFunction<DoctorAnswer>(doctorFunction, asked);
+  if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
+  return answer as Extract<Answered, { kind: Kind }>;
 }

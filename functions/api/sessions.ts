@@ -1,28 +1,53 @@
-/** Sessions for people: ask for one, and see who was given which. */
+/** What people may have of target accounts: a session, or what an encoded denial says; and who was given what. */
 import type { Hono } from 'hono';
 import { invokeFunction } from '#shared/aws/invoke-function.ts';
 import { listBrokered } from '#shared/aws/ledger/brokered-sessions.ts';
+import { MessageWish } from '#shared/domain/broker/decoded-messages.ts';
 import { type BrokerAnswer, type BrokerRequest, SessionWish } from '#shared/domain/broker/person-session.ts';
-import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
-import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import { Name } from '#shared/domain/identifiers.ts';
+import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void {
   /** Each request is a session of its own: credentials are kept nowhere, so none can be given out again. */
   app.post('/v1/sessions', async (context) => {
-    const asked: BrokerRequest = {
-      wish: await bodyIn(context, SessionWish),
-      actor: actorIn(context),
-      at: arrivedAt(context),
-      request: context.env.event.requestContext.requestId,
-    };
-    const answer = await invokeFunction<BrokerAnswer>(resources.brokerFunction, asked);
-    if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
-    const { session, credentials } = answer;
-    return context.json({ session, credentials }, 201, { 'Cache-Control': 'no-store' });
+    const wish = await bodyIn(context, SessionWish);
+    const { session, credentials } = await askBroker<'opened'>(resources.brokerFunction, {
+      kind: 'session',
+      wish,
+      ...byWhom(context),
+    });
+    return context.json({ session, credentials }, 201, uncached);
   });
 
   app.get('/v1/sessions', async (context) => {
     return context.json({ items: await listBrokered(resources.ledger, context.req.query('target') ?? '') });
   });
+
+  /** What a denial says is for who asks, and kept nowhere; that it was asked for is among the sessions. */
+  app.post('/v1/targets/:target/decoded-messages', async (context) => {
+    const target = context.req.param('target');
+    if (!Name.safeParse(target).success) throw failure('TARGET_UNKNOWN', { target });
+    const message = await bodyIn(context, MessageWish);
+    const asked = { kind: 'decoding', target, message, ...byWhom(context) } as const;
+    const { decoded } = await askBroker<'decoded'>(resources.brokerFunction, asked);
+    return context.json(decoded, 200, uncached);
+  });
+}
+
+const uncached = { 'Cache-Control': 'no-store' };
+
+type Answered = Exclude<BrokerAnswer, { kind: 'refused' }>;
+function byWhom(context: HttpContext) {
+  return { actor: actorIn(context), at: arrivedAt(context), request: context.env.event.requestContext.requestId };
+}
+
+async function askBroker<Kind extends Answered['kind']>(
+  brokerFunction: string,
+  asked: BrokerRequest,
+): Promise<Extract<Answered, { kind: Kind }>> {
+  const answer = await invokeFunction<BrokerAnswer>(brokerFunction, asked);
+  if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
+  return answer as Extract<Answered, { kind: Kind }>;
 }

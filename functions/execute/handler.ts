@@ -10,7 +10,7 @@ import { conclude, executeOnce } from '#shared/aws/operations.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { waitingTask } from '#shared/lambda/task.ts';
 
-export const handler = waitingTask('execute', async (input, { ledger, artifacts }) => {
+export const handler = waitingTask('execute', async (input, { ledger }) => {
   const { promotion, environment } = input;
   await confirmLease(ledger, input, input.at);
   const target = await readTarget(ledger, input.target);
@@ -20,7 +20,8 @@ export const handler = waitingTask('execute', async (input, { ledger, artifacts 
   const wait = waitFor(input, target, planned);
   await recordWait(ledger, wait);
 
-  const what = { kind: 'execute', stacks: [planned.stackId], artifacts } as const;
+  // Nested stacks are named after theirs: their events say why it failed. Change sets are still this promotion's alone.
+  const what = { kind: 'execute', stacks: [planned.stackId, `${planned.stackName}-*`] } as const;
   const purpose = { target, role: 'deploy', promotion, environment, step: 'execute', ...what } as const;
   const operation = await inTarget(purpose, (session) => executeOnce(session, planned, wait));
   await conclude(ledger, wait, operation);

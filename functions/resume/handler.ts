@@ -17,7 +17,8 @@ export const handler = onEvent('resume', async (event, { ledger }) => {
   if (wait === undefined) return { kind: 'ignored', why: 'nobody waits for this stack' };
   const target = await readTarget(ledger, wait.target);
   const { promotion, environment, stackId, operation: token, since } = wait;
-  const what = { kind: 'read', stacks: [stackId] } as const;
+  // Nested stacks are named after theirs: their events say why it failed.
+  const what = { kind: 'read', stacks: [stackId, `${wait.stackName}-*`] } as const;
   const purpose = { target, role: 'preview', promotion, environment, step: 'resume', ...what } as const;
   const operation = await inTarget(purpose, (session) => readOperation(session, { stackId, token, since }));
   if (operation.kind === 'not-started')

@@ -36,6 +36,14 @@ export function neededCapability(
   return { capability: named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM', types };
 }
 
+/**
+ * Making or changing a stack directly from a template with a transform has to be acknowledged; a change set shows what the transform
+ * made, so there it needs nothing (API Reference, CreateStack and CreateChangeSet, Capabilities).
+ */
+export function checkAutoExpand(given: readonly string[]): void {
+  if (!given.includes('CAPABILITY_AUTO_EXPAND')) throw insufficientCapabilities(['CAPABILITY_AUTO_EXPAND']);
+}
+
 /** Throws InsufficientCapabilitiesException unless what is needed was given; the named form includes the plain one. */
 export function checkCapabilities(resources: readonly ResourceOutline[], given: readonly string[]): void {
   const needed = neededCapability(resources)?.capability;

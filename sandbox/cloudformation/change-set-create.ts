@@ -7,10 +7,10 @@ import { alreadyExists, noStack, validationError } from './errors.ts';
 import { checkName, checkToken } from './request-rules.ts';
 import { setStackStatus } from './stack-events.ts';
 import { modelOf } from './stack-inputs.ts';
-import { arnOf, changeSetsOf, findStack, placeOf, stackResource } from './stack-lookup.ts';
+import { arnOf, changeSetsOf, findStack, isLive, placeOf, stackResource } from './stack-lookup.ts';
 import type { ChangeSetRecord, StackModel, StackRecord } from './state.ts';
 import { refuseUnsupported } from './unsupported.ts';
-import { refuseUnlessUpdatable } from './update-rules.ts';
+import { refuseUnlessPlannable } from './update-rules.ts';
 
 type Input = CreateChangeSetCommandInput;
 type Output = Omit<CreateChangeSetCommandOutput, '$metadata'>;
@@ -53,7 +53,7 @@ async function run(call: Call<Input>): Promise<Output> {
   const place = placeOf(call);
   const existing = findStack(place, input.StackName ?? '');
   const stack = type === 'CREATE' ? shellFor(call, existing) : updatable(input, existing);
-  const model = await modelOf(call, stack);
+  const model = await modelOf(call, stack, 'CreateChangeSet');
   if (input.RoleARN !== undefined) checkRole(call.sandbox, input.RoleARN);
   const same = changeSetsOf(call.sandbox, stack.stackId).find((other) => other.changeSetName === input.ChangeSetName);
   if (same !== undefined) return repeated(same, input, model);
@@ -67,7 +67,6 @@ const unsupportedInputs = [
   'DeploymentMode',
   'DeploymentConfig',
   'ResourceTypes',
-  'RollbackConfiguration',
 ] as const;
 
 function checked(input: Input): 'CREATE' | 'UPDATE' {
@@ -91,6 +90,7 @@ function shellFor(call: Call<Input>, existing: StackRecord | undefined): StackRe
   const { input, sandbox } = call;
   if (existing === undefined) return newStack(call, sandbox.uuid('stack'));
   if (existing.status === 'REVIEW_IN_PROGRESS') return existing;
+  if (!isLive(existing)) throw noStack(input.StackName ?? '');
   throw validationError(
     `Stack [${existing.stackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
   );
@@ -115,8 +115,8 @@ export function newStack(call: Call<{ readonly StackName?: string | undefined }>
 }
 
 function updatable(input: Input, existing: StackRecord | undefined): StackRecord {
-  if (existing === undefined || existing.status === 'DELETE_COMPLETE') throw noStack(input.StackName ?? '');
-  refuseUnlessUpdatable(existing);
+  if (existing === undefined || !isLive(existing)) throw noStack(input.StackName ?? '');
+  refuseUnlessPlannable(existing);
   return existing;
 }
 
@@ -156,6 +156,7 @@ function record(
     status: 'CREATE_PENDING',
     executionStatus: 'UNAVAILABLE',
     includeNestedStacks: input.IncludeNestedStacks ?? false,
+    caller: call.caller,
     changes: [],
     ...(input.Description === undefined ? {} : { description: input.Description }),
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),

@@ -9,7 +9,9 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import type { Call, Operation, Permission } from '../kernel.ts';
 import { invalidChangeSetStatus, noStack } from './errors.ts';
+import { dropChangeSet, refuseNested } from './nested/change-set-family.ts';
 import { page } from './request-rules.ts';
+import { shownRollbackConfiguration } from './rollback-configuration.ts';
 import { changeSetsOf, findChangeSet, needChangeSet, needStack, placeOf, stackResource } from './stack-lookup.ts';
 import { shownParameters, shownTags } from './stack-shown.ts';
 import type { ChangeSetRecord } from './state.ts';
@@ -58,26 +60,28 @@ export const listChangeSets: Operation<ListChangeSetsCommandInput, Listed> = {
     );
     const { items, ...next } = page(active, call.input.NextToken, 100);
     const Summaries = items.map((one) => {
-      const { Parameters, Capabilities, NotificationARNs, Tags, OnStackFailure, ...summary } = facts(call, one);
+      const { Parameters, Capabilities, NotificationARNs, Tags, RollbackConfiguration, OnStackFailure, ...summary } =
+        facts(call, one);
       return summary;
     });
     return { Summaries, ...next };
   },
 };
 
-/** Deletes a change set that is not being made or executed. Deleting one that is gone already succeeds, as in AWS. */
+/** Deletes a change set that is not being made or executed, with those of its nested stacks. One that is gone already is fine. */
 export const deleteChangeSet: Operation<DeleteChangeSetCommandInput, Record<string, never>> = {
   permissions: (call) => changeSetPermission('DeleteChangeSet', call),
   run(call) {
     const { ChangeSetName = '', StackName } = call.input;
     const changeSet = findChangeSet(placeOf(call), ChangeSetName, StackName);
     if (changeSet === undefined) return {};
+    refuseNested(changeSet);
     const { status, executionStatus, changeSetId } = changeSet;
     const state = executionStatus === 'EXECUTE_IN_PROGRESS' ? executionStatus : status;
     if (state.endsWith('_IN_PROGRESS') || state === 'CREATE_PENDING') {
       throw invalidChangeSetStatus(`ChangeSet [${changeSetId}] cannot be deleted in its current status of [${state}]`);
     }
-    delete call.sandbox.world.cloudformation.changeSets[changeSetId];
+    dropChangeSet(call.sandbox, changeSet);
     return {};
   },
 };
@@ -88,6 +92,8 @@ function facts(call: Call<unknown>, changeSet: ChangeSetRecord): Described {
     Description: changeSet.description,
     StatusReason: changeSet.statusReason,
     OnStackFailure: changeSet.onStackFailure,
+    ParentChangeSetId: changeSet.nested?.parentId,
+    RootChangeSetId: changeSet.nested?.rootId,
   };
   return {
     ChangeSetName: changeSet.changeSetName,
@@ -101,6 +107,7 @@ function facts(call: Call<unknown>, changeSet: ChangeSetRecord): Described {
     Capabilities: [...model.capabilities] as NonNullable<Described['Capabilities']>,
     NotificationARNs: [...model.notificationArns],
     Tags: shownTags(model),
+    RollbackConfiguration: shownRollbackConfiguration(model),
     IncludeNestedStacks: changeSet.includeNestedStacks,
     ImportExistingResources: false,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),

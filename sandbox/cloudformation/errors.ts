@@ -24,5 +24,9 @@ export const tokenAlreadyExists = (token: string): AwsError =>
 
 export const limitExceeded = (message: string): AwsError => new AwsError('LimitExceededException', message);
 
+/** `operation` is CloudFormation's own name of it: ContinueUpdateRollback calls itself RollbackUpdatedStack here. */
+export const wrongStatus = (operation: 'CancelUpdateStack' | 'RollbackUpdatedStack'): AwsError =>
+  validationError(`${operation} cannot be called from current stack status`);
+
 export const stackInState = (stackId: string, status: string): AwsError =>
   validationError(`Stack:${stackId} is in ${status} state and can not be updated.`);

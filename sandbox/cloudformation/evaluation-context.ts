@@ -21,6 +21,7 @@ export function evaluationContext(sandbox: Sandbox, stack: StackRecord, model: S
     notificationArns: model.notificationArns,
     imports: (name) => exportsOf(place).find((one) => one.name === name)?.value,
     resource: (logicalId) => existingResource(stack, logicalId),
+    ...(model.processed === undefined ? {} : { extensions: true }),
     ssmParameter: (name) => storedParameter(place, name),
   };
 }

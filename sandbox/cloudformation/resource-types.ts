@@ -1,8 +1,7 @@
-/**
- * What CloudFormation does with a type nobody made a provider for, and which rights a type needs. AWS::CloudFormation::Stack is such a type:
- * a nested stack is one resource of plain data, its template is not read.
- */
+/** What CloudFormation does with a type nobody made a provider for, and which rights a type needs. */
 import type { Json, Permission, ResourceRequest, ResourceResult, Sandbox } from '../kernel.ts';
+import { codePermissions } from './code-permissions.ts';
+import { serviceTokenOf } from './custom-resource-request.ts';
 import { resourceArn } from './template/arn.ts';
 import { defaultIdentity } from './template/default-identity.ts';
 import { iamActions } from './template/iam-actions.ts';
@@ -16,14 +15,22 @@ export function plainIdentity(sandbox: Sandbox, request: ResourceRequest): Resou
 
 /**
  * What the acting role must be allowed before CloudFormation touches a resource: the type's main actions, and for roles also what their
- * inline and managed policies take (Service Authorization Reference, AWS Identity and Access Management).
+ * inline and managed policies take (Service Authorization Reference, AWS Identity and Access Management), for functions their code.
  */
 export function resourcePermissions(request: ResourceRequest, verb: 'create' | 'update' | 'remove'): Permission[] {
+  const token = serviceTokenOf(request.type, request.properties);
+  if (token !== undefined) return [invokePermission(token)];
   const actions = iamActions(request.type)[verb === 'remove' ? 'delete' : verb];
   const resource = resourceArn(request.type, request);
   const context = boundaryContext(request);
   const main = actions.map((action) => ({ action, resource, context }));
-  return verb === 'remove' || request.type !== 'AWS::IAM::Role' ? main : [...main, ...rolePolicies(request)];
+  if (verb === 'remove') return main;
+  return [...main, ...codePermissions(request), ...(request.type === 'AWS::IAM::Role' ? rolePolicies(request) : [])];
+}
+
+/** What reaching the provider of a custom resource takes. */
+function invokePermission(token: string): Permission {
+  return { action: token.split(':')[2] === 'sns' ? 'sns:Publish' : 'lambda:InvokeFunction', resource: token };
 }
 
 function rolePolicies(request: ResourceRequest): Permission[] {

@@ -4,9 +4,19 @@ import { createChangeSet } from './change-set-create.ts';
 import { executeChangeSet } from './change-set-execute.ts';
 import { beginChangeSet, computeChangeSet } from './change-set-jobs.ts';
 import { deleteChangeSet, describeChangeSet, listChangeSets } from './change-set-read.ts';
-import { actJob, advanceOperation, settleJob } from './engine/operation-jobs.ts';
+import { alarmChanged } from './engine/interruption.ts';
+import {
+  actJob,
+  advanceOperation,
+  cancelNested,
+  customAnswerJob,
+  nestedProgress,
+  settleJob,
+} from './engine/operation-jobs.ts';
 import { listExports, listImports } from './exports-read.ts';
-import { continueUpdateRollback, deleteStack, rollbackStack } from './stack-end.ts';
+import { cancelUpdateStack } from './stack-cancel.ts';
+import { deleteStack } from './stack-delete.ts';
+import { continueUpdateRollback, rollbackStack } from './stack-end.ts';
 import {
   describeStackEvents,
   describeStackResources,
@@ -21,6 +31,7 @@ import { getTemplate, getTemplateSummary, validateTemplate } from './template-re
 export const cloudformationService: Service = {
   name: 'cloudformation',
   operations: {
+    CancelUpdateStack: cancelUpdateStack,
     ContinueUpdateRollback: continueUpdateRollback,
     CreateChangeSet: createChangeSet,
     CreateStack: createStack,
@@ -51,6 +62,10 @@ export const cloudformationService: Service = {
     advance: advanceOperation,
     act: actJob,
     settle: settleJob,
+    'alarm-changed': alarmChanged,
+    'custom-answer': customAnswerJob,
+    'nested-progress': nestedProgress,
+    'cancel-nested': cancelNested,
   },
   providers: {},
 };

@@ -2,7 +2,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Sandbox } from '../kernel.ts';
 import { evaluateModel, outputRecords } from './stack-evaluation.ts';
-import type { StackModel, StackRecord } from './state.ts';
+import type { ResourceRecord, StackModel, StackRecord } from './state.ts';
 import type { ComparedResource } from './template/changes.ts';
 import { compareResources } from './template/compare.ts';
 import { canonical } from './template/differences.ts';
@@ -19,6 +19,15 @@ export type ComputedChanges =
 
 /** Compares a stack as it is with what a model would make of it. */
 export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: StackModel): ComputedChanges {
+  return computePlanned(sandbox, { stack, model }, []);
+}
+
+/** The same, where the nested stacks of `moving` change. */
+export function computePlanned(
+  sandbox: Sandbox,
+  { stack, model }: { readonly stack: StackRecord; readonly model: StackModel },
+  moving: readonly string[],
+): ComputedChanges {
   const after = evaluateModel(sandbox, stack, model);
   if (after.kind === 'invalid') return after;
   const now = stack.model === undefined ? undefined : evaluateModel(sandbox, stack, stack.model);
@@ -27,7 +36,8 @@ export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: Stac
     physicalIds: physicalIdsOf(stack),
     changedParameters: changedParameters(stack, model),
     noEcho: [...new Set([...model.noEcho, ...(stack.model?.noEcho ?? [])])],
-    secrets: [...secretsOf(model), ...secretsOf(stack.model)],
+    secrets: [...secretsOf(model), ...secretsOf(stack.model), ...secretAttributes(stack)],
+    moving,
     stackTags: { before: stack.model?.tags ?? {}, after: model.tags },
   });
   const outputs = canonical(outputRecords(after).map((output) => ({ ...output })));
@@ -35,18 +45,46 @@ export function computeChanges(sandbox: Sandbox, stack: StackRecord, model: Stac
   return { kind: 'changes', changes: [...changes], outputsChange };
 }
 
-/** The resources as the stack holds them; what the template says around the properties comes from evaluating the stack's own model. */
+/** Whether an update would do anything: change resources, outputs, or what belongs to the stack itself. */
+export function changesAnything(
+  computed: Extract<ComputedChanges, { kind: 'changes' }>,
+  stack: StackRecord,
+  model: StackModel,
+): boolean {
+  return computed.changes.length > 0 || computed.outputsChange || inputsChange(stack, model);
+}
+
+/**
+ * Tags, notifications and rollback triggers of the stack itself count as changes, even where no resource takes them. After an operation
+ * that failed with rollback disabled there always is something to do.
+ */
+function inputsChange(stack: StackRecord, model: StackModel): boolean {
+  const tracked = (of: StackModel | undefined) =>
+    JSON.stringify([
+      Object.entries(of?.tags ?? {}).sort(),
+      [...(of?.notificationArns ?? [])].sort(),
+      of?.rollbackConfiguration,
+    ]);
+  const unfinished = stack.model === undefined || stack.operation !== undefined;
+  return unfinished || tracked(stack.model) !== tracked(model);
+}
+
+/** The resources as the stack holds them, without those whose creation failed; what the template says around the properties comes from evaluating the stack's own model. */
 function heldResources(
   stack: StackRecord,
   evaluated: Readonly<Record<string, EvaluatedResource>>,
 ): Record<string, ComparedResource> {
   return Object.fromEntries(
-    Object.values(stack.resources).map((record) => {
+    madeResources(stack).map((record) => {
       const { logicalId, type, definition } = record;
       const { condition, dependsOn, unknownPaths, ...surroundings } = evaluated[logicalId] ?? noSurroundings;
       return [logicalId, { ...surroundings, type, properties: definition.properties }];
     }),
   );
+}
+
+function madeResources(stack: StackRecord): ResourceRecord[] {
+  return Object.values(stack.resources).filter(({ physicalId }) => physicalId !== undefined);
 }
 
 const noSurroundings: EvaluatedResource = { type: '', properties: {}, dependsOn: [], unknownPaths: [], causes: {} };
@@ -65,4 +103,10 @@ function changedParameters(stack: StackRecord, model: StackModel): string[] {
 
 function secretsOf(model: StackModel | undefined): string[] {
   return (model?.noEcho ?? []).flatMap((name) => model?.parameters[name] ?? []);
+}
+
+/** What custom resources answered with NoEcho. */
+function secretAttributes(stack: StackRecord): string[] {
+  const values = Object.values(stack.resources).flatMap((one) => (one.noEcho ? Object.values(one.attributes) : []));
+  return values.filter((value) => typeof value === 'string');
 }

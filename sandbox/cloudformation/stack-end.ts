@@ -1,52 +1,19 @@
-/** DeleteStack, RollbackStack, ContinueUpdateRollback: the ways out. */
+/** RollbackStack and ContinueUpdateRollback: the ways back after a failure. */
 import type {
   ContinueUpdateRollbackCommandInput,
-  DeleteStackCommandInput,
   RollbackStackCommandInput,
   RollbackStackCommandOutput,
 } from '@aws-sdk/client-cloudformation';
-import type { Call, Operation, Permission } from '../kernel.ts';
-import { checkRole, passRolePermission } from './acting-session.ts';
+import type { Operation } from '../kernel.ts';
+import { checkGivenRole, endingStack, endPermissions, refuseNestedStack } from './ending-request.ts';
 import { continueRollback, startDelete, startRollback } from './engine/operation-start.ts';
-import { noStack, stackInState, tokenAlreadyExists, validationError } from './errors.ts';
-import { checkToken } from './request-rules.ts';
-import { setStackStatus } from './stack-events.ts';
-import { exportInUse } from './stack-exports.ts';
-import { findStack, isBusy, needStack, placeOf, stackResource } from './stack-lookup.ts';
-import type { StackRecord } from './state.ts';
+import { stackInState, validationError, wrongStatus } from './errors.ts';
+import { skippableResources } from './nested/skipped-resources.ts';
+import { isBusy } from './stack-lookup.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
-interface EndingInput {
-  readonly StackName: string | undefined;
-  readonly RoleARN?: string | undefined;
-  readonly ClientRequestToken?: string | undefined;
-}
-
-/** Deletes a stack (API Reference, DeleteStack). A stack that does not exist, or no more, is a success. */
-export const deleteStack: Operation<DeleteStackCommandInput, Record<string, never>> = {
-  permissions: (call) => endPermissions('DeleteStack', call),
-  run(call) {
-    const { input, sandbox, caller } = call;
-    refuseUnsupported(input, ['DeploymentConfig']);
-    checkToken('clientRequestToken', input.ClientRequestToken);
-    const stack = findStack(placeOf(call), input.StackName ?? '');
-    if (stack === undefined || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return {};
-    if (isRepeated(stack, input, 'delete')) return {};
-    refuseDelete(stack, input);
-    if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
-    const blocked = exportInUse(placeOf(call), stack);
-    if (blocked !== undefined) {
-      setStackStatus(sandbox, stack, { status: stack.status, reason: blocked });
-      return {};
-    }
-    const retain = input.RetainResources ?? [];
-    startDelete(sandbox, stack, { caller, token: input.ClientRequestToken, roleArn: input.RoleARN, retain });
-    return {};
-  },
-};
-
 /**
- * Rolls a stack back from CREATE_FAILED or UPDATE_FAILED. Without a last stable state the stack is deleted (API Reference,
+ * Rolls a stack back from CREATE_FAILED or UPDATE_FAILED. A stack that never reached a stable state is deleted (API Reference,
  * RollbackStack).
  */
 export const rollbackStack: Operation<RollbackStackCommandInput, Omit<RollbackStackCommandOutput, '$metadata'>> = {
@@ -54,72 +21,46 @@ export const rollbackStack: Operation<RollbackStackCommandInput, Omit<RollbackSt
   run(call) {
     const { input, sandbox, caller } = call;
     refuseUnsupported(input, ['DeploymentConfig']);
-    const stack = ready(call, 'rollback');
-    if (stack === undefined) return { StackId: needStack(placeOf(call), input.StackName ?? '', noStack).stackId };
-    const request = { caller, token: input.ClientRequestToken, roleArn: input.RoleARN };
-    const { RetainExceptOnCreate: retainExceptOnCreate } = input;
-    if (stack.status === 'CREATE_FAILED') startDelete(sandbox, stack, request);
-    else if (stack.status === 'UPDATE_FAILED') startRollback(sandbox, stack, { ...request, retainExceptOnCreate });
-    else throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be rolled back.`);
+    const { stack, repeated } = endingStack(call, 'rollback');
+    if (repeated) return { StackId: stack.stackId };
+    refuseNestedStack(stack, 'RollbackStack');
+    if (isBusy(stack)) throw stackInState(stack.stackId, stack.status);
+    if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')
+      throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not be rolled back.`);
+    checkGivenRole(call);
+    const { ClientRequestToken: token, RoleARN: roleArn, RetainExceptOnCreate: retainExceptOnCreate } = input;
+    const request = { caller, token, roleArn, retainExceptOnCreate };
+    if (stack.operation?.before === undefined) startDelete(sandbox, stack, { ...request, kind: 'rollback' });
+    else startRollback(sandbox, stack, request);
     return { StackId: stack.stackId };
   },
 };
 
-/** Takes up a rollback that failed (API Reference, ContinueUpdateRollback). */
+/**
+ * Takes up a rollback that failed (API Reference, ContinueUpdateRollback). ForceRollback means every resource that can be
+ * skipped, in nested stacks too; it excludes ResourcesToSkip.
+ */
 export const continueUpdateRollback: Operation<ContinueUpdateRollbackCommandInput, Record<string, never>> = {
   permissions: (call) => endPermissions('ContinueUpdateRollback', call),
   run(call) {
     const { input, sandbox, caller } = call;
-    const skip = input.ResourcesToSkip ?? [];
-    if (input.ForceRollback !== undefined) refuseUnsupported(input, ['ForceRollback']);
-    const stack = ready(call, 'continue-rollback');
-    if (stack === undefined) return {};
-    if (stack.status !== 'UPDATE_ROLLBACK_FAILED') {
-      throw validationError(`Stack:${stack.stackId} is in ${stack.status} state and can not continue update rollback.`);
-    }
-    const wrong = skip.filter((id) => stack.resources[id]?.status !== 'UPDATE_FAILED');
-    if (wrong.length > 0) {
-      throw validationError(`ResourcesToSkip must be in UPDATE_FAILED state. Invalid resources: [${wrong.join(', ')}]`);
-    }
+    const { stack, repeated } = endingStack(call, 'continue-rollback');
+    if (repeated) return {};
+    refuseNestedStack(stack, 'RollbackUpdatedStack');
+    if (stack.status !== 'UPDATE_ROLLBACK_FAILED') throw wrongStatus('RollbackUpdatedStack');
+    const skip = skipped(input, skippableResources(sandbox, stack));
+    checkGivenRole(call);
     continueRollback(sandbox, stack, { caller, token: input.ClientRequestToken, roleArn: input.RoleARN, skip });
     return {};
   },
 };
 
-/** The stack such a request may act on; undefined where the request is a retry of one that was taken. */
-function ready(call: Call<EndingInput>, kind: string): StackRecord | undefined {
-  const { input, sandbox } = call;
-  checkToken('clientRequestToken', input.ClientRequestToken);
-  const stack = needStack(placeOf(call), input.StackName ?? '', noStack);
-  if (isRepeated(stack, input, kind)) return undefined;
-  if (isBusy(stack)) throw stackInState(stack.stackId, stack.status);
-  if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
-  return stack;
-}
-
-function isRepeated(stack: StackRecord, input: EndingInput, kind: string): boolean {
-  const { ClientRequestToken: token } = input;
-  if (token === undefined || !(token in stack.tokens)) return false;
-  if (stack.tokens[token] !== kind) throw tokenAlreadyExists(token);
-  return true;
-}
-
-function refuseDelete(stack: StackRecord, input: DeleteStackCommandInput): void {
-  if (stack.terminationProtection) {
-    throw validationError(`Stack [${stack.stackName}] cannot be deleted while TerminationProtection is enabled`);
-  }
-  const busy = isBusy(stack) && stack.status !== 'CREATE_IN_PROGRESS';
-  if (busy) throw validationError(`Stack [${stack.stackId}] cannot be deleted while in status ${stack.status}`);
-  if ((input.RetainResources?.length ?? 0) > 0 && stack.status !== 'DELETE_FAILED') {
-    throw validationError(
-      `Invalid operation on stack [${stack.stackId}]. RetainResources can only be specified for a stack in the DELETE_FAILED state.`,
-    );
-  }
-}
-
-function endPermissions(action: string, call: Call<EndingInput>): Permission[] {
-  const { RoleARN, StackName } = call.input;
-  const context = RoleARN === undefined ? {} : { 'cloudformation:RoleARN': RoleARN };
-  const end = { action: `cloudformation:${action}`, resource: stackResource(placeOf(call), StackName), context };
-  return RoleARN === undefined ? [end] : [end, passRolePermission(RoleARN)];
+function skipped(input: ContinueUpdateRollbackCommandInput, skippable: readonly string[]): readonly string[] {
+  const { ResourcesToSkip: named = [], ForceRollback: force = false } = input;
+  if (force && named.length > 0)
+    throw validationError('ForceRollback and ResourcesToSkip are mutually exclusive: specify only one of them.');
+  const wrong = named.filter((id) => !skippable.includes(id));
+  if (wrong.length > 0)
+    throw validationError(`ResourcesToSkip must be in UPDATE_FAILED state. Invalid resources: [${wrong.join(', ')}]`);
+  return force ? skippable : named;
 }

@@ -1,7 +1,6 @@
 /** A stack's template read and evaluated: what it asks for, what would change, what one resource has to become. */
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { parseTemplate } from '#shared/domain/template/parse.ts';
-import { type Template, transformsOf } from '#shared/domain/template/template.ts';
+import type { Template } from '#shared/domain/template/template.ts';
 import type { Sandbox } from '../kernel.ts';
 import { validationError } from './errors.ts';
 import { evaluationContext } from './evaluation-context.ts';
@@ -11,6 +10,7 @@ import { evaluate, evaluateResource } from './template/evaluate.ts';
 import type { Evaluation } from './template/evaluation.ts';
 import { resolveParameters } from './template/parameters.ts';
 import { storedTemplate } from './template-source.ts';
+import { readTemplate } from './transforms.ts';
 
 export interface DeclaredResource {
   readonly logicalId: string;
@@ -23,18 +23,10 @@ interface Invalid {
   readonly message: string;
 }
 
-/** A template's text as data. Throws CloudFormation's ValidationError where it is none. */
-export function readTemplate(text: string): Template {
-  const parsed = parseTemplate(text);
-  if (parsed.kind === 'invalid') throw validationError(parsed.message);
-  const [transform] = transformsOf(parsed.template);
-  if (transform !== undefined)
-    throw validationError(`The sandbox runs no macros: Transform ${transform} is not supported.`);
-  return parsed.template;
-}
-
 export function declaredResources(template: Template): DeclaredResource[] {
-  return Object.entries(template.Resources).map(([logicalId, { Type, Properties }]) => ({
+  // A loop that was not written out yet is no resource.
+  const resources = Object.entries(template.Resources).filter(([logicalId]) => !logicalId.startsWith('Fn::'));
+  return resources.map(([logicalId, { Type, Properties }]) => ({
     logicalId,
     type: Type,
     properties: Properties ?? {},
@@ -102,14 +94,30 @@ export function evaluateModel(sandbox: Sandbox, stack: StackRecord, model: Stack
   return evaluate(templateOf(sandbox, model), evaluationContext(sandbox, stack, model));
 }
 
+/** The same for a change set that changes nested stacks: what reads the outputs of one of `moving` is known only after apply. */
+export function evaluatePlanned(
+  sandbox: Sandbox,
+  planned: { readonly stack: StackRecord; readonly model: StackModel },
+  moving: readonly string[],
+): Evaluation {
+  const { stack, model } = planned;
+  const context = evaluationContext(sandbox, stack, model);
+  const resource: typeof context.resource = (logicalId) => {
+    const existing = context.resource(logicalId);
+    return existing && moving.includes(logicalId) ? { ...existing, outputsMove: true } : existing;
+  };
+  return evaluate(templateOf(sandbox, model), { ...context, resource });
+}
+
 /** Parsed templates by content hash: a memory of a pure function, so it may outlive a saved world. */
 const parsedTemplates = new Map<string, Template>();
 
 function templateOf(sandbox: Sandbox, model: StackModel): Template {
-  const known = parsedTemplates.get(model.template);
+  const key = model.processed ?? model.template;
+  const known = parsedTemplates.get(key);
   if (known !== undefined) return known;
-  const template = readTemplate(storedTemplate(sandbox, model.template));
+  const template = readTemplate(storedTemplate(sandbox, key));
   if (parsedTemplates.size > 200) parsedTemplates.clear();
-  parsedTemplates.set(model.template, template);
+  parsedTemplates.set(key, template);
   return template;
 }

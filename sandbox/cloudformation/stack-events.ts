@@ -25,6 +25,12 @@ export function setStackStatus(
   const facts = { logicalId: stack.stackName, physicalId: stack.stackId, type: 'AWS::CloudFormation::Stack', ...next };
   append(sandbox, stack, { eventId, ...facts });
   emitStatusChange(sandbox, stack, eventId);
+  if (stack.operation?.nested) wakeParent(sandbox, stack);
+}
+
+/** The parent's step looks at how its nested stack stands. Looking once too often does nothing. */
+function wakeParent(sandbox: Sandbox, { stackId }: StackRecord): void {
+  sandbox.schedule({ at: sandbox.now(), service: 'cloudformation', name: 'nested-progress', payload: { stackId } });
 }
 
 /** One event of a resource. CloudFormation names it `<logical id>-<status>-<time>`. */

@@ -1,6 +1,6 @@
 /** Finding stacks and change sets by name or ARN, and the ARN that IAM is asked about. */
 import type { Call, Sandbox } from '../kernel.ts';
-import { noChangeSet, validationError } from './errors.ts';
+import { noChangeSet, noStack, validationError } from './errors.ts';
 import type { ChangeSetRecord, StackRecord } from './state.ts';
 
 /** The account and region a request acts in. */
@@ -25,6 +25,15 @@ export function needStack(place: Place, nameOrArn: string, missing: (name: strin
   if (stack === undefined) throw missing(nameOrArn);
   return stack;
 }
+
+/** The stack a request changes: a deleted one answers reads by its ARN, but is not there to be changed. */
+export function needLiveStack(place: Place, nameOrArn: string): StackRecord {
+  const stack = findStack(place, nameOrArn);
+  if (stack === undefined || !isLive(stack)) throw noStack(nameOrArn);
+  return stack;
+}
+
+export const isLive = (stack: StackRecord): boolean => stack.status !== 'DELETE_COMPLETE';
 
 /** All stacks of an account and region, deleted ones too, in the order they were made. */
 export function stacksOf(place: Place): StackRecord[] {

@@ -10,6 +10,7 @@ import type {
   ListStackResourcesCommandOutput,
   ListStacksCommandInput,
   ListStacksCommandOutput,
+  Stack,
   StackEvent,
   StackSummary,
 } from '@aws-sdk/client-cloudformation';
@@ -27,12 +28,19 @@ export const describeStacks: Operation<DescribeStacksCommandInput, Answer<Descri
   permissions: (call) => readPermission('DescribeStacks', call),
   run(call) {
     const { StackName, NextToken } = call.input;
-    if (StackName !== undefined) return { Stacks: [shownStack(needStack(placeOf(call), StackName, noStackWithId))] };
+    if (StackName !== undefined) return { Stacks: [asRead(call, needStack(placeOf(call), StackName, noStackWithId))] };
     const alive = newestFirst(stacksOf(placeOf(call))).filter((stack) => stack.status !== 'DELETE_COMPLETE');
     const { items, ...next } = page(alive, NextToken, 100);
     return { Stacks: items.map(shownStack), ...next };
   },
 };
+
+/** A stack that just began to be created can still be answered as the shell it was, where a fault asks for it. */
+function asRead({ sandbox }: Call<unknown>, stack: StackRecord): Stack {
+  const fresh = stack.status === 'CREATE_IN_PROGRESS' && stack.changeSetId !== undefined;
+  const stale = fresh && sandbox.faults.staleRead({ account: stack.account, stackName: stack.stackName }) !== undefined;
+  return shownStack(stale ? { ...stack, status: 'REVIEW_IN_PROGRESS' } : stack);
+}
 
 export const listStacks: Operation<ListStacksCommandInput, Answer<ListStacksCommandOutput>> = {
   permissions: () => [{ action: 'cloudformation:ListStacks', resource: '*' }],
@@ -106,7 +114,7 @@ function newestFirst(stacks: StackRecord[]): StackRecord[] {
 
 function summaryOf(stack: StackRecord): StackSummary {
   const { Description, ...shown } = shownStack(stack);
-  const picked = ['LastUpdatedTime', 'DeletionTime', 'StackStatusReason'] as const;
+  const picked = ['LastUpdatedTime', 'DeletionTime', 'StackStatusReason', 'ParentId', 'RootId'] as const;
   const optional = picked.flatMap((key) => (shown[key] === undefined ? [] : [[key, shown[key]] as const]));
   return {
     StackId: stack.stackId,

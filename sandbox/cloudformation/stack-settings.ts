@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import type { Call, Operation, Permission } from '../kernel.ts';
 import { noStack, validationError } from './errors.ts';
-import { needStack, placeOf, stackResource } from './stack-lookup.ts';
+import { needLiveStack, needStack, placeOf, stackResource } from './stack-lookup.ts';
 import { checkPolicy } from './stack-policy.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
@@ -15,7 +15,7 @@ export const setStackPolicy: Operation<SetStackPolicyCommandInput, Record<string
   permissions: (call) => settingPermission('SetStackPolicy', call),
   run(call) {
     refuseUnsupported(call.input, ['StackPolicyURL']);
-    const stack = needStack(placeOf(call), call.input.StackName ?? '', noStack);
+    const stack = needLiveStack(placeOf(call), call.input.StackName ?? '');
     if (call.input.StackPolicyBody === undefined)
       throw validationError('Either StackPolicyURL or StackPolicyBody must be specified.');
     stack.policy = checkPolicy(call.input.StackPolicyBody);
@@ -38,7 +38,12 @@ export const updateTerminationProtection: Operation<
 > = {
   permissions: (call) => settingPermission('UpdateTerminationProtection', call),
   run(call) {
-    const stack = needStack(placeOf(call), call.input.StackName ?? '', noStack);
+    const stack = needLiveStack(placeOf(call), call.input.StackName ?? '');
+    if (stack.parent !== undefined) {
+      throw validationError(
+        `Termination protection of nested stack [${stack.stackName}] can only be changed on its root stack.`,
+      );
+    }
     stack.terminationProtection = call.input.EnableTerminationProtection ?? false;
     return { StackId: stack.stackId };
   },

@@ -1,5 +1,6 @@
 /** How stacks appear in answers. */
 import type { Parameter, Stack, Tag } from '@aws-sdk/client-cloudformation';
+import { shownRollbackConfiguration } from './rollback-configuration.ts';
 import type { StackModel, StackRecord } from './state.ts';
 
 /** Parameters of a stack; NoEcho values are masked (CloudFormation User Guide, "Parameters", NoEcho). */
@@ -24,6 +25,8 @@ export function shownStack(stack: StackRecord): Stack {
     LastUpdatedTime: stack.updatedAt === undefined ? undefined : new Date(stack.updatedAt),
     StackStatusReason: stack.statusReason,
     RoleARN: stack.roleArn,
+    ParentId: stack.parent?.stackId,
+    RootId: stack.parent?.rootId,
   };
   return {
     StackId: stack.stackId,
@@ -32,7 +35,7 @@ export function shownStack(stack: StackRecord): Stack {
     StackStatus: stack.status,
     DisableRollback: stack.disableRollback,
     NotificationARNs: [...(model?.notificationArns ?? [])],
-    RollbackConfiguration: {},
+    RollbackConfiguration: shownRollbackConfiguration(model),
     Parameters: shownParameters(model),
     Capabilities: [...(model?.capabilities ?? [])] as NonNullable<Stack['Capabilities']>,
     Outputs: shownOutputs(stack),

@@ -8,13 +8,12 @@ import type {
 import type { Call, Operation, Permission } from '../kernel.ts';
 import { checkRole, passRolePermission } from './acting-session.ts';
 import { inputContext, newStack } from './change-set-create.ts';
-import { inputsChange } from './change-set-jobs.ts';
 import { startDeployment } from './engine/operation-start.ts';
-import { alreadyExists, noStack, tokenAlreadyExists, validationError } from './errors.ts';
+import { alreadyExists, tokenAlreadyExists, validationError } from './errors.ts';
 import { checkName, checkToken } from './request-rules.ts';
-import { computeChanges } from './stack-changes.ts';
+import { changesAnything, computeChanges } from './stack-changes.ts';
 import { modelOf } from './stack-inputs.ts';
-import { changeSetsOf, findStack, placeOf, stackResource } from './stack-lookup.ts';
+import { findStack, needLiveStack, placeOf, stackResource } from './stack-lookup.ts';
 import { checkPolicy } from './stack-policy.ts';
 import type { OperationRecord, StackRecord } from './state.ts';
 import { refuseUnsupported } from './unsupported.ts';
@@ -30,12 +29,12 @@ export const createStack: Operation<CreateStackCommandInput, Created> = {
     const { sandbox, input, caller } = call;
     checkName('stackName', input.StackName);
     checkToken('clientRequestToken', input.ClientRequestToken);
-    refuseUnsupported(input, ['RollbackConfiguration', 'ResourceTypes', 'StackPolicyURL', 'DeploymentConfig']);
+    refuseUnsupported(input, ['ResourceTypes', 'StackPolicyURL', 'DeploymentConfig']);
     const existing = findStack(placeOf(call), input.StackName ?? '');
     if (existing !== undefined) return repeatedCreate(existing, input);
     const onFailure = onFailureOf(input);
     const stack = newStack(call, sandbox.uuid('stack'));
-    const model = await modelOf(call, stack);
+    const model = await modelOf(call, stack, 'CreateStack');
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     stack.terminationProtection = input.EnableTerminationProtection ?? false;
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);
@@ -56,26 +55,23 @@ export const updateStack: Operation<UpdateStackCommandInput, Updated> = {
     const { sandbox, input, caller } = call;
     checkToken('clientRequestToken', input.ClientRequestToken);
     refuseUnsupported(input, unsupportedUpdate);
-    const stack = findStack(placeOf(call), input.StackName ?? '');
-    if (stack === undefined || stack.status === 'DELETE_COMPLETE') throw noStack(input.StackName ?? '');
+    const stack = needLiveStack(placeOf(call), input.StackName ?? '');
+    const onFailure = input.DisableRollback ? 'nothing' : 'rollback';
     const { ClientRequestToken: token } = input;
     if (token !== undefined && stack.tokens[token] === 'update') return { StackId: stack.stackId };
     if (token !== undefined && token in stack.tokens) throw tokenAlreadyExists(token);
-    refuseUnlessUpdatable(stack);
-    const model = await modelOf(call, stack);
+    refuseUnlessUpdatable(stack, onFailure);
+    const model = await modelOf(call, stack, 'UpdateStack');
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     refuseUnlessChanged(call, stack, model);
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);
-    for (const changeSet of changeSetsOf(sandbox, stack.stackId)) makeObsolete(changeSet);
     const { RoleARN: roleArn, RetainExceptOnCreate: retainExceptOnCreate } = input;
-    const onFailure = input.DisableRollback ? 'nothing' : 'rollback';
     startDeployment(sandbox, stack, { caller, token, roleArn, retainExceptOnCreate, model, onFailure });
     return { StackId: stack.stackId };
   },
 };
 
 const unsupportedUpdate = [
-  'RollbackConfiguration',
   'ResourceTypes',
   'StackPolicyURL',
   'StackPolicyDuringUpdateBody',
@@ -114,10 +110,6 @@ function refuseUnlessChanged(
 ): void {
   const computed = computeChanges(call.sandbox, stack, model);
   if (computed.kind === 'invalid') throw validationError(computed.message);
-  if (computed.changes.length > 0 || computed.outputsChange || inputsChange(stack, model)) return;
+  if (changesAnything(computed, stack, model)) return;
   throw validationError('No updates are to be performed.');
-}
-
-function makeObsolete(changeSet: ReturnType<typeof changeSetsOf>[number]): void {
-  if (changeSet.executionStatus === 'AVAILABLE') changeSet.executionStatus = 'OBSOLETE';
 }

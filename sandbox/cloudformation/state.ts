@@ -17,6 +17,10 @@ export interface CloudFormationState {
 export interface StackModel {
   /** Key into `templates`. */
   readonly template: string;
+  /** Key of what a transform made of it, where it has one. */
+  readonly processed?: string;
+  /** Why the transform failed: a change set of this template fails for the same reason. */
+  readonly transformFault?: string;
   readonly description?: string;
   readonly parameters: Record<string, string>;
   /** Parameters whose values are never shown. */
@@ -24,6 +28,15 @@ export interface StackModel {
   readonly tags: Record<string, string>;
   readonly capabilities: readonly string[];
   readonly notificationArns: readonly string[];
+  /** Alarms that undo a create or update, and the minutes they are watched after it. Absent: none, no time. */
+  readonly rollbackConfiguration?:
+    | { readonly triggers: readonly RollbackTrigger[]; readonly minutes: number }
+    | undefined;
+}
+
+export interface RollbackTrigger {
+  readonly arn: string;
+  readonly type: string;
 }
 
 export interface StackRecord {
@@ -31,6 +44,8 @@ export interface StackRecord {
   readonly stackName: string;
   readonly account: string;
   readonly region: string;
+  /** Of a nested stack: the stack whose resource it is, and the one at the top. */
+  readonly parent?: { readonly stackId: string; readonly rootId: string; readonly logicalId: string };
   readonly createdAt: number;
   updatedAt?: number;
   deletedAt?: number;
@@ -71,6 +86,10 @@ export interface ResourceRecord {
   updatedAt: number;
   definition: ResourceDefinition;
   attributes: Record<string, Json>;
+  /** True since ContinueUpdateRollback skipped it, until it is updated again: it may differ from the template. */
+  skipped?: true;
+  /** The function of a custom resource said that its attributes must not be shown. */
+  noEcho?: boolean;
 }
 
 /** A resource of a template with every intrinsic function answered. */
@@ -99,6 +118,10 @@ export interface ChangeSetRecord {
   readonly roleArn?: string;
   readonly onStackFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
   readonly includeNestedStacks: boolean;
+  /** Who asked for it: templates of nested stacks are fetched with the same rights. */
+  readonly caller: Caller;
+  /** Of a nested stack's change set: the one above it, the one at the top, and the resource it is for. */
+  readonly nested?: { readonly parentId: string; readonly rootId: string; readonly logicalId: string };
   changes: ResourceChange[];
   /** The client request token it was executed with. */
   executionToken?: string;
@@ -125,7 +148,7 @@ export interface OperationRecord {
   readonly id: string;
   readonly kind: 'create' | 'update' | 'delete' | 'rollback' | 'continue-rollback';
   phase: Phase;
-  readonly token?: string;
+  token?: string;
   /** Who acts where the stack has no role. */
   readonly caller: Caller;
   /** What happens when a step fails. */
@@ -143,9 +166,26 @@ export interface OperationRecord {
   leftovers: ResourceRecord[];
   readonly retain: readonly string[];
   readonly retainExceptOnCreate: boolean;
+  /** Order of the job that ends the monitoring time, so that it can be cancelled. */
+  monitorJob?: number;
+  /** A deletion that leaves behind what it cannot remove. */
+  readonly force?: true;
+  /** Steps of failed updates before this one, since the stack was stable: what they touched has to go back too. */
+  readonly earlier?: readonly StepRecord[];
+  /** Part of the operation of the parent stack, which waits for it. */
+  readonly nested?: boolean;
+  /** A nested operation that is through, except for its cleanup: that waits until the parent has got as far. */
+  held?: boolean;
+  /** Why a nested operation goes no further: a sibling in the parent failed, or its time is over. */
+  cancelled?: string;
+  /** A deletion that undoes a creation: RetainExceptOnCreate keeps nothing then. */
+  readonly undoing?: boolean;
+  /** What a continued rollback leaves out, in nested stacks as `NestedStackName.LogicalId`. */
+  readonly skip?: readonly string[];
 }
 
-type Phase = 'forward' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';
+/** `monitor`: all resources are there, alarms are still watched. */
+type Phase = 'forward' | 'monitor' | 'cleanup' | 'rollback' | 'rollback-cleanup' | 'delete';
 
 /** What a stack was made of when it was last stable. */
 export interface StableState {
@@ -172,6 +212,8 @@ export interface StepRecord {
   /** The definition an `apply` brings the resource to. */
   definition?: ResourceDefinition;
   type?: string;
+  /** The request to a custom resource's function. The secret of its URL is gone once it was used. */
+  asked?: { readonly requestId: string; readonly secret?: string };
 }
 
 export const emptyCloudFormationState = (): CloudFormationState => ({

@@ -11,24 +11,34 @@ import type { Template } from '#shared/domain/template/template.ts';
 import type { Call, Operation } from '../kernel.ts';
 import { neededCapability } from './capabilities.ts';
 import { noStackWithId, validationError } from './errors.ts';
-import { declaredResources, readTemplate } from './stack-evaluation.ts';
+import { declaredResources } from './stack-evaluation.ts';
 import { needChangeSet, needStack, placeOf } from './stack-lookup.ts';
 import { readPermission } from './stack-read.ts';
+import { languageExtensions } from './template/language-extensions/expand.ts';
 import { storedTemplate, templateText } from './template-source.ts';
+import { readSubmitted, type SubmittedTemplate } from './transforms.ts';
 
 type Answer<Output> = Omit<Output, '$metadata'>;
 
-/** The text of a stack's or change set's template. Original and Processed are the same here: the sandbox runs no macros. */
+/**
+ * The text of a stack's or change set's template, as it was handed in or as a transform made it. Processed is what is answered unasked
+ * (API Reference, GetTemplate); without a transform both are the same.
+ */
 export const getTemplate: Operation<GetTemplateCommandInput, Answer<GetTemplateCommandOutput>> = {
   permissions: (call) => readPermission('GetTemplate', call),
   run(call) {
-    const { StackName, ChangeSetName } = call.input;
-    const key =
+    const { StackName, ChangeSetName, TemplateStage } = call.input;
+    const model =
       ChangeSetName === undefined
-        ? needStack(placeOf(call), StackName ?? '', noStackWithId).model?.template
-        : needChangeSet(placeOf(call), ChangeSetName, StackName).model.template;
-    if (key === undefined) return { StagesAvailable: [] };
-    return { TemplateBody: storedTemplate(call.sandbox, key), StagesAvailable: ['Original', 'Processed'] };
+        ? needStack(placeOf(call), StackName ?? '', noStackWithId).model
+        : needChangeSet(placeOf(call), ChangeSetName, StackName).model;
+    if (model === undefined) return { StagesAvailable: [] };
+    if (model.transformFault !== undefined && TemplateStage !== 'Original') {
+      throw validationError('Template stage Processed is not available: the transform failed.');
+    }
+    const key = TemplateStage === 'Original' ? model.template : (model.processed ?? model.template);
+    const stages = model.transformFault === undefined ? (['Original', 'Processed'] as const) : (['Original'] as const);
+    return { TemplateBody: storedTemplate(call.sandbox, key), StagesAvailable: [...stages] };
   },
 };
 
@@ -36,11 +46,11 @@ export const getTemplate: Operation<GetTemplateCommandInput, Answer<GetTemplateC
 export const getTemplateSummary: Operation<GetTemplateSummaryCommandInput, Answer<GetTemplateSummaryCommandOutput>> = {
   permissions: (call) => readPermission('GetTemplateSummary', call),
   async run(call) {
-    const template = readTemplate(await summarised(call));
-    const { AWSTemplateFormatVersion, Metadata } = template;
+    const submitted = readSubmitted(await summarised(call));
+    const { AWSTemplateFormatVersion, Metadata } = submitted.template;
     return {
-      ...declarations(template),
-      ResourceTypes: [...new Set(declaredResources(template).map((resource) => resource.type))],
+      ...declarations(submitted),
+      ResourceTypes: [...new Set(declaredResources(submitted.template).map((resource) => resource.type))],
       ...(AWSTemplateFormatVersion === undefined ? {} : { Version: AWSTemplateFormatVersion }),
       ...(Metadata === undefined ? {} : { Metadata: JSON.stringify(Metadata) }),
     };
@@ -49,7 +59,7 @@ export const getTemplateSummary: Operation<GetTemplateSummaryCommandInput, Answe
 
 export const validateTemplate: Operation<ValidateTemplateCommandInput, Answer<ValidateTemplateCommandOutput>> = {
   permissions: () => [{ action: 'cloudformation:ValidateTemplate', resource: '*' }],
-  run: async (call) => declarations(readTemplate(await templateText(call, undefined))),
+  run: async (call) => declarations(readSubmitted(await templateText(call, undefined))),
 };
 
 async function summarised(call: Call<GetTemplateSummaryCommandInput>): Promise<string> {
@@ -60,8 +70,8 @@ async function summarised(call: Call<GetTemplateSummaryCommandInput>): Promise<s
   return storedTemplate(call.sandbox, key);
 }
 
-function declarations(template: Template) {
-  const needed = neededCapability(declaredResources(template));
+/** Of a template with a transform only what stands there is known; the resources of its loops are not. */
+function declarations({ template, extended }: SubmittedTemplate) {
   const { Description } = template;
   return {
     Parameters: Object.entries(template.Parameters ?? {}).map(([ParameterKey, declared]) => ({
@@ -75,11 +85,18 @@ function declarations(template: Template) {
         : { ParameterConstraints: { AllowedValues: declared.AllowedValues.map(String) } }),
     })),
     ...(Description === undefined ? {} : { Description }),
-    ...(needed === undefined
-      ? {}
-      : {
-          Capabilities: [needed.capability],
-          CapabilitiesReason: `The following resource(s) require capabilities: [${needed.types.join(', ')}]`,
-        }),
+    ...capabilitiesOf(template, extended),
+    ...(extended ? { DeclaredTransforms: [languageExtensions] } : {}),
   };
+}
+
+function capabilitiesOf(template: Template, extended: boolean) {
+  const needed = neededCapability(declaredResources(template));
+  const Capabilities = [
+    ...(needed ? [needed.capability] : []),
+    ...(extended ? ['CAPABILITY_AUTO_EXPAND' as const] : []),
+  ];
+  if (Capabilities.length === 0) return {};
+  const asking = [...(needed?.types ?? []), ...(extended ? [languageExtensions] : [])].join(', ');
+  return { Capabilities, CapabilitiesReason: `The following resource(s) require capabilities: [${asking}]` };
 }

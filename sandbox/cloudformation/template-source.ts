@@ -29,7 +29,8 @@ export async function templateText(call: Call<TemplateSource>, stack: StackRecor
   if (TemplateBody !== undefined) return inline(TemplateBody);
   if (TemplateURL !== undefined) return await fetched(call, TemplateURL);
   if (stack?.model === undefined) throw validationError('No previous template exists for this stack.');
-  return storedTemplate(call.sandbox, stack.model.template);
+  // The previous template is the processed one (Template Reference, AWS::LanguageExtensions, Remarks).
+  return storedTemplate(call.sandbox, stack.model.processed ?? stack.model.template);
 }
 
 /** Keeps a text and answers its key. */
@@ -101,7 +102,9 @@ async function bodyOf(body: unknown): Promise<Buffer> {
 
 function asTemplateError(error: unknown): unknown {
   if (!(error instanceof AwsError) || error.code === 'ValidationError') return error;
-  const cause = error.code === 'AccessDenied' ? 'Access Denied' : error.message;
+  // What KMS refuses, S3 tells in KMS's own words.
+  const plain = error.code === 'AccessDenied' && !/ perform: kms:/.test(error.message);
+  const cause = plain ? 'Access Denied' : error.message;
   return validationError(
     `S3 error: ${cause}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`,
   );

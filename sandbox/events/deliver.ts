@@ -1,4 +1,5 @@
 import type { Json, Sandbox } from '../kernel.ts';
+import { tellShown } from '../observers.ts';
 import { busArn } from './bus-name.ts';
 import type { SandboxEvent } from './event.ts';
 import { matchesPattern } from './event-pattern.ts';
@@ -18,6 +19,7 @@ export interface Delivery {
 /** The job `deliver`: queues one delivery for each target of each rule of the bus that matches. */
 export function deliver(sandbox: Sandbox, { event, forwarded = false, ...place }: Delivery): void {
   const arn = busArn(place.bus, place);
+  tellShown(sandbox, { where: `event ${place.bus}`, text: JSON.stringify(event) });
   for (const rule of Object.values(sandbox.world.events.rules)) {
     const matches = rule.pattern !== undefined && matchesPattern(rule.pattern, event as unknown as Json);
     if (!rule.enabled || rule.busArn !== arn || !matches) continue;

@@ -1,6 +1,7 @@
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../aws-error.ts';
 import type { Call, Json, Operation, SigningCaller } from '../kernel.ts';
+import { tellShown } from '../observers.ts';
 import { type ApiRequest, type ProxyRequest, proxyEvent } from './proxy-event.ts';
 import { type ApiResponse, gatewayMessage, internalError, proxyResponse } from './proxy-response.ts';
 import { matchRoute, type RouteMatch } from './route-match.ts';
@@ -28,7 +29,12 @@ export const invokeApi: Operation<ApiRequest, ApiResponse> = {
       organizationId,
       ...(admitted.signer && { signer: admitted.signer }),
     };
-    return identified(await integrate(call, proxied), requestId);
+    const response = await integrate(call, proxied);
+    tellShown(sandbox, {
+      where: `answer ${input.method} ${input.path}`,
+      text: `${JSON.stringify(response.headers)}\n${text(response.body)}`,
+    });
+    return identified(response, requestId);
   },
 };
 

@@ -1,9 +1,8 @@
-import { type AccessRequest, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
-import type { NamedPolicy } from '#shared/domain/iam/policy.ts';
+import { type AccessRequest, type ApplicablePolicies, type Decision, evaluate } from '#shared/domain/iam/evaluate.ts';
 import type { Requester } from '#shared/domain/iam/principal.ts';
-import type { RequestContext } from '#shared/domain/iam/request-context.ts';
 import { AwsError, accessDenied } from '../aws-error.ts';
 import type { Caller, Permission, Sandbox } from '../kernel.ts';
+import { type Decided, tellDecided } from '../observers.ts';
 import { tellsEncoded, unauthorizedOperation } from './authorization-message.ts';
 import { deniedText } from './denied-text.ts';
 import { parseStored } from './policy-documents.ts';
@@ -17,11 +16,13 @@ import { policiesOfCaller } from './role-policies.ts';
  */
 export function authorise(sandbox: Sandbox, caller: Caller, permission: Permission): void {
   requireSecondFactor(caller, permission.action);
-  const { decision, context } = decide(sandbox, caller, permission);
-  recordDecision(sandbox, { ...permission, principal: principalName(caller) }, decision);
+  const decided = decide(sandbox, caller, permission);
+  recordDecision(sandbox, principalName(caller), decided);
+  const { decision } = decided;
   if (decision.kind === 'allowed') return;
   const message = deniedText(principalName(caller), permission, decision);
   if (!tellsEncoded(permission.action)) throw accessDenied(message);
+  const { context } = decided.request;
   throw unauthorizedOperation(sandbox, message, { caller, permission, decision, context });
 }
 
@@ -40,13 +41,11 @@ export function requesterOf(caller: Caller): Requester {
   return { kind: 'session', account, roleArn, roleId, sessionArn: arn, sessionName };
 }
 
-/** Writes a decision into the journal. */
-export function recordDecision(
-  sandbox: Sandbox,
-  asked: { principal: string; action: string; resource: string },
-  decision: Decision,
-): void {
-  const { principal, action, resource } = asked;
+/** Writes a decision into the journal, and tells it to observers. */
+export function recordDecision(sandbox: Sandbox, principal: string, decided: Decided): void {
+  const { decision } = decided;
+  const { action, resource } = decided.request;
+  tellDecided(sandbox, decided);
   const reason = decision.kind === 'allowed' ? decision.by : decision.because;
   const allowed = decision.kind === 'allowed';
   sandbox.record({ kind: 'decision', at: sandbox.now(), principal, action, resource, allowed, reason });
@@ -63,11 +62,6 @@ function requireSecondFactor(caller: Caller, action: string): void {
   throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid', 403);
 }
 
-interface Decided {
-  readonly decision: Decision;
-  readonly context: RequestContext;
-}
-
 function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decided {
   const resourceAccount = ownerOf(caller, permission);
   const request: AccessRequest = {
@@ -77,24 +71,21 @@ function decide(sandbox: Sandbox, caller: Caller, permission: Permission): Decid
     resourceAccount,
     context: { ...globalContext(sandbox, caller, resourceAccount), ...permission.context },
   };
-  return {
-    decision: decisionOn(sandbox, caller, { request, attached: resourcePolicy(permission) }),
-    context: request.context,
-  };
+  const attached = attachedPolicy(permission);
+  const own = caller.kind === 'service' ? nobody : policiesOfCaller(sandbox.world, caller);
+  const policies = { ...(own ?? nobody), ...(attached !== 'unreadable' && attached) };
+  if (attached === 'unreadable')
+    return { request, policies, decision: denied('resource', 'the policy of the resource cannot be read') };
+  if (own) return { request, policies, decision: evaluate(request, policies) };
+  const because = `the ${caller.kind === 'user' ? 'user' : 'role of the session'} no longer exists`;
+  return { request, policies, decision: denied('identity', because) };
 }
 
-function decisionOn(
-  sandbox: Sandbox,
-  caller: Caller,
-  { request, attached }: { request: AccessRequest; attached: NamedPolicy | 'unreadable' | undefined },
-): Decision {
-  if (attached === 'unreadable') return denied('resource', 'the policy of the resource cannot be read');
-  const resource = attached && { resource: attached };
-  if (caller.kind === 'service') return evaluate(request, { identity: [], ...resource });
-  const own = policiesOfCaller(sandbox.world, caller);
-  if (own) return evaluate(request, { ...own, ...resource });
-  return denied('identity', `the ${caller.kind === 'user' ? 'user' : 'role of the session'} no longer exists`);
-}
+/** A service has no policies of its own. */
+const nobody: ApplicablePolicies = { identity: [] };
+
+/** The policy of the resource, as what it counts. */
+type Attached = Pick<ApplicablePolicies, 'resource' | 'key'>;
 
 const denied = (layer: 'identity' | 'resource', because: string): Decision => ({
   kind: 'denied',
@@ -108,8 +99,9 @@ function ownerOf(caller: Caller, { resource, resourcePolicy }: Permission): stri
   return resourcePolicy?.account ?? (/^\d{12}$/.test(named) ? named : caller.account);
 }
 
-function resourcePolicy({ resource, resourcePolicy }: Permission): NamedPolicy | 'unreadable' | undefined {
-  if (!resourcePolicy?.document) return undefined;
+function attachedPolicy({ resource, resourcePolicy }: Permission): Attached | 'unreadable' {
+  if (!resourcePolicy?.document) return {};
   const parsed = parseStored(resourcePolicy.document, 'resource');
-  return parsed.kind === 'policy' ? { name: `the policy of ${resource}`, policy: parsed.policy } : 'unreadable';
+  if (parsed.kind === 'unsupported') return 'unreadable';
+  return { [resourcePolicy.kind ?? 'resource']: { name: `the policy of ${resource}`, policy: parsed.policy } };
 }

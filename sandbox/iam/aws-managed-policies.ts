@@ -39,6 +39,19 @@ const policies: Readonly<Record<string, readonly Statement[]>> = {
   'service-role/AWSLambdaBasicExecutionRole': [
     allow('logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'),
   ],
+  'service-role/AWSLambdaVPCAccessExecutionRole': [
+    allow(
+      'logs:CreateLogGroup',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ),
+  ],
   AWSXRayDaemonWriteAccess: [
     allow(
       'xray:PutTraceSegments',

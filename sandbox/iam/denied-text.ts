@@ -6,6 +6,7 @@ const policyTypes: Record<PolicyLayer, string> = {
   session: 'session policy',
   resource: 'resource-based policy',
   trust: 'role trust policy',
+  key: 'resource-based policy',
   organization: 'service control policy',
 };
 
@@ -18,6 +19,8 @@ export function deniedText(
   { action, resource }: { action: string; resource: string },
   decision: Extract<Decision, { kind: 'denied' }>,
 ): string {
+  if (decision.layer === 'key' && accountOf(principal) !== accountOf(resource))
+    return `User: ${principal} is not authorized to perform: ${action} ${foreignKey(action, resource)}`;
   const type = policyTypes[decision.layer];
   const article = decision.layer === 'identity' ? 'an' : 'a';
   const why = decision.explicit
@@ -25,3 +28,11 @@ export function deniedText(
     : `because no ${type} allows the ${action} action`;
   return `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 }
+
+/** KMS tells strangers neither whether the key is there nor what its policy says; of a ciphertext it does not name the key. */
+function foreignKey(action: string, resource: string): string {
+  const what = action === 'kms:Decrypt' ? 'the resource associated with this ciphertext' : `resource: ${resource}`;
+  return `on ${what} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access`;
+}
+
+const accountOf = (arn: string): string | undefined => arn.split(':')[4];

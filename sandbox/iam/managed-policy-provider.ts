@@ -5,7 +5,7 @@ import { generatedName, mintId, requireName, requirePath } from './identifiers.t
 import { managedDocument } from './policy-documents.ts';
 import { names, path, readProperties } from './properties.ts';
 import { requireManagedPolicy, requireRole } from './roles.ts';
-import { iamAccount, type ManagedPolicyRecord } from './state.ts';
+import { defaultVersionOf, iamAccount, type ManagedPolicyRecord } from './state.ts';
 
 /** AWS::IAM::ManagedPolicy. `Ref` is the ARN. Attaches itself to the roles it names. */
 export const managedPolicyProvider: ResourceProvider = {
@@ -44,7 +44,7 @@ export const managedPolicyProvider: ResourceProvider = {
     const properties = readProperties(shape, request);
     requireManagedPolicy(sandbox.world, arn);
     const record = iamAccount(sandbox.world, account).policies[arn] as ManagedPolicyRecord;
-    record.document = managedDocument(properties.PolicyDocument);
+    setDocument(record, managedDocument(properties.PolicyDocument));
     record.updatedAt = sandbox.now();
     const roles = properties.Roles.map((role) => requireRole(sandbox.world, account, role));
     detach(request, readProperties(shape, { properties: request.previousProperties ?? {} }).Roles);
@@ -78,12 +78,23 @@ function detach({ sandbox, account, physicalId }: ResourceRequest, roleNames: re
   }
 }
 
+/** In place of the default version, so that an update never meets the limit of five. */
+function setDocument(record: ManagedPolicyRecord, document: string): void {
+  record.document = document;
+  if (record.versions) record.versions[defaultVersionOf(record)] = document;
+}
+
 const isInUse = (world: World, account: string, arn: string): boolean =>
   Object.values(iamAccount(world, account).roles).some(
     ({ attachedPolicies, boundary }) => attachedPolicies.includes(arn) || boundary === arn,
   );
 
-const result = ({ arn, id }: ManagedPolicyRecord): ResourceResult => ({
-  physicalId: arn,
-  attributes: { PolicyArn: arn, PolicyId: id, DefaultVersionId: 'v1', IsAttachable: true },
+const result = (record: ManagedPolicyRecord): ResourceResult => ({
+  physicalId: record.arn,
+  attributes: {
+    PolicyArn: record.arn,
+    PolicyId: record.id,
+    DefaultVersionId: defaultVersionOf(record),
+    IsAttachable: true,
+  },
 });

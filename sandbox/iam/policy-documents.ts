@@ -9,6 +9,15 @@ const trustQuota = 2048;
 const managedQuota = 6144;
 const inlineQuota = 10_240;
 
+/** A document as a request carries it: JSON text. Throws MalformedPolicyDocument for anything else. */
+export function sentDocument(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    throw new AwsError('MalformedPolicyDocument', 'This policy contains invalid Json');
+  }
+}
+
 /** Checks an identity-based document and returns its text. Throws MalformedPolicyDocument naming the place. */
 export function identityDocument(document: unknown): string {
   requireSupported(document, 'identity');

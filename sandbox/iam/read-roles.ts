@@ -93,7 +93,8 @@ function onRole(action: string, { sandbox, account, input }: Call<{ RoleName: st
   return [{ action, resource: role?.arn ?? `arn:aws:iam::${account}:role/${name}` }];
 }
 
-function shownRole(world: World, role: RoleRecord): Role {
+/** A role as IAM lists it: without tags and boundary. */
+export function shownRole(world: World, role: RoleRecord): Role {
   return {
     Path: role.path,
     RoleName: role.name,

@@ -103,9 +103,7 @@ function checkedSettings(world: World, roleName: string, settings: RoleSettings)
   const { description, boundary, maxSessionDuration, tags } = settings;
   requireSessionDuration(maxSessionDuration);
   for (const arn of [...settings.attachedPolicies, ...(boundary ? [boundary] : [])]) requireManagedPolicy(world, arn);
-  if (settings.attachedPolicies.length > 10) {
-    throw new AwsError('LimitExceeded', 'Cannot exceed quota for PoliciesPerRole: 10', 409);
-  }
+  requireRoleQuota(settings.attachedPolicies);
   const inlinePolicies = Object.fromEntries(
     Object.entries(settings.inlinePolicies).map(([name, document]) => [name, identityDocument(document)]),
   );
@@ -118,6 +116,12 @@ function checkedSettings(world: World, roleName: string, settings: RoleSettings)
     tags: { ...tags },
     ...(boundary === undefined ? {} : { boundary }),
   };
+}
+
+/** Throws LimitExceeded for more managed policies than a role takes. */
+export function requireRoleQuota(attachedPolicies: readonly string[]): void {
+  if (attachedPolicies.length <= 10) return;
+  throw new AwsError('LimitExceeded', 'Cannot exceed quota for PoliciesPerRole: 10', 409);
 }
 
 function requireSessionDuration(seconds: number): void {

@@ -8,11 +8,28 @@ import { getRole, getRolePolicy, listAttachedRolePolicies, listRolePolicies, lis
 import { roleProvider } from './role-provider.ts';
 import { serviceControlPolicyProvider } from './service-control-policy-provider.ts';
 import { accessKeyProvider, userProvider } from './user-providers.ts';
+import { createPolicyVersion } from './write-policies.ts';
+import {
+  attachRolePolicy,
+  createRole,
+  deleteRolePermissionsBoundary,
+  putRolePermissionsBoundary,
+  putRolePolicy,
+  updateAssumeRolePolicy,
+} from './write-roles.ts';
+import { createAccessKey, createLoginProfile, createUser } from './write-users.ts';
 
-/** IAM: read over the wire, written through CloudFormation only. */
+/** IAM: read over the wire, written through CloudFormation, and over the wire as far as code at run time would try to get more rights. */
 export const iamService: Service = {
   name: 'iam',
   operations: {
+    AttachRolePolicy: attachRolePolicy,
+    CreateAccessKey: createAccessKey,
+    CreateLoginProfile: createLoginProfile,
+    CreatePolicyVersion: createPolicyVersion,
+    CreateRole: createRole,
+    CreateUser: createUser,
+    DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
     GetAccountSummary: getAccountSummary,
     GetPolicy: getPolicy,
     GetPolicyVersion: getPolicyVersion,
@@ -23,6 +40,9 @@ export const iamService: Service = {
     ListRolePolicies: listRolePolicies,
     ListRoles: listRoles,
     ListUsers: listUsers,
+    PutRolePermissionsBoundary: putRolePermissionsBoundary,
+    PutRolePolicy: putRolePolicy,
+    UpdateAssumeRolePolicy: updateAssumeRolePolicy,
   },
   jobs: {},
   providers: {

@@ -63,7 +63,11 @@ export interface ManagedPolicyRecord {
   readonly createdAt: number;
   updatedAt: number;
   description: string;
+  /** That of the default version. */
   document: string;
+  /** Documents by version id; absent while there is only the first version. */
+  versions?: Record<string, string>;
+  defaultVersion?: string;
 }
 
 export interface UserRecord {
@@ -109,6 +113,8 @@ export function iamAccount(world: World, account: string): IamAccount {
   world.iam.accounts[account] = found;
   return found;
 }
+
+export const defaultVersionOf = ({ defaultVersion = 'v1' }: ManagedPolicyRecord): string => defaultVersion;
 
 /** The role under an ARN, path included; undefined when there is none. */
 export function roleByArn(world: World, arn: string): RoleRecord | undefined {

@@ -18,6 +18,7 @@ const properties = z.object({
   Timeout: z.coerce.number().int().min(1).max(900).default(3),
   MemorySize: z.coerce.number().int().min(128).max(10_240).default(128),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+  TracingConfig: z.object({ Mode: z.enum(['Active', 'PassThrough']) }).optional(),
   Tags: tagsProperty,
 });
 
@@ -73,6 +74,7 @@ function configuration(request: ResourceRequest, arn: string) {
     environment,
     code: read.Code as Json,
     tags: read.Tags,
+    traced: read.TracingConfig?.Mode === 'Active',
     lastModified: request.sandbox.now(),
     revisionId: request.sandbox.uuid('lambda-revision'),
   };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Sandbox } from '../kernel.ts';
 import type { Outcome } from './execution-environment.ts';
-import { bundleName } from './registry.ts';
+import { codeOf, type StandIn } from './registry.ts';
+import { runStandIn } from './run-stand-in.ts';
 import type { StoredFunction } from './state.ts';
-import { environmentFor } from './warm-environments.ts';
+import { environmentFor, environmentVariables } from './warm-environments.ts';
 
 export interface FunctionRun {
   readonly sandbox: Sandbox;
@@ -27,20 +28,27 @@ const responseLimit = 6_291_556;
 /** Real time an invocation may take, whatever its configured timeout: nothing in the sandbox may hang. */
 const longestRealMilliseconds = 30_000;
 
-/** Runs one of Drawbridge's functions in its thread. Any other function answers `null`: users' code never runs here. */
-export async function runFunction({
-  sandbox,
-  stored,
-  folder,
-  requestId,
-  payload,
-}: FunctionRun): Promise<FunctionResult> {
-  const bundle = bundleName(stored.handler);
-  if (bundle === undefined) return { failed: false, payload: 'null' };
-  const environment = environmentFor(sandbox, stored, join(folder, `${bundle}.mjs`));
+/** Runs one of Drawbridge's functions in its thread, or a test's stand-in. Any other function answers `null`: users' code never runs here. */
+export async function runFunction(run: FunctionRun): Promise<FunctionResult> {
+  const { sandbox, stored, requestId } = run;
+  const code = codeOf(sandbox, stored);
+  if (code.kind === 'none') return { failed: false, payload: 'null' };
   const limit = Math.min(stored.timeoutSeconds * 1000, longestRealMilliseconds);
-  const outcome = await environment.invoke({ requestId, payload, limit });
+  const outcome =
+    code.kind === 'stand-in' ? await stoodIn(run, code.run, limit) : await inThread(run, code.name, limit);
   return resultOf(outcome, requestId, limit);
+}
+
+function inThread({ sandbox, stored, folder, requestId, payload }: FunctionRun, bundle: string, limit: number) {
+  const environment = environmentFor(sandbox, stored, join(folder, `${bundle}.mjs`));
+  return environment.invoke({ requestId, payload, limit });
+}
+
+function stoodIn({ sandbox, stored, requestId, payload }: FunctionRun, standIn: StandIn, limit: number) {
+  const { name: functionName, arn: invokedFunctionArn } = stored;
+  const environment = environmentVariables(sandbox, stored);
+  const context = { awsRequestId: requestId, functionName, invokedFunctionArn, environment };
+  return runStandIn(standIn, { payload, context, limit });
 }
 
 function resultOf(outcome: Outcome, requestId: string, limit: number): FunctionResult {

@@ -28,6 +28,8 @@ export interface StoredFunction {
   /** Alias name to version. */
   aliases: Record<string, string>;
   asynchronous: AsynchronousInvocation;
+  /** Active tracing with X-Ray. */
+  traced?: boolean;
   /** The present session of the function's role. */
   session?: FunctionSession;
 }

@@ -1,3 +1,4 @@
+import { areAllowed, areAllowedEverywhere, functionTraces } from '../iam/delivery-permissions.ts';
 import type { Sandbox, World } from '../kernel.ts';
 import { type ExecutionEnvironment, startEnvironment } from './execution-environment.ts';
 import { functionSession } from './function-session.ts';
@@ -39,6 +40,7 @@ function stillOf(startedFor: string, warm: Warm): boolean {
 }
 
 function coldStart(sandbox: Sandbox, stored: StoredFunction, file: string): ExecutionEnvironment {
+  const isLogged = mayDeliver(sandbox, stored);
   return startEnvironment({
     data: {
       file,
@@ -47,9 +49,26 @@ function coldStart(sandbox: Sandbox, stored: StoredFunction, file: string): Exec
       functionName: stored.name,
       memoryMegabytes: stored.memoryMegabytes,
     },
-    variables: variables(sandbox, stored),
-    onLine: (line) => sandbox.record({ kind: 'log', at: sandbox.now(), source: stored.name, line }),
+    variables: environmentVariables(sandbox, stored),
+    onLine: (line) => {
+      if (isLogged) sandbox.record({ kind: 'log', at: sandbox.now(), source: stored.name, line });
+    },
   });
+}
+
+/**
+ * Logs and traces go out with the function's own role. Without the permission they are lost, and the invocation is none the worse (Lambda
+ * Developer Guide, "Sending Lambda function logs to CloudWatch Logs").
+ */
+function mayDeliver(sandbox: Sandbox, stored: StoredFunction): boolean {
+  const caller = sandbox.callerOf(functionSession(sandbox, stored).accessKeyId);
+  if (caller === undefined) return false;
+  if (stored.traced) areAllowedEverywhere(sandbox, caller, functionTraces);
+  const group = `arn:aws:logs:${stored.region}:${stored.account}:log-group:/aws/lambda/${stored.name}`;
+  return areAllowed(sandbox, caller, [
+    { action: 'logs:CreateLogStream', resource: group },
+    { action: 'logs:PutLogEvents', resource: `${group}:log-stream:sandbox/[$LATEST]${stored.name}` },
+  ]);
 }
 
 /** The runtime mirrors its clock into shared memory; a sandbox without one stands still at the time of the cold start. */
@@ -61,7 +80,8 @@ function clockOf(sandbox: Sandbox): SharedArrayBuffer {
   return standing;
 }
 
-function variables(sandbox: Sandbox, stored: StoredFunction): Record<string, string> {
+/** What a function finds in its environment: its own variables, its role's session, the way to the sandbox. */
+export function environmentVariables(sandbox: Sandbox, stored: StoredFunction): Record<string, string> {
   const session = functionSession(sandbox, stored);
   return {
     ...stored.environment,

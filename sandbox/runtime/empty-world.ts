@@ -1,9 +1,11 @@
 import { emptyCloudFormationState } from '#sandbox/cloudformation/state.ts';
+import { emptyCloudWatchState } from '#sandbox/cloudwatch/state.ts';
 import { emptyDynamoDbState } from '#sandbox/dynamodb/state.ts';
 import { emptyEventsState } from '#sandbox/events/state.ts';
 import { emptyHttpApiState } from '#sandbox/http-api/state.ts';
 import { emptyIamState } from '#sandbox/iam/state.ts';
 import type { Organization, World } from '#sandbox/kernel.ts';
+import { emptyKmsState } from '#sandbox/kms/state.ts';
 import { emptyLambdaState } from '#sandbox/lambda/state.ts';
 import { defaultOrganization } from '#sandbox/organization.ts';
 import { emptyS3State } from '#sandbox/s3/state.ts';
@@ -25,11 +27,13 @@ export function emptyWorld(seed: number, organization: Organization = defaultOrg
     iam: emptyIamState(),
     sts: emptyStsState(),
     s3: emptyS3State(),
+    kms: emptyKmsState(),
     dynamodb: emptyDynamoDbState(),
     events: emptyEventsState(),
     lambda: emptyLambdaState(),
     states: emptyStatesState(),
     cloudformation: emptyCloudFormationState(),
+    cloudwatch: emptyCloudWatchState(),
     httpApi: emptyHttpApiState(),
   };
 }

@@ -1,4 +1,4 @@
-import type { CallFault, DeliveryFault, Fault, Faults, ResourceFault } from '#sandbox/fault.ts';
+import type { CallFault, DeliveryFault, Fault, Faults, ResourceFault, StaleReadFault } from '#sandbox/fault.ts';
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type { World } from '#sandbox/kernel.ts';
 
@@ -23,6 +23,7 @@ export function createFaults(world: World, faults: readonly Fault[], record: (en
 
   const calls = faults.filter((fault): fault is CallFault => fault.kind === 'call');
   const resources = faults.filter((fault): fault is ResourceFault => fault.kind === 'resource');
+  const staleReads = faults.filter((fault): fault is StaleReadFault => fault.kind === 'stale-read');
   const deliveries = faults.filter((fault): fault is DeliveryFault => fault.kind === 'delivery');
   return {
     call: (place) =>
@@ -32,12 +33,19 @@ export function createFaults(world: World, faults: readonly Fault[], record: (en
       ),
     resource: (place) =>
       due(
-        resources.filter((fault) => fits(fault, place, ['account', 'stackName', 'logicalId', 'status'])),
+        resources.filter((fault) => fits({ when: 'before', ...fault }, place, resourceParts)),
+        (fault, count) => count <= fault.times,
+      ),
+    staleRead: (place) =>
+      due(
+        staleReads.filter((fault) => fits(fault, place, ['account', 'stackName'])),
         (fault, count) => count <= fault.times,
       ),
     delivery: () => due(deliveries, (fault, count) => count === fault.nth),
   };
 }
+
+const resourceParts = ['account', 'stackName', 'logicalId', 'status', 'during', 'when'] as const;
 
 /** True when every named part that the fault states is the place's; an unstated part fits anything. */
 function fits<Part extends string>(
@@ -50,6 +58,7 @@ function fits<Part extends string>(
 
 function sentence(fault: Fault): string {
   if (fault.kind === 'resource') return `${fault.logicalId}: ${fault.status}, ${fault.reason}`;
+  if (fault.kind === 'stale-read') return `${fault.stackName ?? 'a new stack'} was read as it was before`;
   if (fault.kind === 'delivery') {
     const what = typeof fault.what === 'string' ? fault.what : `late by ${fault.what.lateByMilliseconds} ms`;
     return `event delivery ${fault.nth}: ${what}`;

@@ -1,6 +1,7 @@
 import { AwsError } from '#sandbox/aws-error.ts';
 import type { CallFault } from '#sandbox/fault.ts';
 import type { Call, Caller, InProcessRequest, Operation, Sandbox, Service } from '#sandbox/kernel.ts';
+import { tellShown } from '#sandbox/observers.ts';
 
 /** Thrown when a fault swallows the reply: the wire layer closes the connection, a caller in process sees this error. */
 export class LostReply extends Error {
@@ -38,6 +39,7 @@ export async function performCall(
     return output;
   } catch (error) {
     sandbox.record({ ...entry, at: sandbox.now(), error: codeOf(error) });
+    tellShown(sandbox, { where: `error ${service}:${operation}`, text: String(error) });
     throw error;
   }
 }

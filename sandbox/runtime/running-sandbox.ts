@@ -11,6 +11,7 @@ import type {
   SigningCaller,
   World,
 } from '#sandbox/kernel.ts';
+import type { StandIns } from '#sandbox/lambda/registry.ts';
 
 /** How time passes: only by running jobs, or with the machine's clock from the moment of the start. */
 export type Mode = 'virtual' | 'live';
@@ -26,6 +27,8 @@ export interface StartOptions {
   readonly jobLimit?: number;
   /** Who decides and who is known; the sandbox's IAM and STS unless a test brings its own. */
   readonly identity?: Identity;
+  /** Code for functions whose own never runs here. Only tests have any. */
+  readonly standIns?: StandIns;
   /** The machine's clock in epoch milliseconds: paces live mode, and a signature may carry it. */
   readonly machineNow?: () => number;
 }

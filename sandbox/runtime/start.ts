@@ -1,4 +1,6 @@
 import type { Job, Sandbox, World } from '#sandbox/kernel.ts';
+import { useStandIns } from '#sandbox/lambda/registry.ts';
+import { tellClosing, tellMinted } from '#sandbox/observers.ts';
 import { listen, type WireServer } from '#sandbox/wire/server.ts';
 import { type Clock, createClock } from './clock.ts';
 import { emptyWorld } from './empty-world.ts';
@@ -33,11 +35,12 @@ export async function startSandbox(options: StartOptions): Promise<RunningSandbo
     cancel: queue.cancel,
     faults: createFaults(world, options.faults ?? [], journal.record),
     record: journal.record,
-    ...minting(world),
+    ...minting(world, () => sandbox),
     ...identified(identity, () => sandbox),
     perform: (request) => calls.perform(request, uuid(world, 'request')),
     provider: (type) => services.map(({ providers }) => providers[type]).find((provider) => provider !== undefined),
   };
+  useStandIns(sandbox, options.standIns ?? {});
   const server = await listen({
     sandbox,
     machineNow,
@@ -81,6 +84,7 @@ function controls(running: Running): Omit<RunningSandbox, keyof Sandbox> {
     },
     close: async () => {
       running.stopTicking();
+      await tellClosing(sandbox, journal.entries());
       for (const service of running.services) await service.close?.(sandbox);
       await running.server.close();
     },
@@ -120,9 +124,13 @@ function trackCalls(perform: PerformCall): TrackedCalls {
   };
 }
 
-function minting(world: World): Pick<Sandbox, 'mint' | 'uuid'> {
+function minting(world: World, sandbox: () => Sandbox): Pick<Sandbox, 'mint' | 'uuid'> {
   return {
-    mint: (kind, length, alphabet) => mint(world, kind, { length, alphabet }),
+    mint: (kind, length, alphabet) => {
+      const text = mint(world, kind, { length, alphabet });
+      tellMinted(sandbox(), { kind, text });
+      return text;
+    },
     uuid: (kind) => uuid(world, kind),
   };
 }

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '#sandbox/kernel.ts';
+import { emptyKmsState } from '#sandbox/kms/state.ts';
 import { emptyWorld } from './empty-world.ts';
 
 const FILE = 'world.json';
@@ -22,7 +23,7 @@ export async function loadWorld(folder: string): Promise<LoadedWorld> {
       : { kind: 'unreadable', reason: `${path}: ${messageOf(error)}` };
   }
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = completed(JSON.parse(text));
     const problem = problemOf(parsed);
     if (problem) return { kind: 'unreadable', reason: `${path}: ${problem}` };
     return { kind: 'world', world: parsed as World };
@@ -50,6 +51,12 @@ export async function saveWorld(folder: string, world: World): Promise<void> {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Worlds saved before there were keys have no part for them. */
+function completed(parsed: unknown): unknown {
+  const world = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  return world ? { kms: emptyKmsState(), ...parsed } : parsed;
 }
 
 function problemOf(parsed: unknown): string | undefined {

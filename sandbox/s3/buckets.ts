@@ -41,7 +41,7 @@ export interface WantedPermission {
 }
 
 /** One permission with the bucket policy beside it. */
-function permissionOn(bucket: Bucket, { action, key, context }: WantedPermission): Permission {
+export function permissionOn(bucket: Bucket, { action, key, context }: WantedPermission): Permission {
   return {
     action,
     resource: key === undefined ? bucket.arn : `${bucket.arn}/${key}`,
@@ -59,15 +59,20 @@ function permissionOn(bucket: Bucket, { action, key, context }: WantedPermission
  */
 export function existingObject(call: Call<ObjectInput>): StoredObject {
   const bucket = requestedBucket(call);
-  const { Key: key = '', VersionId: versionId } = call.input;
-  const versions = versionsOf(bucket, key);
-  const found = versionId === undefined ? versions.at(-1) : versions.find((one) => one.versionId === versionId);
+  const { VersionId: versionId } = call.input;
+  const found = storedVersion(bucket, call.input);
   if (found && !found.deleteMarker) return found;
   if (found && versionId !== undefined)
     throw new AwsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405);
   requireListing(call, bucket);
   if (versionId !== undefined) throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404);
   throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
+}
+
+/** The version a request means, delete markers included; undefined when there is none. */
+export function storedVersion(bucket: Bucket, { Key: key = '', VersionId: versionId }: ObjectInput) {
+  const versions = versionsOf(bucket, key);
+  return versionId === undefined ? versions.at(-1) : versions.find((one) => one.versionId === versionId);
 }
 
 /** A key may be any text, also the name of something every object inherits. */

@@ -1,8 +1,9 @@
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import { AwsError } from '../aws-error.ts';
 import type { Call, Operation, Permission, Sandbox } from '../kernel.ts';
-import { bucketPermission, requestedBucket, versionsOf } from './buckets.ts';
+import { bucketNamed, bucketPermission, requestedBucket, versionsOf } from './buckets.ts';
 import { checksumOutput, entityTag, storedBody, verifiedChecksums } from './content.ts';
+import { encryptionContext, encryptionOutput, encryptPermission, newEncryption } from './encryption.ts';
 import type { Bucket, StoredObject } from './state.ts';
 
 type Input = Omit<PutObjectCommandInput, 'Body'> & { Body?: Uint8Array };
@@ -12,14 +13,16 @@ type Output = Omit<PutObjectCommandOutput, '$metadata'>;
 export const putObject: Operation<Input, Output> = { permissions, run };
 
 function permissions(call: Call<Input>): Permission[] {
-  const { Key: key, IfNoneMatch, IfMatch, ServerSideEncryption, Tagging } = call.input;
+  const { Bucket: name, Key: key, IfNoneMatch, IfMatch, Tagging } = call.input;
   const context = {
     ...(IfNoneMatch !== undefined && { 's3:if-none-match': IfNoneMatch }),
     ...(IfMatch !== undefined && { 's3:if-match': IfMatch }),
-    ...(ServerSideEncryption !== undefined && { 's3:x-amz-server-side-encryption': ServerSideEncryption }),
+    ...encryptionContext(call.input),
   };
   const put = bucketPermission(call, { action: 's3:PutObject', key, context });
-  return Tagging === undefined ? put : [...put, ...bucketPermission(call, { action: 's3:PutObjectTagging', key })];
+  const tag = Tagging === undefined ? [] : bucketPermission(call, { action: 's3:PutObjectTagging', key });
+  const bucket = bucketNamed(call.sandbox.world, name);
+  return [...put, ...tag, ...(bucket ? encryptPermission(call, bucket) : [])];
 }
 
 function run(call: Call<Input>): Output {
@@ -28,15 +31,18 @@ function run(call: Call<Input>): Output {
   const key = checkedKey(input.Key ?? '');
   const present = versionsOf(bucket, key).at(-1);
   checkConditions(input, present?.deleteMarker ? undefined : present);
+  const encryption = newEncryption(call, bucket);
   const bytes = input.Body ?? new Uint8Array();
   const stored: StoredObject = {
     versionId: newVersionId(sandbox, bucket),
     body: storedBody(bytes),
     size: bytes.length,
-    etag: entityTag(bytes),
+    // Not the MD5 of the bytes where KMS encrypts them (S3 API Reference, Object).
+    etag: encryption ? `"${sandbox.mint('s3-etag', 32, '0123456789abcdef')}"` : entityTag(bytes),
     contentType: input.ContentType ?? 'application/octet-stream',
     metadata: input.Metadata ?? {},
     checksums: verifiedChecksums(bytes, input),
+    ...(encryption && { encryption }),
     lastModified: sandbox.now(),
   };
   addVersion(bucket, key, stored);
@@ -44,7 +50,7 @@ function run(call: Call<Input>): Output {
     ETag: stored.etag,
     ...checksumOutput(stored),
     ...(bucket.versioning !== 'Off' && { VersionId: stored.versionId }),
-    ServerSideEncryption: 'AES256',
+    ...encryptionOutput(stored),
   };
 }
 

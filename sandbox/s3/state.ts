@@ -36,6 +36,8 @@ export interface StoredObject {
   readonly metadata: Record<string, string>;
   /** Base64, by algorithm. */
   readonly checksums: Partial<Record<ChecksumAlgorithm, string>>;
+  /** The KMS key it is encrypted with; absent for S3's own keys. */
+  readonly encryption?: { readonly keyArn: string; readonly bucketKey: boolean } | undefined;
   /** Epoch milliseconds. */
   readonly lastModified: number;
 }

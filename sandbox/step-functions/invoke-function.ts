@@ -1,5 +1,6 @@
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '#sandbox/aws-error.ts';
+import { areAllowedEverywhere, machineTraces } from '#sandbox/iam/delivery-permissions.ts';
 import type { Json, Sandbox, SessionCaller } from '#sandbox/kernel.ts';
 import { LostReply } from '#sandbox/runtime/perform.ts';
 import { drive } from './drive.ts';
@@ -55,6 +56,10 @@ function roleSession(sandbox: Sandbox, execution: Execution): RoleSession {
       durationSeconds: sessionSeconds,
     });
     execution.session = opened.accessKeyId;
+    // Denied, there is no trace, and the execution goes on (Step Functions Developer Guide, "Trace Step Functions requests with X-Ray").
+    if (sandbox.world.states.machines[execution.machineArn]?.traced) {
+      areAllowedEverywhere(sandbox, opened.caller, machineTraces);
+    }
     return { kind: 'session', caller: opened.caller };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -1,5 +1,6 @@
 import type { DescribeStateMachineInput, DescribeStateMachineOutput } from '@aws-sdk/client-sfn';
 import { AwsError } from '#sandbox/aws-error.ts';
+import { areAllowedEverywhere, machineLogs } from '#sandbox/iam/delivery-permissions.ts';
 import type { Json, Operation, ResourceProvider, ResourceRequest, ResourceResult, Sandbox } from '#sandbox/kernel.ts';
 import { machineArn } from './arns.ts';
 import { parseDefinition, problemText } from './asl/parse-definition.ts';
@@ -27,22 +28,23 @@ export const describeStateMachine: Operation<DescribeStateMachineInput, Describe
   },
 };
 
-/** Logs and traces have no counterpart in the sandbox; tags change nothing an execution does. */
-const ignored = ['LoggingConfiguration', 'TracingConfiguration', 'Tags'];
 const supported = [
-  ...ignored,
   'Definition',
   'DefinitionString',
   'DefinitionSubstitutions',
   'RoleArn',
   'StateMachineName',
   'StateMachineType',
+  'LoggingConfiguration',
+  'TracingConfiguration',
+  // They change nothing an execution does.
+  'Tags',
 ];
 
 /**
  * AWS::StepFunctions::StateMachine. Ref is the ARN; Arn, Name and StateMachineRevisionId are attributes. Running executions keep the
  * definition they started with; a changed name makes another machine. Throws InvalidDefinition naming state and field,
- * StateMachineAlreadyExists, ValidationException. Source: CloudFormation resource reference.
+ * StateMachineAlreadyExists, ValidationException, and AccessDeniedException for a role that may not deliver the logs. Source: CloudFormation resource reference.
  */
 export const stateMachineProvider: ResourceProvider = {
   create: (request) => {
@@ -53,9 +55,10 @@ export const stateMachineProvider: ResourceProvider = {
     if (sandbox.world.states.machines[arn]) {
       throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
     }
-    const { roleArn } = wanted;
+    const { roleArn, traced } = wanted;
+    requireLogDelivery(request, arn, wanted);
     const revisionId = newRevision(sandbox, wanted.definition);
-    const machine = { arn, name, account, region, roleArn, revisionId, createdAt: sandbox.now() };
+    const machine = { arn, name, account, region, roleArn, revisionId, traced, createdAt: sandbox.now() };
     sandbox.world.states.machines[arn] = machine;
     return resultOf(machine);
   },
@@ -65,7 +68,9 @@ export const stateMachineProvider: ResourceProvider = {
     const wanted = wantedMachine(request);
     if (!machine || (wanted.name !== undefined && wanted.name !== machine.name))
       return stateMachineProvider.create(request);
+    requireLogDelivery(request, machine.arn, wanted);
     machine.roleArn = wanted.roleArn;
+    machine.traced = wanted.traced;
     if (sandbox.world.states.definitions[machine.revisionId] !== wanted.definition) {
       machine.revisionId = newRevision(sandbox, wanted.definition);
     }
@@ -84,6 +89,8 @@ interface WantedMachine {
   readonly name?: string;
   readonly roleArn: string;
   readonly definition: string;
+  readonly logged: boolean;
+  readonly traced: boolean;
 }
 
 function wantedMachine({ properties }: ResourceRequest): WantedMachine {
@@ -98,7 +105,20 @@ function wantedMachine({ properties }: ResourceRequest): WantedMachine {
   if (parsed.kind === 'invalid') {
     throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${problemText(parsed.problems)}'`);
   }
-  return { roleArn, definition, ...(typeof name === 'string' && { name }) };
+  const { Level = 'OFF' } = (properties['LoggingConfiguration'] ?? {}) as { Level?: string };
+  const { Enabled: traced = false } = (properties['TracingConfiguration'] ?? {}) as { Enabled?: Json };
+  const delivered = { logged: Level !== 'OFF', traced: String(traced) === 'true' };
+  return { roleArn, definition, ...delivered, ...(typeof name === 'string' && { name }) };
+}
+
+/** Step Functions tries the role when logs have a destination, so a missing permission shows at once. */
+function requireLogDelivery({ sandbox }: ResourceRequest, sourceArn: string, { roleArn, logged }: WantedMachine): void {
+  if (!logged) return;
+  const session = { roleArn, sessionName: 'log-delivery', service: 'states.amazonaws.com', sourceArn };
+  const { caller } = sandbox.openSession({ ...session, durationSeconds: 900 });
+  if (areAllowedEverywhere(sandbox, caller, machineLogs)) return;
+  const message = 'The state machine IAM Role is not authorized to access the Log Destination';
+  throw new AwsError('AccessDeniedException', message);
 }
 
 /** The definition with `${Key}` replaced from DefinitionSubstitutions, in strings of the object or anywhere in the text. */

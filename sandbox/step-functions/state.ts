@@ -19,6 +19,8 @@ export interface StateMachine {
   readonly region: string;
   roleArn: string;
   revisionId: string;
+  /** With X-Ray. */
+  traced?: boolean;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }

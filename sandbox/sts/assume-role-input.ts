@@ -9,13 +9,14 @@ import {
   violation,
   word,
 } from './constraints.ts';
+import { factorViolations } from './second-factor.ts';
 
 /** STS API Reference, AssumeRole. */
 const externalIdPattern = '[\\w+=,.@:\\/-]*';
 
 /**
  * Checks every member of the request at once and throws ValidationError in AWS's wording: "2 validation errors detected: Value … at …
- * failed to satisfy constraint: …; …". What the sandbox does not model (managed session policies, MFA) is refused, not ignored.
+ * failed to satisfy constraint: …; …". What the sandbox does not model (managed session policies) is refused, not ignored.
  */
 export function requireValidAssumeRole(input: AssumeRoleCommandInput): void {
   const { RoleArn = '', RoleSessionName = '', DurationSeconds, ExternalId, SourceIdentity, Policy } = input;
@@ -31,6 +32,7 @@ export function requireValidAssumeRole(input: AssumeRoleCommandInput): void {
       : textViolations('sourceIdentity', SourceIdentity, { length: [2, 64], pattern: word })),
     ...(Policy === undefined ? [] : lengthViolations('policy', Policy, [1, 2048])),
     ...tagViolations(input),
+    ...factorViolations(input),
   ];
   requireNone(violations);
   requireModelled(input);
@@ -54,7 +56,7 @@ function tagViolations({ Tags = [], TransitiveTagKeys = [] }: AssumeRoleCommandI
 }
 
 function requireModelled(input: AssumeRoleCommandInput): void {
-  for (const member of ['PolicyArns', 'SerialNumber', 'TokenCode', 'ProvidedContexts'] as const) {
+  for (const member of ['PolicyArns', 'ProvidedContexts'] as const) {
     if (input[member] === undefined || input[member].length === 0) continue;
     throw new AwsError('ValidationError', `The sandbox does not model ${member} of AssumeRole.`);
   }

@@ -12,6 +12,7 @@ import { invalidParameter, requireValidAssumeRole } from './assume-role-input.ts
 import { packedPolicySize } from './packed-policy.ts';
 import { requireRegion } from './region.ts';
 import { allowedDuration, answerWithSession, type RoleSessionAnswer, requireSupportedPolicy } from './role-session.ts';
+import { requireFactor } from './second-factor.ts';
 
 type AssumeRoleCall = Call<AssumeRoleCommandInput>;
 
@@ -30,7 +31,8 @@ export const assumeRole: Operation<AssumeRoleCommandInput, RoleSessionAnswer> = 
     requireRegion(sandbox.world, call.region, [call.account, String(input.RoleArn).split(':')[4] ?? '']);
     const session = sessionAttributes(input, caller);
     packedPolicySize(Policy, session.tags);
-    const role = requireTrustedRole(call, caller, session.sourceIdentity);
+    const factored = requireFactor(sandbox, input, caller);
+    const role = requireTrustedRole(call, caller, { sourceIdentity: session.sourceIdentity, factored });
     const chained = caller.kind === 'session';
     return answerWithSession(sandbox, {
       role,
@@ -79,7 +81,14 @@ function sessionAttributes(input: AssumeRoleCommandInput, caller: SigningCaller)
 const attributesCarriedBy = (caller: SigningCaller): SessionAttributes =>
   caller.kind === 'session' ? caller : { tags: {}, transitiveTagKeys: [] };
 
-function requireTrustedRole(call: AssumeRoleCall, caller: SigningCaller, sourceIdentity?: string): RoleRecord {
+/** What the conditions of a trust policy see beside the input itself. */
+interface Assumption {
+  readonly sourceIdentity: string | undefined;
+  /** Whether the code of an MFA device came along. */
+  readonly factored: boolean;
+}
+
+function requireTrustedRole(call: AssumeRoleCall, caller: SigningCaller, assumption: Assumption): RoleRecord {
   const { sandbox, input } = call;
   const resource = String(input.RoleArn);
   const own = policiesOfCaller(sandbox.world, caller);
@@ -89,7 +98,7 @@ function requireTrustedRole(call: AssumeRoleCall, caller: SigningCaller, sourceI
   const resourceAccount = String(resource.split(':')[4]);
   const context = {
     ...globalContext(sandbox, caller, resourceAccount),
-    ...assumptionContext(input, caller, sourceIdentity),
+    ...assumptionContext(input, caller, assumption),
   };
   const policies = {
     ...own,
@@ -97,7 +106,7 @@ function requireTrustedRole(call: AssumeRoleCall, caller: SigningCaller, sourceI
   };
   const request = { requester: requesterOf(caller), resource, resourceAccount, context };
   for (const { action, decision } of evaluateAssumeRole(request, policies)) {
-    recordDecision(sandbox, { principal: principalName(caller), action, resource }, decision);
+    recordDecision(sandbox, principalName(caller), { request: { ...request, action }, policies, decision });
     if (decision.kind === 'denied') throw notAuthorised(caller, action, resource);
   }
   return role;
@@ -107,12 +116,13 @@ function requireTrustedRole(call: AssumeRoleCall, caller: SigningCaller, sourceI
 function assumptionContext(
   input: AssumeRoleCommandInput,
   caller: SigningCaller,
-  sourceIdentity?: string,
+  { sourceIdentity, factored }: Assumption,
 ): RequestContext {
   const { ExternalId, Tags = [], TransitiveTagKeys = [] } = input;
   const transitive = [...attributesCarriedBy(caller).transitiveTagKeys, ...TransitiveTagKeys];
   return {
     'sts:RoleSessionName': String(input.RoleSessionName),
+    ...(factored ? { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' } : {}),
     ...(ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }),
     ...(sourceIdentity === undefined ? {} : { 'sts:SourceIdentity': sourceIdentity }),
     ...Object.fromEntries(Tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, String(Value)])),

@@ -44,7 +44,7 @@ export function requireFederatedTrust(sandbox: Sandbox, request: FederatedReques
   };
   const policies = { identity: [], trust: { name: `the trust policy of ${roleArn}`, policy: trust.policy } };
   for (const { action, decision } of evaluateAssumeRole(asked, policies, operation)) {
-    recordDecision(sandbox, { principal: request.subject, action, resource: roleArn }, decision);
+    recordDecision(sandbox, request.subject, { request: { ...asked, action }, policies, decision });
     if (decision.kind === 'denied') throw notAuthorised(action);
   }
   return role;

@@ -1,13 +1,11 @@
 import type { GetSessionTokenCommandInput, GetSessionTokenCommandOutput } from '@aws-sdk/client-sts';
 import { accessDenied } from '../aws-error.ts';
 import { mintId } from '../iam/identifiers.ts';
-import { useMfaCode } from '../iam/mfa.ts';
-import { userOfCaller } from '../iam/role-policies.ts';
-import type { Operation, Sandbox } from '../kernel.ts';
-import type { UserCaller } from '../user-caller.ts';
-import { durationViolations, lengthViolations, requireNone, textViolations } from './constraints.ts';
+import type { Operation } from '../kernel.ts';
+import { durationViolations, requireNone } from './constraints.ts';
 import { mintCredentials } from './mint-session.ts';
 import { shownCredentials } from './role-session.ts';
+import { factorViolations, requireFactor } from './second-factor.ts';
 
 type Answer = Pick<GetSessionTokenCommandOutput, 'Credentials'>;
 
@@ -33,31 +31,6 @@ export const getSessionToken: Operation<GetSessionTokenCommandInput, Answer> = {
   },
 };
 
-function requireValid({ DurationSeconds, SerialNumber, TokenCode }: GetSessionTokenCommandInput): void {
-  requireNone([
-    ...durationViolations(DurationSeconds, 129_600),
-    ...(SerialNumber === undefined
-      ? []
-      : textViolations('serialNumber', SerialNumber, { length: [9, 256], pattern: '[\\w+=/:,.@-]*' })),
-    ...(TokenCode === undefined ? [] : lengthViolations('tokenCode', TokenCode, [6, 6])),
-    ...(TokenCode === undefined ? [] : textViolations('tokenCode', TokenCode, { length: [0, 6], pattern: '[\\d]*' })),
-  ]);
-}
-
-/** Whether there was a second factor. Throws AccessDenied for one that is not right. */
-function requireFactor(sandbox: Sandbox, input: GetSessionTokenCommandInput, caller: UserCaller): boolean {
-  const { SerialNumber, TokenCode } = input;
-  if (SerialNumber === undefined && TokenCode === undefined) return false;
-  if (SerialNumber === undefined || TokenCode === undefined) {
-    throw accessDenied('MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.');
-  }
-  const devices = userOfCaller(sandbox.world, caller)?.mfaDevices ?? [];
-  const device = devices.find(({ serialNumber }) => serialNumber === SerialNumber);
-  if (!device) {
-    throw accessDenied(
-      'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
-    );
-  }
-  if (useMfaCode(device, TokenCode, sandbox.now())) return true;
-  throw accessDenied('MultiFactorAuthentication failed with invalid MFA one time pass code. ');
+function requireValid(input: GetSessionTokenCommandInput): void {
+  requireNone([...durationViolations(input.DurationSeconds, 129_600), ...factorViolations(input)]);
 }

@@ -71,7 +71,7 @@ function isTrusted(sandbox: Sandbox, caller: ServiceCaller, role: RoleRecord): b
   };
   const policies = { identity: [], trust: { name: `the trust policy of ${role.arn}`, policy: trust.policy } };
   return evaluateAssumeRole(request, policies).every(({ action, decision }) => {
-    recordDecision(sandbox, { principal: caller.service, action, resource: role.arn }, decision);
+    recordDecision(sandbox, caller.service, { request: { ...request, action }, policies, decision });
     return decision.kind === 'allowed';
   });
 }

@@ -64,7 +64,10 @@ const described: Record<ServiceName, Described> = {
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
     load: () => import('@aws-sdk/client-s3'),
   },
+  // Keys come from CloudFormation and are used through S3; nothing calls KMS itself.
+  kms: { protocol: 'json', load: noShapes },
   states: { protocol: 'json', load: () => import('@aws-sdk/client-sfn') },
+  monitoring: { protocol: 'json', load: () => import('@aws-sdk/client-cloudwatch') },
   events: { protocol: 'json', load: () => import('@aws-sdk/client-eventbridge') },
   lambda: { protocol: 'rest-json', load: () => import('@aws-sdk/client-lambda') },
   // DynamoDB's JSON goes through unread: the library behind the service has its own idea of it.

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { answerControl, isControl } from './control.ts';
 import { dispatch } from './dispatch.ts';
 import type { WireHost, WireRequest, WireResponse } from './host.ts';
+import { answerResponse, isResponse } from './response-url.ts';
 
 export interface WireServer {
   /** `http://127.0.0.1:<port>`. */
@@ -40,9 +41,14 @@ async function serve(host: WireHost, incoming: IncomingMessage, outgoing: Server
   if (body === 'too large') return send(host, outgoing, { ...tooLarge, requestId, last: true });
   const request = requestOf(incoming, body, requestId);
   if (request === 'malformed') return send(host, outgoing, { ...badRequest, requestId, last: false });
-  const response = isControl(request) ? await answerControl(host, request) : await dispatch(host, request);
+  const response = await respond(host, request);
   if (response === 'no-reply') incoming.socket.destroy();
   else send(host, outgoing, { ...response, requestId, last: false });
+}
+
+async function respond(host: WireHost, request: WireRequest): Promise<WireResponse | 'no-reply'> {
+  if (isControl(request)) return answerControl(host, request);
+  return isResponse(request) ? answerResponse(host, request) : dispatch(host, request);
 }
 
 const tooLarge: WireResponse = plain(413, 'The sandbox takes requests of at most 20 MiB.');

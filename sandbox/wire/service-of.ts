@@ -24,7 +24,9 @@ export const admitsUnsigned = (service: ServiceName, request: WireRequest): bool
 const TARGETS: Readonly<Record<string, ServiceName>> = {
   AWSStepFunctions: 'states',
   AWSEvents: 'events',
+  TrentService: 'kms',
   DynamoDB_20120810: 'dynamodb',
+  GraniteServiceVersion20100801: 'monitoring',
 };
 
 const VERSIONS: Readonly<Record<string, ServiceName>> = {

@@ -1,10 +1,10 @@
 /** Drawbridge's own HTTP API, called as an IAM identity: requests are signed, and no other secret exists. */
 
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { catalogue, DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
+import { type SignIn, throughSdk } from './sign-in.ts';
 
 export interface ApiCredentials {
   readonly accessKeyId: string;
@@ -12,13 +12,12 @@ export interface ApiCredentials {
   readonly sessionToken?: string;
 }
 
-/** Where the API is and as whom it is called; without credentials, as the AWS SDK finds them (profile, environment, single sign-on). */
+/** Where the API is and as whom it is called: with credentials, else by a way of signing in, else as the AWS SDK finds them. */
 export interface Api {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials?: ApiCredentials;
-  /** Which profile of the AWS configuration to use. */
-  readonly profile?: string;
+  readonly signIn?: SignIn;
 }
 
 export interface ApiRequest {
@@ -32,7 +31,7 @@ export interface ApiRequest {
 /** No call of the API takes longer than API Gateway allows (30 s). */
 const timeoutMilliseconds = 35_000;
 
-/** The parsed answer of one request. Throws the problem that the API answered with, ACCESS_DENIED, CREDENTIALS_MISSING or AWS_UNREACHABLE. */
+/** The parsed answer of one request. Throws the problem that the API answered with, ACCESS_DENIED, AWS_UNREACHABLE, or what signing in does. */
 export async function callApi<Answer>(api: Api, request: ApiRequest): Promise<Answer> {
   const signed = await sign(api, request);
   const response = await fetch(signed.url, { ...signed.init, signal: AbortSignal.timeout(timeoutMilliseconds) }).catch(
@@ -75,7 +74,7 @@ async function sign(api: Api, request: ApiRequest): Promise<{ url: string; init:
   const signer = new SignatureV4({
     service: 'execute-api',
     region: api.region,
-    credentials: api.credentials ?? (await signedIn(api.profile)),
+    credentials: api.credentials ?? (await (api.signIn ?? throughSdk({ region: api.region }))()),
     sha256: Hash.bind(null, 'sha256'),
   });
   const signed = await signer.sign({
@@ -96,16 +95,6 @@ async function sign(api: Api, request: ApiRequest): Promise<{ url: string; init:
     url: url.href,
     init: { method: request.method, headers: signed.headers, ...(body === undefined ? {} : { body }) },
   };
-}
-
-/** The credentials of the person or pipeline, as the AWS SDK finds them. */
-async function signedIn(profile: string | undefined): Promise<ApiCredentials> {
-  try {
-    return await fromNodeProviderChain(profile === undefined ? {} : { profile })();
-  } catch (error) {
-    const looked = profile === undefined ? 'the environment and the default profile' : `the profile ${profile}`;
-    throw failure('CREDENTIALS_MISSING', { profile: looked, detail: (error as Error).message });
-  }
 }
 
 /** API Gateway's own refusals are `{"message"}` without a code; the API's are problem documents. */

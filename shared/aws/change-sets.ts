@@ -2,13 +2,13 @@
 import {
   type Change,
   DeleteChangeSetCommand,
-  DescribeChangeSetCommand,
   type DescribeChangeSetCommandOutput,
   ExecuteChangeSetCommand,
   type ResourceChangeDetail,
 } from '@aws-sdk/client-cloudformation';
 import type { Inputs } from '#shared/domain/plan/comparison.ts';
 import { normaliseChanges, type PlannedChange } from '#shared/domain/plan/stack-plan.ts';
+import { type Reference, readPages } from './change-set-pages.ts';
 import type { TargetSession } from './sessions.ts';
 import { asked, isCode } from './translate-error.ts';
 
@@ -21,7 +21,7 @@ export type ChangeSet =
   | { readonly kind: 'absent' }
   | { readonly kind: 'pending' }
   | { readonly kind: 'no-change'; readonly inputs: Inputs }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly id: string; readonly reason: string }
   | {
       readonly kind: 'ready';
       readonly id: string;
@@ -46,11 +46,6 @@ export interface NestedChangeSet {
   readonly created: boolean;
 }
 
-interface Reference {
-  readonly stackName?: string;
-  readonly changeSet: string;
-}
-
 /**
  * Reads a change set with all its pages, and those of nested stacks. Both are names or ARNs. Of a change set that is gone, only the stack
  * tells AWS what permission to ask for, so it is always named; nested ones are known by their ARN.
@@ -63,7 +58,7 @@ export async function readChangeSet(session: TargetSession, reference: Required<
   if (page.Status === 'FAILED') {
     return noChange.some((pattern) => pattern.test(reason))
       ? { kind: 'no-change', inputs: inputsOf(page) }
-      : { kind: 'refused', reason };
+      : { kind: 'refused', id: page.ChangeSetId ?? '', reason };
   }
   if (page.Status !== 'CREATE_COMPLETE') return { kind: 'pending' };
   const below = await Promise.all(changes.map((change) => readNested(session, change, '')));
@@ -111,20 +106,6 @@ async function readNested(session: TargetSession, change: Change, above: string)
   };
 }
 
-async function readPages(
-  session: TargetSession,
-  reference: Reference,
-): Promise<{ page: DescribeChangeSetCommandOutput; changes: Change[] } | undefined> {
-  const changes: Change[] = [];
-  let page: DescribeChangeSetCommandOutput | undefined;
-  do {
-    page = await describe(session, reference, page?.NextToken);
-    if (page === undefined) return undefined;
-    changes.push(...(page.Changes ?? []));
-  } while (page.NextToken !== undefined);
-  return { page, changes };
-}
-
 /** Removes a change set that will not be executed. One that is gone already is fine. */
 export async function deleteChangeSet(
   session: TargetSession,
@@ -164,26 +145,6 @@ export async function executeChangeSet(
     }
     return asked(service, Promise.reject(error));
   }
-}
-
-async function describe(session: TargetSession, { stackName, changeSet }: Reference, NextToken: string | undefined) {
-  const command = new DescribeChangeSetCommand({
-    ChangeSetName: changeSet,
-    ...(stackName === undefined ? {} : { StackName: stackName }),
-    IncludePropertyValues: true,
-    ...(NextToken === undefined ? {} : { NextToken }),
-  });
-  try {
-    return await session.cloudFormation.send(command);
-  } catch (error) {
-    if (isCode(error, 'ChangeSetNotFound', 'ChangeSetNotFoundException') || isMissingStack(error)) return undefined;
-    return asked(service, Promise.reject(error));
-  }
-}
-
-/** CloudFormation has no code of its own for this: a plain ValidationError whose text says so. */
-export function isMissingStack(error: unknown): boolean {
-  return isCode(error, 'ValidationError') && /does not exist/.test((error as Error).message);
 }
 
 function inputsOf({ Parameters = [], Tags = [] }: DescribeChangeSetCommandOutput): Inputs {

@@ -11,6 +11,9 @@ import { asked, isCode } from './translate-error.ts';
 
 const service = 'AWS CloudFormation';
 
+/** The bucket's refusal or its key's (which may be disabled, too): no other release would help. */
+const deniedByS3 = /^S3 error: (Access Denied|.* is not authorized to perform: |arn:[a-z-]+:kms:)/;
+
 export interface NewChangeSet {
   readonly name: string;
   readonly type: 'CREATE' | 'UPDATE';
@@ -50,7 +53,8 @@ export async function createChangeSet(session: TargetSession, wanted: NewChangeS
     if (isCode(error, 'ValidationError', 'InsufficientCapabilitiesException')) {
       const { account, region } = session.purpose.target;
       const facts = { stack: desired.stack, reason: (error as Error).message };
-      const refused = failure('CHANGE_SET_REFUSED', facts, { stack: desired.stackName, account, region });
+      const code = deniedByS3.test(facts.reason) ? 'ARTIFACT_DENIED' : 'CHANGE_SET_REFUSED';
+      const refused = failure(code, facts, { stack: desired.stackName, account, region });
       refused.cause = error;
       throw refused;
     }

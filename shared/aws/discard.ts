@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { isChangeSetOf } from '#shared/domain/names.ts';
-import { deleteChangeSet, isMissingStack } from './change-sets.ts';
+import { deleteChangeSet } from './change-sets.ts';
+import { isMissingStack } from './missing-stack.ts';
 import type { TargetSession } from './sessions.ts';
 import { makeSettings } from './stack-settings.ts';
 import { readStackStatus } from './stacks.ts';

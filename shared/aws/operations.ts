@@ -3,6 +3,7 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { Operation } from '#shared/domain/plan/operation.ts';
 import { digestOfChanges } from '#shared/domain/plan/preparation.ts';
 import type { Deployment } from '#shared/domain/promotion/records.ts';
+import { shortened } from '#shared/domain/trust/authorization-message.ts';
 import { executeChangeSet, readChangeSet } from './change-sets.ts';
 import type { PlannedStack } from './ledger/plans.ts';
 import { recordDeployment } from './ledger/promotions.ts';
@@ -56,7 +57,7 @@ export async function conclude(
   const answer = answerOf(wait, operation);
   await recordDeployment(ledger, { ...deploymentOf(wait), ...standing(operation, answer) });
   if (answer === undefined) return 'waiting';
-  const answered = await answerTask(wait.token, answer);
+  const answered = await answerTask(wait.token, forStepFunctions(answer));
   await closeWait(ledger, wait);
   return answered;
 }
@@ -76,6 +77,13 @@ function answerOf(wait: Wait, operation: Operation) {
     status,
     reason: { code: 'STACK_FAILED', text, resource: first.resource, target: wait.target },
   };
+}
+
+/** What the ledger keeps whole is too long for the cause of an execution (32,768 characters for all targets together). */
+function forStepFunctions(answer: NonNullable<ReturnType<typeof answerOf>>) {
+  if (answer.kind === 'deployed') return answer;
+  const { reason } = answer;
+  return { ...answer, reason: { ...reason, text: shortened(reason.text) } };
 }
 
 function standing(

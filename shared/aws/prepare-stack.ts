@@ -11,6 +11,7 @@ import { type RecoveryFacts, recoveryFor } from '#shared/domain/recovery/recover
 import { type ChangeSet, readChangeSet } from './change-sets.ts';
 import { createChangeSet } from './create-change-set.ts';
 import { describeChangeSet } from './describe-change-set.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import type { TargetSession } from './sessions.ts';
 import { readStack, readTemplateDigest } from './stacks.ts';
 
@@ -63,7 +64,7 @@ export async function lookAtStack(
       refuseForeign(session, desired, { name: preparing.name, inputs: found.inputs });
       return withoutChanges(session, desired, { stackName, changeSet: preparing.name });
     case 'refused':
-      return { kind: 'refused', stack, stackName, reason: found.reason };
+      return { kind: 'refused', stack, stackName, reason: await explained(session, stackName, found) };
     case 'ready':
       return planned(session, desired, { ...preparing, found });
   }
@@ -127,6 +128,10 @@ async function ask(
     if (!(error instanceof DrawbridgeError) || error.problem.code !== 'CHANGE_SET_REFUSED') throw error;
     return { kind: 'refused', stack, stackName, reason: `${(error.cause as Error).message}` };
   }
+}
+
+function explained(session: TargetSession, stackName: string, { id, reason }: { id: string; reason: string }) {
+  return explainRefusal(session, { stackName, changeSet: id, reason });
 }
 
 /** A change set of an earlier round that can still be executed and says what this round wants. */

@@ -1,13 +1,12 @@
 /**
- * Sessions in target accounts: AssumeRole by purpose, kept in memory for one invocation environment, guarded before use.
+ * Sessions in target accounts by purpose, guarded before use and kept in memory for one invocation environment.
  * Credentials never leave this module except inside a client.
  */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { failure } from '#shared/domain/errors/catalogue.ts';
-import { isExpectedIdentity, type Purpose, type SessionRequest, sessionRequest } from '#shared/domain/trust/purpose.ts';
-import { asked, isCode, isExpired } from './translate-error.ts';
+import { type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
+import { openRole } from './assume-role.ts';
+import { isExpired } from './translate-error.ts';
 
 /** A guarded session: its clients act in the target's account and region, and in no other. */
 export interface TargetSession {
@@ -27,12 +26,10 @@ interface CachedSession {
 const marginMilliseconds = 60_000;
 
 const cache = new Map<string, CachedSession>();
-let sts: STSClient | undefined;
 
 /**
- * Runs `work` with a session for `purpose`. If AWS says the session expired while working, the role is assumed once more and the work
- * runs again, so it must be idempotent. Throws ASSUME_ROLE_DENIED, REGION_DISABLED, GUARD_ACCOUNT, EXPIRED_CREDENTIALS,
- * SESSION_POLICY_TOO_LONG.
+ * Runs `work` with a session for `purpose`. If AWS says the session is over while working, the role is assumed once more and the work
+ * runs again, so it must be idempotent. Throws what `openRole` does, and SESSION_POLICY_TOO_LONG.
  */
 export async function inTarget<Result>(
   purpose: Purpose,
@@ -61,76 +58,16 @@ async function sessionFor(purpose: Purpose): Promise<TargetSession> {
 }
 
 async function openSession(purpose: Purpose): Promise<CachedSession> {
+  const { region } = purpose.target;
   const request = sessionRequest(purpose);
-  const { Credentials } = await assumeRole(purpose, request);
-  if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.Expiration) {
-    throw failure('AWS_REFUSED', {
-      service: 'AWS STS',
-      code: 'NoCredentials',
-      message: 'AssumeRole answered without credentials',
-    });
-  }
-  const credentials = {
-    accessKeyId: Credentials.AccessKeyId,
-    secretAccessKey: Credentials.SecretAccessKey,
-    ...(Credentials.SessionToken === undefined ? {} : { sessionToken: Credentials.SessionToken }),
-  };
-  const configuration = { region: purpose.target.region, credentials };
-  await guard(purpose, new STSClient(configuration));
+  const credentials = await openRole(request, purpose.target);
   const session = {
     purpose,
-    cloudFormation: new CloudFormationClient(configuration),
-    iam: new IAMClient(configuration),
-    widenedTo: request.policy.widenedTo,
+    cloudFormation: new CloudFormationClient({ region, credentials }),
+    iam: new IAMClient({ region, credentials }),
+    widenedTo: request.widenedTo,
   };
-  return { session, expiresAt: Credentials.Expiration.getTime() };
-}
-
-async function assumeRole(purpose: Purpose, request: SessionRequest) {
-  const { account, region } = purpose.target;
-  const command = new AssumeRoleCommand({
-    RoleArn: request.roleArn,
-    RoleSessionName: request.sessionName,
-    DurationSeconds: request.durationSeconds,
-    ExternalId: request.externalId,
-    SourceIdentity: request.sourceIdentity,
-    Tags: Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value })),
-    Policy: request.policy.text,
-  });
-  sts ??= new STSClient({});
-  try {
-    return await sts.send(command);
-  } catch (error) {
-    if (isCode(error, 'RegionDisabledException'))
-      throw failure('REGION_DISABLED', { account, region }, { account, region });
-    if (isCode(error, 'AccessDenied', 'AccessDeniedException')) {
-      throw failure(
-        'ASSUME_ROLE_DENIED',
-        { role: request.roleArn, caller: callerIn((error as Error).message) },
-        { account, region },
-      );
-    }
-    return asked(await regional(sts), Promise.reject(error));
-  }
-}
-
-/** GetCallerIdentity needs no permission and works under an explicit deny (STS API reference), so it can always tell where we are. */
-async function guard(purpose: Purpose, client: STSClient): Promise<void> {
-  const { account, region } = purpose.target;
-  const identity = await asked(await regional(client), client.send(new GetCallerIdentityCommand({})));
-  const found = { account: identity.Account ?? '', arn: identity.Arn ?? '' };
-  if (isExpectedIdentity(purpose, found)) return;
-  throw failure('GUARD_ACCOUNT', { expected: sessionRequest(purpose).roleArn, actual: found.arn }, { account, region });
-}
-
-/** STS is a regional service, so an outage is one of the region that was asked. */
-async function regional(client: STSClient): Promise<string> {
-  return `AWS STS in ${await client.config.region().catch(() => 'an unset region')}`;
-}
-
-/** STS's denial names the caller: "User: <arn> is not authorized to perform…". */
-function callerIn(message: string): string {
-  return /^User: (\S+) is not authorized/.exec(message)?.[1] ?? 'The orchestrator role';
+  return { session, expiresAt: Date.parse(credentials.expiresAt) };
 }
 
 function keyOf(purpose: Purpose): string {

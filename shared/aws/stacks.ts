@@ -9,10 +9,16 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
-import { type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+import {
+  type FirstFailure,
+  failureBelow,
+  type Operation,
+  operationOf,
+  type StackEvent,
+} from '#shared/domain/plan/operation.ts';
 import { readSource } from '#shared/domain/template/source.ts';
 import { isObject, type JsonObject } from '#shared/domain/template/template.ts';
-import { isMissingStack } from './change-sets.ts';
+import { isMissingStack } from './missing-stack.ts';
 import type { TargetSession } from './sessions.ts';
 import { asked } from './translate-error.ts';
 
@@ -20,6 +26,9 @@ const service = 'AWS CloudFormation';
 
 /** Events of one operation never fill more pages than this: 500 resources × a few events each. */
 const mostPages = 50;
+
+/** Deeper than anything nests. */
+const deepest = 10;
 
 /** The stack's status and id, or undefined when there is none. `stack` is its name or ARN. */
 export async function readStackStatus(
@@ -86,20 +95,42 @@ export async function readOperation(
   session: TargetSession,
   sought: { stackId: string; token: string; since: string },
 ): Promise<Operation> {
+  const operation = operationOf(await eventsSince(session, sought.stackId, sought.since), sought.token);
+  if (operation.kind !== 'failed') return operation;
+  return { ...operation, failure: await innermost(session, operation.failure, sought.since) };
+}
+
+/** A nested stack fails because of something in it, which is what a reader wants to know. */
+async function innermost(session: TargetSession, failed: FirstFailure, since: string): Promise<FirstFailure> {
+  let found = failed;
+  for (let depth = 0; depth < deepest && isNested(found); depth += 1) {
+    const below = failureBelow(found, await eventsSince(session, `${found.physicalId}`, since));
+    if (below === undefined) return found;
+    found = below;
+  }
+  return found;
+}
+
+function isNested({ type, physicalId }: FirstFailure): boolean {
+  return type === 'AWS::CloudFormation::Stack' && physicalId?.startsWith('arn:') === true;
+}
+
+/** Newest first, at least back to `since`. */
+async function eventsSince(session: TargetSession, stackId: string, since: string): Promise<StackEvent[]> {
   const events: StackEvent[] = [];
   let NextToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const command = new DescribeStackEventsCommand({
-      StackName: sought.stackId,
+      StackName: stackId,
       ...(NextToken === undefined ? {} : { NextToken }),
     });
     const answer = await asked(service, session.cloudFormation.send(command));
     events.push(...(answer.StackEvents ?? []).map(stackEvent));
     NextToken = answer.NextToken;
     const oldest = events.at(-1);
-    if (NextToken === undefined || (oldest !== undefined && oldest.at < sought.since)) break;
+    if (NextToken === undefined || (oldest !== undefined && oldest.at < since)) break;
   }
-  return operationOf(events, sought.token);
+  return events;
 }
 
 /** The template as CloudFormation made it of the original, nested stacks aside; as data, or nothing if it is no readable template. */

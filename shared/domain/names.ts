@@ -76,8 +76,17 @@ export function artifactsBucket(prefix: string, region: string): string {
   return `${prefix}-${region}`;
 }
 
+/** The key that encrypts a region's bucket, as far as its ARN is known: the bucket's account is the last part of the prefix. */
+export function artifactsKeys(prefix: string, region: string): string {
+  return `arn:${partitionOf(region)}:kms:${region}:${prefix.split('-').at(-1)}:key/*`;
+}
+
 /** TemplateURL of an artifact, in the form CloudFormation accepts (https S3, virtual-hosted style). */
 export function artifactUrl(bucket: string, key: string, region: string): string {
-  const suffix = partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://${bucket}.s3.${region}.${suffix}/${key}`;
+  return `https://${bucket}.${regionalS3(region)}/${key}`;
+}
+
+/** S3 in a region, as addresses and the condition key kms:ViaService name it. */
+export function regionalS3(region: string): string {
+  return `s3.${region}.${partitionOf(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
 }

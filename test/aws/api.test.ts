@@ -4,6 +4,7 @@ import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Api, callApi, upload } from '#shared/aws/api.ts';
+import { throughSdk } from '#shared/aws/sign-in.ts';
 
 interface Received {
   readonly request: IncomingMessage;
@@ -118,7 +119,9 @@ describe('a call of the API', () => {
     ['production', 'the profile production'],
   ])('is not made when nobody is signed in (profile %s)', async (profile, looked) => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
-    const nobody = { endpoint, region: 'eu-west-1', ...(profile === undefined ? {} : { profile }) };
+    const place = { endpoint, region: 'eu-west-1' };
+    const signIn = profile === undefined ? {} : { signIn: throughSdk({ region: 'eu-west-1', profile }) };
+    const nobody = { ...place, ...signIn };
     await expect(callApi(nobody, { method: 'GET', path: '/v1/environments' })).rejects.toMatchObject({
       name: 'CREDENTIALS_MISSING',
       message: expect.stringContaining(looked),

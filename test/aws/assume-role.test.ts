@@ -40,6 +40,8 @@ describe('opening a role for a visit', () => {
     ['a denial', awsError('AccessDenied', 'x', 403), 'ASSUME_ROLE_DENIED'],
     ['a region that is not active', awsError('RegionDisabledException', 'x', 403), 'REGION_DISABLED'],
     ['throttling', awsError('Throttling'), 'THROTTLED'],
+    ['a policy that is too large', awsError('PackedPolicyTooLarge'), 'SESSION_PACKED_TOO_LARGE'],
+    ['a revoked session', awsError('InvalidClientTokenId', 'x', 403), 'CREDENTIALS_REFUSED'],
   ])('says what %s means', async (_, error, name) => {
     sts.on(AssumeRoleCommand).rejects(error);
     await expect(openRole(request, target)).rejects.toMatchObject({ name });
@@ -68,13 +70,22 @@ describe('opening a role for a visit', () => {
     await expect(assumeRole(request)).rejects.toMatchObject({ name: 'PackedPolicyTooLarge' });
   });
 
-  it('has nothing to hand out where STS answers nothing', async () => {
-    sts.on(AssumeRoleCommand).resolves({});
-    expect(await assumeRole(request)).toEqual({
-      accessKeyId: '',
-      secretAccessKey: '',
-      sessionToken: '',
-      expiresAt: '',
-    });
+  it.each<[string, object | undefined]>([
+    ['nothing', undefined],
+    ['no secret', { AccessKeyId: 'ASIA1', Expiration: new Date() }],
+    ['no end', { AccessKeyId: 'ASIA1', SecretAccessKey: 'x' }],
+  ])('has nothing to hand out where STS answers %s', async (_, Credentials) => {
+    sts.on(AssumeRoleCommand).resolves(Credentials === undefined ? {} : { Credentials: Credentials as never });
+    await expect(assumeRole(request)).rejects.toMatchObject({ name: 'AWS_REFUSED' });
+  });
+
+  it('does not repeat the ExternalId where STS does', async () => {
+    const words = "Value 'external-id-of-production' at 'externalId' failed to satisfy constraint";
+    sts.on(AssumeRoleCommand).rejects(awsError('ValidationError', words));
+    for (const asked of [assumeRole(request), openRole(request, target)]) {
+      const thrown: unknown = await asked.catch((error: unknown) => error);
+      expect((thrown as Error).message).toMatch(/Value '\(not shown\)' at 'externalId'/);
+      expect(inspect(thrown, { depth: 20, showHidden: true })).not.toContain('external-id-of');
+    }
   });
 });

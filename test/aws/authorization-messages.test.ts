@@ -1,56 +1,64 @@
-import { DecodeAuthorizationMessageCommand, STSClient } from '@aws-sdk/client-sts';
-import { describe, expect, it } from 'vitest';
-import { decodeAuthorizationMessage } from '#shared/aws/authorization-messages.ts';
+import { AssumeRoleCommand, DecodeAuthorizationMessageCommand } from '@aws-sdk/client-sts';
+import { describe, expect, it, vi } from 'vitest';
+import { decodeMessages } from '#shared/aws/authorization-messages.ts';
+import type { FoundMessage } from '#shared/domain/broker/decoded-messages.ts';
+import { monday } from '#test/builders.ts';
 import { awsError, fakeAws, sts } from './fake-aws.ts';
 
 fakeAws();
-const client = new STSClient({ region: 'eu-west-1' });
-const text =
-  'You are not authorized to perform this operation. Encoded authorization failure message: aB-9_z (Service: Ec2)';
+const place = { account: '333333333333', region: 'eu-west-1' };
+const open = vi.fn(async () => ({ accessKeyId: 'A', secretAccessKey: 'B', sessionToken: 'C', expiresAt: monday }));
+const decode = (...messages: FoundMessage[]) => decodeMessages(messages, place, open);
+const message = (encoded = 'aB-9_z'): FoundMessage => ({ where: 'Vpc', found: { kind: 'message', encoded } });
 const decoded = JSON.stringify({
   explicitDeny: false,
   context: { principal: { arn: 'arn:x' }, action: 'ec2:CreateVpc', resource: 'arn:y' },
 });
 
-describe('an authorization message', () => {
-  it('is decoded as it stands in the text', async () => {
+describe('authorization messages', () => {
+  it('are decoded as they stand, with one session for all', async () => {
+    open.mockClear();
     sts.on(DecodeAuthorizationMessageCommand, { EncodedMessage: 'aB-9_z' }).resolves({ DecodedMessage: decoded });
-    expect(await decodeAuthorizationMessage(client, text)).toEqual({
-      kind: 'denial',
-      denial: {
-        explicit: false,
-        principal: 'arn:x',
-        action: 'ec2:CreateVpc',
-        resource: 'arn:y',
-        statements: [],
-        conditions: {},
+    sts.on(DecodeAuthorizationMessageCommand, { EncodedMessage: 'other' }).resolves({ DecodedMessage: decoded });
+    expect(await decode(message(), message('other'))).toMatchObject([
+      {
+        ...{ where: 'Vpc', kind: 'denial' },
+        denial: { explicit: false, principal: 'arn:x', action: 'ec2:CreateVpc', resource: 'arn:y', conditions: {} },
       },
-    });
+      { kind: 'denial' },
+    ]);
+    expect(open).toHaveBeenCalledTimes(1);
   });
 
-  it.each(['', 'no message', 'Encoded authorization failure message: aB...'])(
-    'asks AWS nothing about %j',
-    async (other) => {
-      expect((await decodeAuthorizationMessage(client, other)).kind).toMatch(/^(none|cut)$/);
-      expect(sts.calls()).toEqual([]);
-    },
-  );
+  it('that are none, or visibly not whole, are asked of nobody', async () => {
+    open.mockClear();
+    expect(await decode({ where: 'a', found: { kind: 'none' } }, { where: 'b', found: { kind: 'cut' } })).toMatchObject(
+      [
+        { where: 'a', kind: 'none', code: 'MESSAGE_ABSENT' },
+        { where: 'b', kind: 'cut', code: 'MESSAGE_CUT' },
+      ],
+    );
+    expect(open).not.toHaveBeenCalled();
+    expect(sts).not.toHaveReceivedCommand(AssumeRoleCommand);
+  });
 
   it.each<[string, () => void]>([
-    ['AWS does not take it', () => void sts.onAnyCommand().rejects(awsError('InvalidAuthorizationMessageException'))],
+    ['AWS does not take them', () => void sts.onAnyCommand().rejects(awsError('InvalidAuthorizationMessageException'))],
     ['AWS answers what is no decision', () => void sts.onAnyCommand().resolves({ DecodedMessage: '{}' })],
     ['AWS answers nothing', () => void sts.onAnyCommand().resolves({})],
   ])('cannot be decoded when %s', async (_, answers) => {
     answers();
-    expect(await decodeAuthorizationMessage(client, text)).toEqual({ kind: 'undecodable' });
+    expect(await decode(message())).toMatchObject([
+      { kind: 'undecodable', code: 'MESSAGE_UNDECODABLE', cause: expect.stringContaining('333333333333') },
+    ]);
   });
 
   it.each([
     ['AccessDenied', 403, 'ACCESS_DENIED'],
     ['ExpiredTokenException', 400, 'EXPIRED_CREDENTIALS'],
     ['InternalFailure', 500, 'AWS_UNREACHABLE'],
-  ])('that meets %s fails as every call does', async (code, status, expected) => {
+  ])('that meet %s fail as every call does', async (code, status, expected) => {
     sts.onAnyCommand().rejects(awsError(code, 'no', status));
-    await expect(decodeAuthorizationMessage(client, text)).rejects.toMatchObject({ name: expected });
+    await expect(decode(message())).rejects.toMatchObject({ name: expected });
   });
 });

@@ -18,10 +18,10 @@ const reference = { stackName: 'orders-api', changeSet: name };
 const answer = (page: Partial<DescribeChangeSetCommandOutput>) =>
   cloudFormation.on(DescribeChangeSetCommand).resolves(page as DescribeChangeSetCommandOutput);
 
-describe('asking for a change set', () => {
-  const create = (type: 'CREATE' | 'UPDATE' = 'UPDATE') =>
-    createChangeSet(session, { name, type, desired: aDesiredStack() });
+const create = (type: 'CREATE' | 'UPDATE' = 'UPDATE') =>
+  createChangeSet(session, { name, type, desired: aDesiredStack() });
 
+describe('asking for a change set', () => {
   it.each(['CREATE', 'UPDATE'] as const)(
     'of type %s says everything about the stack, and with whose rights',
     async (type) => {
@@ -87,6 +87,19 @@ describe('asking for a change set', () => {
     ['SomethingNew', 'AWS_REFUSED'],
   ])('fails with %s as %s', async (code, reported) => {
     cloudFormation.on(CreateChangeSetCommand).rejects(awsError(code));
+    await expect(create()).rejects.toMatchObject({ name: reported });
+  });
+});
+
+describe('a template that CloudFormation may not read', () => {
+  it.each([
+    ['S3 error: Access Denied\nFor more information check http://docs', 'ARTIFACT_DENIED'],
+    ['S3 error: User: arn:aws:sts::3:assumed-role/r/s is not authorized to perform: kms:Decrypt on', 'ARTIFACT_DENIED'],
+    ['S3 error: arn:aws-cn:kms:cn-north-1:1:key/0a is disabled.', 'ARTIFACT_DENIED'],
+    ['S3 error: The specified key does not exist.', 'CHANGE_SET_REFUSED'],
+    ['Template error: Access Denied', 'CHANGE_SET_REFUSED'],
+  ])('is told apart from one that is wrong: %s', async (message, reported) => {
+    cloudFormation.on(CreateChangeSetCommand).rejects(awsError('ValidationError', message));
     await expect(create()).rejects.toMatchObject({ name: reported });
   });
 });

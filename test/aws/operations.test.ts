@@ -178,6 +178,16 @@ describe('concluding an operation', () => {
     expect(await readWait(ledger, stackId)).toBeUndefined();
   });
 
+  it('that failed for an encoded denial keeps it whole for who may decode it, and hands the step its beginning', async () => {
+    stepFunctions.on(SendTaskSuccessCommand).resolves({});
+    const encoded = 'm'.repeat(2000);
+    const text = `Encoded authorization failure message: ${encoded}`;
+    await conclude(ledger, aWait(), { ...failed, failure: { ...failed.failure, reason: text } });
+    const { output } = stepFunctions.commandCalls(SendTaskSuccessCommand)[0]!.args[0].input;
+    expect(output).toMatch(/failure message: m{24}… Stack/);
+    expect((await standing())?.reason?.text).toContain(encoded);
+  });
+
   it.each<[Operation, string]>([
     [{ kind: 'in-progress', status: 'UPDATE_IN_PROGRESS' }, 'UPDATE_IN_PROGRESS'],
     [{ kind: 'not-started' }, 'PLANNED'],

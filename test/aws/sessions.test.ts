@@ -131,7 +131,7 @@ describe('a session that expired while it was used', () => {
   const stack = { StackId: 'arn:stack', StackStatus: 'UPDATE_COMPLETE' };
   const work = (purpose = aPurpose()) => inTarget(purpose, (session) => readStackStatus(session, 'orders-api'));
 
-  it.each(['ExpiredToken', 'ExpiredTokenException'])(
+  it.each(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId'])(
     '(%s) is assumed again once, and the work repeated',
     async (code) => {
       stsTrusts();
@@ -181,7 +181,18 @@ describe('when the role cannot be assumed', () => {
     ],
     ['throttling', awsError('Throttling', 'Rate exceeded'), 'THROTTLED'],
     ['a broken STS', awsError('InternalFailure', 'x', 500), 'AWS_UNREACHABLE'],
-    ['a malformed request', awsError('ValidationError'), 'AWS_REFUSED'],
+    ['a malformed request', awsError('ValidationError'), 'SESSION_REQUEST_INVALID'],
+    [
+      'a source identity it may not set',
+      awsError('AccessDenied', denial.replace('AssumeRole', 'SetSourceIdentity'), 403),
+      'SOURCE_IDENTITY_DENIED',
+    ],
+    [
+      'a denial by the organization',
+      awsError('AccessDenied', `${denial} with an explicit deny in a service control policy`, 403),
+      'ASSUME_ROLE_ORGANIZATION',
+    ],
+    ['a wrong clock', awsError('RequestTimeTooSkewed', 'x', 403), 'CLOCK_SKEWED'],
   ])('%s is reported in the catalogue’s words', async (_, error, code) => {
     sts.on(AssumeRoleCommand).rejects(error);
     await expect(inTarget(aPurpose(), async () => {})).rejects.toMatchObject({ name: code });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { asked, isCode, isExpired } from '#shared/aws/translate-error.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { asked, askedForSession, isCode, isExpired } from '#shared/aws/translate-error.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { awsError } from './fake-aws.ts';
 
@@ -28,7 +28,10 @@ describe('an exception of the SDK in the catalogue’s words', () => {
     ['ServiceUnavailable', 503, 'AWS_UNREACHABLE'],
     ['ValidationError', 400, 'AWS_REFUSED'],
     ['InsufficientCapabilitiesException', 400, 'AWS_REFUSED'],
-    ['InvalidClientTokenId', 403, 'AWS_REFUSED'],
+    ['InvalidClientTokenId', 403, 'CREDENTIALS_REFUSED'],
+    ['UnrecognizedClientException', 400, 'CREDENTIALS_REFUSED'],
+    ['InvalidAccessKeyId', 403, 'CREDENTIALS_REFUSED'],
+    ['SignatureDoesNotMatch', 403, 'SIGNATURE_REFUSED'],
   ])('%s (%i) is %s', async (code, status, expected) => {
     const error = awsError(code, `${code}: details`, status);
     const found = await thrown(error);
@@ -36,6 +39,21 @@ describe('an exception of the SDK in the catalogue’s words', () => {
     expect((found as Error).message).toContain(
       code === 'ExpiredToken' || code === 'ExpiredTokenException' ? 'expired' : 'details',
     );
+  });
+
+  it('for its time tells our clock, and theirs by the date of the answer', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-05T09:00:00Z') });
+    const skewed = (headers?: object) =>
+      thrown(Object.assign(awsError('RequestTimeTooSkewed', 'x', 403), headers && { $response: { headers } }));
+    try {
+      expect(await skewed({ date: 'Mon, 05 Jan 2026 09:20:00 GMT' })).toMatchObject({
+        name: 'CLOCK_SKEWED',
+        message: expect.stringMatching(/here says 2026-01-05T09:00:00\.000Z, there it is 2026-01-05T09:20:00\.000Z/),
+      });
+      expect(await skewed()).toMatchObject({ message: expect.stringMatching(/there it is unknown/) });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('that carries no HTTP status never reached AWS', async () => {
@@ -66,5 +84,28 @@ describe('an exception of the SDK in the catalogue’s words', () => {
 
   it('lets an answer through', async () => {
     expect(await asked('AWS STS', Promise.resolve(7))).toBe(7);
+  });
+});
+
+describe('what opening a session is refused with', () => {
+  const about = { operation: 'AssumeRole', role: 'arn:role', account: '333333333333', region: 'eu-west-1' } as const;
+  const refused = (error: unknown) =>
+    askedForSession('AWS STS in eu-west-1', about, Promise.reject(error)).catch((found: unknown) => found);
+
+  it.each([
+    ['PackedPolicyTooLarge', 'SESSION_PACKED_TOO_LARGE'],
+    ['AccessDenied', 'ASSUME_ROLE_DENIED'],
+    ['Throttling', 'THROTTLED'],
+    ['InvalidClientTokenId', 'CREDENTIALS_REFUSED'],
+    ['SomethingNew', 'AWS_REFUSED'],
+  ])('%s is %s, with what the SDK threw as its cause', async (code, name) => {
+    const error = awsError(code, 'x', 403);
+    expect(await refused(error)).toMatchObject({ name, cause: error });
+  });
+
+  it('lets defects and answers through', async () => {
+    const defect = new TypeError('x');
+    expect(await refused(defect)).toBe(defect);
+    expect(await askedForSession('AWS STS', about, Promise.resolve(7))).toBe(7);
   });
 });

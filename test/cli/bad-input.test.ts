@@ -1,10 +1,7 @@
 /** Wrong files and wrong words on the command line: each is refused with its place and the next step, before anything is written. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli } from '#cli/run-cli.ts';
-import { placeText } from '#shared/domain/errors/problem.ts';
-import { type Files, recorder, workspace } from './workspace.ts';
+import { refused } from './refusal.ts';
+import type { Files } from './workspace.ts';
 
 const pipeline = `apiVersion: drawbridge/v1
 kind: Pipeline
@@ -33,35 +30,6 @@ function wrong(from: string, to: string): Files {
 }
 const production = 'account: "333333333333"\nregion: eu-west-1\n';
 const withField = (field: string) => wrong(production, `${production}${field}\n`);
-
-interface Refusal {
-  readonly exit: number;
-  /** Code and place of each problem. */
-  readonly problems: readonly string[];
-  readonly text: string;
-}
-
-/** Rehearses what is in the folder; nothing may be there afterwards that was not before. */
-async function refused(files: Files, path = '.'): Promise<Refusal> {
-  const root = await workspace(files);
-  const before = await readdir(root, { recursive: true });
-  const terminal = recorder();
-  const words = ['rehearse', join(root, path), '--world', join(root, '.drawbridge/sandbox'), '--output', 'json'];
-  const exit = await runCli(words, terminal);
-  expect(await readdir(root, { recursive: true })).toEqual(before);
-  expect(terminal.progressed).toEqual([]);
-  const { ok, problems } = JSON.parse(terminal.printed.join('\n'));
-  expect(ok).toBe(false);
-  for (const { cause, next } of problems)
-    expect([cause, next]).toEqual([expect.stringMatching(/\S/), expect.stringMatching(/\S/)]);
-  return {
-    exit,
-    problems: problems.map((one: { code: string; place: object }) =>
-      `${one.code} ${placeText(one.place)}`.replaceAll(`${root}/`, '').trim(),
-    ),
-    text: problems.map((one: { cause: string; next: string }) => `${one.cause} ${one.next}`).join('\n'),
-  };
-}
 
 describe('a file that cannot be read', () => {
   it.each<[string, Files, string, string, RegExp]>([

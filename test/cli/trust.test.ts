@@ -131,7 +131,27 @@ describe('drawbridge trust check', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['no file', ['check'], /^error USAGE\n {2}Missing required argument 'file'/],
+    ['nothing', ['check'], /^error USAGE\n {2}Nothing to check is named\..*\n.*either a file or --target/],
+    [
+      'a file and a target',
+      ['check', shipped, '--target', 'x'],
+      /^error USAGE\n {2}A file and a target are two things/,
+    ],
+    [
+      'a parameter of a live role',
+      ['check', '--target', 'x', '--parameter', 'A=b'],
+      /--parameter does not go with this/,
+    ],
+    ['a promotion to check', ['check', shipped, '--promotion', 'prm-1'], /--promotion does not go with this/],
+    ['an orchestrator to decode', ['decode', '--orchestrator', 'x'], /--orchestrator does not go with this/],
+    ['a message without a target', ['decode', 'xyz'], /Name the target with --target/],
+    ['a target without a message', ['decode', '--target', 'x'], /No message is named\./],
+    [
+      'a message and a promotion',
+      ['decode', 'xyz', '--target', 'x', '--promotion', 'prm-1'],
+      /A promotion and a message are two things/,
+    ],
+    ['a target nowhere', ['check', '--target', 'production'], /^error WORLD_NOT_CHOSEN/],
     ['another action', ['mend', shipped], /^error USAGE\n {2}.*'mend' is invalid/],
     [
       'a parameter without value',

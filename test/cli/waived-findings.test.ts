@@ -1,6 +1,7 @@
 /** What the template gate finds and a policy beside the pipeline tolerates. */
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { release } from '#cli/commands/release.ts';
 import { validate } from '#cli/commands/validate.ts';
 import { loadConfig } from '#cli/load-config.ts';
 import { packagePipeline } from '#cli/package-release.ts';
@@ -109,6 +110,17 @@ describe('a transform', () => {
     ]);
     expect((await validated(policy('{ transforms: ["AWS::LanguageExtensions"] }'), serverless)).exit).toBe(3);
   });
+});
+
+it('is shown by the release too, before anybody is called', async () => {
+  const { root } = await validated(policy('{ waive: [GATE_BOUNDARY] }'), template);
+  const terminal = recorder();
+  const words = ['release', root, '--api', 'http://127.0.0.1:9', '--region', 'eu-west-1'];
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'X');
+  expect(await runCli(words, terminal, [release])).toBe(5);
+  expect(terminal.progressed[0]).toMatch(/^waived GATE_BOUNDARY in pre-production, production {2}The role/);
+  expect(terminal.progressed[1]).toMatch(/^error AWS_UNREACHABLE/);
+  vi.unstubAllEnvs();
 });
 
 it('a release is the same whether a policy tolerates something in it or not has to be asked', async () => {

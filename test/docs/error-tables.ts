@@ -6,6 +6,9 @@ import { policyEntries } from '#shared/domain/errors/policy-entries.ts';
 import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
 import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
 import { remoteEntries } from '#shared/domain/errors/remote-entries.ts';
+import { signInEntries } from '#shared/domain/errors/sign-in-entries.ts';
+import { stsEntries } from '#shared/domain/errors/sts-entries.ts';
+import { trustEntries } from '#shared/domain/errors/trust-entries.ts';
 import { table } from './pages.ts';
 
 /** Every fact stands for itself: as text in a sentence, and as a list of one. */
@@ -17,6 +20,9 @@ export function errorTables(): Record<string, string> {
     promotions: tableOf(promotionEntries),
     policies: tableOf(policyEntries),
     aws: tableOf(remoteEntries),
+    signIn: tableOf(signInEntries),
+    sts: tableOf(stsEntries),
+    trust: tableOf(trustEntries),
     accounts: tableOf({ ...auditEntries, ...brokerEntries }),
   };
 }

@@ -110,7 +110,7 @@ describe('pages that list what the sources say', () => {
       'http-api.md lists every resource',
       'docs/reference/http-api.md',
       'functions/api/*.ts',
-      /app\.(?:get|post)\('([^']+)'/g,
+      /app\.(?:get|post|put|delete)\('([^']+)'/g,
     ],
     [
       'sandbox.md names every variable that is printed',

@@ -71,13 +71,14 @@ function conditionOf({
 
 export function taskTable(): string {
   const rows = tasksIn(machine).map(([name, { Resource = '', TimeoutSeconds, Retry = [] }]) => {
-    const { input, output } = steps[name.toLowerCase() as StepName];
+    const { input, output } = steps[`${name.charAt(0).toLowerCase()}${name.slice(1)}` as StepName];
+    const folder = name.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
     const waits = Resource.endsWith('.waitForTaskToken') ? 'through its task token' : 'when it returns';
     return [
       name,
-      `[\`functions/${name.toLowerCase()}\`](../functions/${name.toLowerCase()}/handler.ts)`,
+      `[\`functions/${folder}\`](../functions/${folder}/handler.ts)`,
       waits,
-      `${TimeoutSeconds} s`,
+      TimeoutSeconds === undefined ? 'as decided' : `${TimeoutSeconds} s`,
       Retry.map(({ ErrorEquals, MaxAttempts }) => `${retried(ErrorEquals)}: ${MaxAttempts}`).join('; '),
       fieldsOf(z.toJSONSchema(input) as Shape),
       ((z.toJSONSchema(output) as Shape).oneOf ?? [z.toJSONSchema(output) as Shape]).map(answerOf).join('; '),

@@ -29,3 +29,14 @@ export function editPolicy(inlinePolicies: Record<string, string>, edit: readonl
   }
   throw new Error(`no policy has ${from}`);
 }
+
+/** Takes statements out of drawbridge-boundary, by their Sid. They must be there. */
+export function weakenBoundary(sandbox: Sandbox, account: string, sids: readonly string[]): void {
+  const boundary = `arn:aws:iam::${account}:policy/drawbridge/drawbridge-boundary`;
+  const record = sandbox.world.iam.accounts[account]?.policies[boundary];
+  if (record === undefined) throw new Error(`${account} has no ${boundary}`);
+  const { Statement, ...rest } = JSON.parse(record.document) as { Statement: { Sid: string }[] };
+  const missing = sids.filter((sid) => !Statement.some(({ Sid }) => Sid === sid));
+  if (missing.length > 0) throw new Error(`${boundary} has no ${missing.join(', ')}`);
+  record.document = JSON.stringify({ ...rest, Statement: Statement.filter(({ Sid }) => !sids.includes(Sid)) });
+}

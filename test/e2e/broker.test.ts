@@ -1,6 +1,14 @@
 /** What a person may have of a target account: a look, in their own name, for a while, on the record. */
-import { DescribeStacksCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
-import { ListUsersCommand } from '@aws-sdk/client-iam';
+import {
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateCommand,
+  ListStackResourcesCommand,
+  ListStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { ListRolesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,8 +48,21 @@ describe('a session for a person', () => {
   });
 
   it.each<[string, (clients: Clients) => Promise<unknown>, string | undefined]>([
+    ['list roles', ({ iam }) => iam.send(new ListRolesCommand({})), undefined],
     ['list users', ({ iam }) => iam.send(new ListUsersCommand({})), undefined],
     ['read stacks', ({ cloudFormation }) => cloudFormation.send(new DescribeStacksCommand({})), undefined],
+    ['list stacks', ({ cloudFormation }) => cloudFormation.send(new ListStacksCommand({})), undefined],
+    [
+      'see what a stack is, what it is made of and what happened to it',
+      async ({ cloudFormation }) => {
+        const StackName = 'drawbridge-region';
+        await cloudFormation.send(new GetTemplateCommand({ StackName }));
+        await cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
+        await cloudFormation.send(new ListStackResourcesCommand({ StackName }));
+        await cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
+      },
+      undefined,
+    ],
     [
       'execute a change set',
       ({ cloudFormation }) => cloudFormation.send(new ExecuteChangeSetCommand({ StackName: 'a', ChangeSetName: 'b' })),

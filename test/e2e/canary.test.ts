@@ -7,13 +7,14 @@ import { requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { packageRelease } from '#cli/package-release.ts';
 import type { Fault } from '#sandbox/fault.ts';
-import { type Leak, leaksIn, secretsIn } from './canary.ts';
+import { expectPlanted, knownTo, type Leak, leaksIn as leaksInSandbox } from '#test/canary/watch.ts';
 import { clientsAs, person } from './clients.ts';
 import { calls, refusal, upTo } from './faults.ts';
 import { openRehearsal, type Rehearsal, root } from './rehearsed-world.ts';
 import { begin, ended, promote } from './small-release.ts';
 
 let rehearsal: Rehearsal;
+const leaksIn = ({ sandbox }: Rehearsal) => leaksInSandbox(sandbox, sandbox.journal());
 
 beforeAll(async () => {
   rehearsal = await openRehearsal();
@@ -28,9 +29,11 @@ describe('a whole rehearsal leaves no secret behind', () => {
     const { digest } = await publishRelease(api, packaged);
     const { id } = await requestPromotion(api, { release: digest, idempotencyKey: 'canary' });
     expect((await ended(rehearsal, id)).promotion.status).toBe('succeeded');
-    const known = secretsIn(rehearsal);
-    expect(known.sessions).toBeGreaterThan(20);
-    expect(known.taskTokens).toBe(2);
+    const known = Object.groupBy(knownTo(rehearsal.sandbox), ({ kind }) => kind);
+    expect(known['secret access key']?.length).toBeGreaterThan(20);
+    expect(known['session token']?.length).toBeGreaterThan(20);
+    expect(known['task token']).toHaveLength(2);
+    expect(known['external id']).toHaveLength(2);
     expect(await leaksIn(rehearsal)).toEqual([]);
   });
 
@@ -55,6 +58,7 @@ describe('a whole rehearsal leaves no secret behind', () => {
 });
 
 describe('a planted secret is found', () => {
+  beforeAll(() => expectPlanted(rehearsal.sandbox));
   const kinds = ['secret access key', 'session token', 'task token'] as const;
   const bucket = () => rehearsal.outputs['DocumentsBucket']!;
   const carol = () => clientsAs(rehearsal, person(rehearsal, 'carol'));
@@ -104,7 +108,12 @@ describe('a planted secret is found', () => {
     const Entries = [{ Source: 'planted', DetailType: 'planted', Detail: JSON.stringify({ text }) }];
     await carol().events.send(new PutEventsCommand({ Entries }));
     await rehearsal.sandbox.advance(0);
-    const places = [await plantItem('PROMOTION#prm-1', text), await plantItem('WAIT#1', text), 'log planted', 'event'];
+    const places = [
+      await plantItem('PROMOTION#prm-1', text),
+      await plantItem('WAIT#1', text),
+      'log planted',
+      'event default',
+    ];
     const found = (await leaksIn(rehearsal)).filter(({ place }) => !before.some((known) => known.place === place));
     const expected = places.map((place): Leak => ({ place, secret }));
     expect(found.sort(byPlace)).toEqual(expected.sort(byPlace));

@@ -147,3 +147,21 @@ describe('a first deployment that fails', () => {
     expect(production).toEqual({ name: 'production', outcome: 'not-reached', reasons: [], targets: [] });
   });
 });
+
+describe('a fault that strikes twice, on the way forward and on the way back', () => {
+  it.each([
+    ['UPDATE_ROLLBACK_FAILED', both, 'production', 'Api'],
+    ['ROLLBACK_FAILED', ['rehearse', 'examples/orders'], 'pre-production', 'Fulfilment'],
+  ])('leaves the stack in %s', async (status, words, place, resource) => {
+    const text = `${place}:${resource}:${status}`;
+    const { exit, json, progress } = await drawbridgeJson(...words, '--world', newFolder(), '--fault', text);
+    const environment = json.environments.find(({ name }: { name: string }) => name === place);
+    expect([exit, environment.targets[0].deployments[0].status]).toEqual([1, status]);
+    const struck = progress.filter((line) => line.includes('fault ')).map((line) => line.split(/fault +/)[1]);
+    const [forward, back] = status === 'ROLLBACK_FAILED' ? ['CREATE', 'DELETE'] : ['UPDATE', 'UPDATE'];
+    expect(struck).toEqual([
+      `${resource}: ${forward}_FAILED, Injected by the rehearsal: ${text}`,
+      `${resource}: ${back}_FAILED, Injected by the rehearsal: ${text}, on the way back`,
+    ]);
+  });
+});

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordedToo } from '#test/recording/node-options.ts';
 import { drawbridgeJson, newFolder } from './cli-world.ts';
 
 const world = newFolder();
@@ -35,7 +36,7 @@ async function serveAs(name: string): Promise<Served> {
     '--for',
     '5',
   ];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...recordedToo(), ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   const environment: Record<string, string> = {};
   for await (const line of createInterface(child.stdout)) {

@@ -9,6 +9,7 @@ import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
 import { loadWorld } from '#sandbox/runtime/world-file.ts';
 import { sandboxServices } from '#sandbox/services.ts';
+import { notePrinted } from '#test/canary/watch.ts';
 import { recorder } from '#test/cli/workspace.ts';
 
 const temporary = await mkdtemp(join(tmpdir(), 'drawbridge-cli-'));
@@ -32,6 +33,10 @@ export interface CommandRun {
 export async function drawbridge(...words: string[]): Promise<CommandRun> {
   const terminal = recorder();
   const exit = await runCli(words, terminal);
+  const command = `drawbridge ${words[0]}`;
+  notePrinted({ where: `stderr of ${command}`, text: terminal.progressed.join('\n') });
+  // To print credentials is what this command is for, and the only one.
+  if (words[0] !== 'credentials') notePrinted({ where: `stdout of ${command}`, text: terminal.printed.join('\n') });
   return { exit, out: terminal.printed.join('\n'), progress: terminal.progressed.join('\n').split('\n') };
 }
 

@@ -61,6 +61,12 @@ describe('a healthy target', () => {
     expect(operations.filter((operation) => !reads.test(operation))).toEqual([]);
   });
 
+  it('may hold its permissions in a managed policy', async () => {
+    const boundary = `arn:aws:iam::${production.account}:policy/drawbridge/drawbridge-boundary`;
+    Object.assign(role('preview'), { inlinePolicies: {}, attachedPolicies: [boundary] });
+    expect(notOk(await diagnose())).toEqual([]);
+  });
+
   it('is seen in CloudTrail as a diagnosis that somebody asked for', async () => {
     await diagnose();
     const subjects = Object.values(rehearsal.sandbox.world.sts.sessions).flatMap(({ caller }) =>
@@ -153,6 +159,20 @@ describe('a broken target', () => {
       [['permissions preview', 'failed', 'missing: cloudformation:DeleteChangeSet (plan)']],
     ],
     [
+      'the key of the artifacts was left out',
+      () => {
+        editPolicy(role('preview').inlinePolicies, ['"kms:Decrypt"', '"kms:DescribeKey"']);
+        editPolicy(role('deploy').inlinePolicies, [
+          '"kms:EncryptionContext:aws:s3:arn"',
+          '"kms:EncryptionContext:other"',
+        ]);
+      },
+      [
+        ['permissions preview', 'failed', 'missing: kms:Decrypt (plan)'],
+        ['permissions deploy', 'failed', 'missing: kms:Decrypt (execute)'],
+      ],
+    ],
+    [
       'STS is not active in the region',
       () =>
         Object.assign(rehearsal.sandbox.world.organization.accounts[production.account]!, {
@@ -168,7 +188,7 @@ describe('a broken target', () => {
     [
       'the account has an old version',
       () => Object.assign(role('audit').tags, { 'drawbridge:version': '1' }),
-      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 2 is needed']],
+      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 3 is needed']],
     ],
     [
       'the rule is missing',
@@ -246,7 +266,6 @@ it('the needs it judges by are the calls that a promotion makes', async () => {
     'preview cloudformation:DeleteChangeSet',
     'deploy cloudformation:DescribeStackEvents',
     'deploy iam:PassRole',
-    'deploy s3:GetObject',
     'audit iam:ListAccessKeys',
   ];
   const unmade = needed.filter(({ call, step }) => step !== 'doctor' && !made.has(call)).map(({ call }) => call);

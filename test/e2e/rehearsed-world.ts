@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { openSandbox } from '#cli/rehearsal/open-sandbox.ts';
 import type { Fault } from '#sandbox/fault.ts';
 import type { Sandbox, World } from '#sandbox/kernel.ts';
+import type { StandIns } from '#sandbox/lambda/registry.ts';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import { createFaults } from '#sandbox/runtime/faults.ts';
 import type { RunningSandbox, SandboxService } from '#sandbox/runtime/running-sandbox.ts';
@@ -33,6 +34,8 @@ export interface RehearsalOptions {
   readonly seed?: number;
   /** A world to continue instead of the onboarded one. */
   readonly world?: World;
+  /** Code for the functions of templates, which otherwise have none here. */
+  readonly standIns?: StandIns;
   /** Puts something in place of a service. */
   readonly services?: (services: readonly SandboxService[]) => readonly SandboxService[];
 }
@@ -52,11 +55,11 @@ export interface Rehearsal {
 
 /** Starts a sandbox on the onboarded organization: shared services, pre-production and production. */
 export async function openRehearsal(options: RehearsalOptions = {}): Promise<Rehearsal> {
-  const { seed = 1, faults = [] } = options;
+  const { seed = 1, faults = [], standIns = {} } = options;
   const world = options.world ?? (await onboardedWorld(seed, options.accounts ?? join(root, 'accounts')));
   const events: unknown[] = [];
   const services = (options.services ?? ((all) => all))(sandboxServices).map((service) => listening(service, events));
-  const sandbox = await startSandbox({ seed, services, world, faults });
+  const sandbox = await startSandbox({ seed, services, world, faults, standIns });
   const outputs = outputsOf(world);
   return {
     sandbox,

@@ -14,15 +14,17 @@ export interface SmallRelease {
   readonly pipeline: string;
   /** What the stack's parameter is set to: another text is another release. */
   readonly text?: string;
+  /** Another template, without parameters, that may make roles. */
+  readonly template?: string;
 }
 
 /** A release of a stack with a parameter and a topic, for pre-production and then production. */
-export async function smallRelease({ pipeline, text = 'one' }: SmallRelease): Promise<PackagedRelease> {
+export async function smallRelease(release: SmallRelease): Promise<PackagedRelease> {
   const folder = mkdtempSync(join(tmpdir(), 'small-release-'));
   try {
     mkdirSync(join(folder, 'templates'));
-    writeFileSync(join(folder, 'templates/small.yaml'), template);
-    writeFileSync(join(folder, 'drawbridge.yml'), configuration(pipeline, text));
+    writeFileSync(join(folder, 'templates/small.yaml'), release.template ?? template);
+    writeFileSync(join(folder, 'drawbridge.yml'), configuration(release));
     const packaged = await packageRelease(folder);
     if (packaged.kind === 'release') return packaged;
     throw new Error(JSON.stringify(packaged.problems));
@@ -61,7 +63,8 @@ Resources:
     Type: AWS::SNS::Topic
 `;
 
-function configuration(pipeline: string, text: string): string {
+function configuration({ pipeline, text = 'one', template: given }: SmallRelease): string {
+  const inputs = given === undefined ? `parameters: { Text: ${text} }` : 'capabilities: [CAPABILITY_IAM]';
   return `apiVersion: drawbridge/v1
 kind: Pipeline
 metadata: { name: ${pipeline} }
@@ -69,7 +72,7 @@ stacks:
   - name: ${pipeline}
     template: templates/small.yaml
     stackName: ${pipeline}
-    parameters: { Text: ${text} }
+    ${inputs}
 environments:
   - name: pre-production
     targets: { matchLabels: { env: pre-production } }

@@ -78,7 +78,10 @@ describe('a session for a person', () => {
       headers: { 'cache-control': 'no-store' },
     });
     expect(invoked()).toEqual([
-      ['drawbridge-broker', { wish: { ...body, seconds: 900 }, actor: 'alice', at: monday, request: 'r-1' }],
+      [
+        'drawbridge-broker',
+        { kind: 'session', wish: { ...body, seconds: 900 }, actor: 'alice', at: monday, request: 'r-1' },
+      ],
     ]);
     expect(found.log.text()).not.toMatch(/CANARY|ASIA/);
   });
@@ -133,7 +136,9 @@ describe('targets and their diagnoses', () => {
     answers({ kind: 'diagnosed', diagnosis });
     const answer = await callHandler('POST /v1/diagnoses', { body: { target: 'production' } });
     expect(answer).toMatchObject({ status: 200, body: diagnosis });
-    expect(invoked()).toEqual([['drawbridge-doctor', { target: 'production', actor: 'alice', at: monday }]]);
+    expect(invoked()).toEqual([
+      ['drawbridge-doctor', { look: 'diagnosis', target: 'production', actor: 'alice', at: monday }],
+    ]);
   });
 
   it('answers what the doctor refuses, and takes nothing but a target', async () => {
@@ -142,5 +147,72 @@ describe('targets and their diagnoses', () => {
     expect(await callHandler('POST /v1/diagnoses', { body: { target: 'x', account: '1' } })).toMatchObject({
       status: 400,
     });
+  });
+});
+
+describe('the trust of a target', () => {
+  const judged = { target: 'production', account: '333333333333', region: 'eu-west-1', at: monday };
+  const trust = { ...judged, orchestrator: 'arn:o', roles: [{ name: 'drawbridge-audit', findings: [] }] };
+
+  it('is read by the doctor, in the name of the person', async () => {
+    answers({ kind: 'judged', trust });
+    expect(await callHandler('GET /v1/targets/production/trust')).toMatchObject({ status: 200, body: trust });
+    expect(invoked()).toEqual([
+      ['drawbridge-doctor', { look: 'trust', target: 'production', actor: 'alice', at: monday }],
+    ]);
+  });
+
+  it('that cannot be read is answered with the reason', async () => {
+    const facts = { role: 'arn:role', caller: 'arn:caller' };
+    answers({ kind: 'refused', problem: problem('ASSUME_ROLE_DENIED', facts) });
+    expect(await callHandler('GET /v1/targets/production/trust')).toMatchObject({
+      status: 502,
+      body: { code: 'ASSUME_ROLE_DENIED' },
+    });
+  });
+
+  it('of what cannot be a target is asked of nobody', async () => {
+    for (const route of ['GET /v1/targets/Prod%20/trust', 'POST /v1/targets/Prod%20/decoded-messages']) {
+      expect(await callHandler(route, route.startsWith('POST') ? { body: { text: 'x' } } : {})).toMatchObject({
+        status: 404,
+        body: { code: 'TARGET_UNKNOWN' },
+      });
+    }
+    expect(lambda.calls()).toEqual([]);
+  });
+});
+
+describe('what an encoded denial says', () => {
+  const route = 'POST /v1/targets/production/decoded-messages';
+  const denial = { explicit: true, principal: 'arn:p', action: 'ec2:CreateVpc', resource: '*', statements: [] };
+  const messages = [{ where: 'Vpc', kind: 'denial', denial: { ...denial, conditions: { canary: ['CANARY'] } } }];
+  const decoded = { target: 'production', account: '333333333333', region: 'eu-west-1', messages };
+
+  it('is asked of the broker in the name of the person, and its answer is cached nowhere and logged nowhere', async () => {
+    answers({ kind: 'decoded', decoded });
+    const answer = await callHandler(route, { body: { promotion: promotionId } });
+    expect(answer).toMatchObject({ status: 200, body: decoded, headers: { 'cache-control': 'no-store' } });
+    expect(invoked()).toEqual([
+      [
+        'drawbridge-broker',
+        {
+          ...{ kind: 'decoding', target: 'production', message: { promotion: promotionId } },
+          ...{ actor: 'alice', at: monday, request: 'r-1' },
+        },
+      ],
+    ]);
+    expect(found.log.text()).not.toContain('CANARY');
+  });
+
+  it.each<[string, object]>([
+    ['nothing', {}],
+    ['a promotion and a text', { promotion: promotionId, text: 'x' }],
+    ['no promotion', { promotion: 'prm-1' }],
+    ['an empty text', { text: '' }],
+    ['too long a text', { text: 'x'.repeat(20_001) }],
+    ['another role', { text: 'x', role: 'deploy' }],
+  ])('%s is refused before the broker is asked', async (_, body) => {
+    expect(await callHandler(route, { body })).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+    expect(lambda.calls()).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
-import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, DecodeAuthorizationMessageCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { handler } from '#functions/broker/handler.ts';
 import { listBrokered } from '#shared/aws/ledger/brokered-sessions.ts';
-import { monday } from '#test/builders.ts';
+import { recordDeployment, recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { aDeployment, aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { awsError, canary, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, found } = deployment();
 const wish = { target: 'production', reason: 'INC-7', use: 'exec', seconds: 900 };
-const request = { wish, actor: 'alice', at: monday, request: 'r-1' };
+const request = { kind: 'session', wish, actor: 'alice', at: monday, request: 'r-1' };
 const ask = (change: object = {}) => handler({ ...request, ...change }, context);
 
 describe('the broker', () => {
@@ -64,6 +65,66 @@ describe('the broker', () => {
     ['an hour and a second', { wish: { ...wish, seconds: 3601 } }],
   ])('has no room for %s', async (_, change) => {
     await expect(ask(change)).rejects.toThrow();
+    expect(sts.calls()).toEqual([]);
+  });
+});
+
+describe('the broker decodes what AWS denied', () => {
+  const decoding = (message: object, change: object = {}) =>
+    handler(
+      { kind: 'decoding', target: 'production', message, actor: 'alice', at: monday, request: 'r-2', ...change },
+      context,
+    );
+  const encoded = 'e'.repeat(300);
+  const text = `Vpc CREATE_FAILED: Encoded authorization failure message: ${encoded} (Service: Ec2)`;
+  const decided = JSON.stringify({
+    explicitDeny: true,
+    matchedStatements: { items: [{ statementId: 'NoVpc' }] },
+    context: { principal: { arn: 'arn:execution' }, action: 'ec2:CreateVpc', resource: 'arn:vpc-CANARY' },
+  });
+  const denial = { explicit: true, action: 'ec2:CreateVpc', resource: 'arn:vpc-CANARY', statements: ['NoVpc'] };
+  const stsDecodes = () =>
+    sts.on(DecodeAuthorizationMessageCommand, { EncodedMessage: encoded }).resolves({ DecodedMessage: decided });
+
+  it('from the record of a promotion, with a session that may do nothing else, and records that, not what', async () => {
+    stsDecodes();
+    await recordPromotion(ledger, aPromotion());
+    const reason = { code: 'STACK_FAILED', text, resource: 'Vpc', target: 'production' };
+    await recordDeployment(ledger, aDeployment({ outcome: 'failed', reason }));
+    expect(await decoding({ promotion: promotionId })).toMatchObject({
+      kind: 'decoded',
+      decoded: { target: 'production', messages: [{ where: 'Vpc', kind: 'denial', denial }] },
+    });
+    const { Policy = '', SourceIdentity } = sts.commandCalls(AssumeRoleCommand)[0]!.args[0].input;
+    expect([SourceIdentity, JSON.parse(Policy).Statement]).toEqual([
+      'usr-alice',
+      [{ Effect: 'Allow', Action: 'sts:DecodeAuthorizationMessage', Resource: '*' }],
+    ]);
+    const recorded = await listBrokered(ledger, 'production');
+    expect(recorded).toMatchObject([
+      { actor: 'alice', at: monday, use: 'decode', reason: `authorization message of ${promotionId}`, request: 'r-2' },
+    ]);
+    expect(`${JSON.stringify(recorded)}${found.log.text()}`).not.toMatch(/CANARY|ec2:|eeee/);
+  });
+
+  it('out of a text', async () => {
+    stsDecodes();
+    expect(await decoding({ text: `${text}…` })).toMatchObject({ decoded: { messages: [{ kind: 'denial', denial }] } });
+    expect(await listBrokered(ledger, 'production')).toMatchObject([
+      { use: 'decode', reason: 'authorization message that was handed in' },
+    ]);
+  });
+
+  it('opens no session where there is nothing to decode', async () => {
+    const answer = await decoding({ text: 'User: x is not authorized to perform: s3:GetObject' });
+    expect(answer).toMatchObject({ decoded: { messages: [{ kind: 'none', code: 'MESSAGE_ABSENT' }] } });
+    expect(sts.calls()).toEqual([]);
+    expect(await listBrokered(ledger, 'production')).toEqual([]);
+  });
+
+  it('for a promotion and a target on record alone', async () => {
+    expect(await decoding({ promotion: otherPromotionId })).toMatchObject({ problem: { code: 'PROMOTION_UNKNOWN' } });
+    expect(await decoding({ text }, { target: 'nowhere' })).toMatchObject({ problem: { code: 'TARGET_UNKNOWN' } });
     expect(sts.calls()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { awsError, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 deployment();
-const ask = (target = 'production') => handler({ target, actor: 'alice', at: monday }, context);
+const ask = (target = 'production') => handler({ look: 'diagnosis', target, actor: 'alice', at: monday }, context);
 beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   sts.on(AssumeRoleCommand).rejects(awsError('AccessDenied', 'no', 403));

@@ -39,7 +39,11 @@ function resolver(template: Template, values: Values): (value: Json) => Resolved
     Ref: (id) => reference(id as string),
     Condition: (id) => resolve((template.Conditions?.[id as string] ?? null) as Json),
     'Fn::GetAtt': (path) => `<${(path as string[]).join('.')}>`,
-    'Fn::Sub': (text) => (text as string).replace(/\$\{([^!}]+)\}/g, (_, id: string) => String(reference(id))),
+    'Fn::Sub': (argument) => {
+      const [text, own = {}] = [argument].flat() as [string, Shape?];
+      const value = (id: string) => (own[id] === undefined ? reference(id) : resolve(own[id]));
+      return text.replace(/\$\{([^!}]+)\}/g, (_, id: string) => String(value(id)));
+    },
     'Fn::Join': (argument) => list((argument as Json[])[1] ?? []).join((argument as string[])[0]),
     'Fn::Split': (argument) => String(resolve((argument as Json[])[1] ?? '')).split((argument as string[])[0] ?? ''),
     'Fn::Select': (argument) => list((argument as Json[])[1] ?? [])[Number((argument as Json[])[0])] ?? absent,

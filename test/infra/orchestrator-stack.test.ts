@@ -223,6 +223,41 @@ describe('storage', () => {
     });
   });
 
+  it('artifacts are encrypted with a key of their own that is rotated', () => {
+    expect(properties('ArtifactsKey')).toMatchObject({ EnableKeyRotation: true });
+    expect(properties('ArtifactsKeyAlias')).toEqual({
+      AliasName: 'alias/drawbridge-artifacts',
+      TargetKeyId: '<ArtifactsKey>',
+    });
+    const byDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: '<ArtifactsKey.Arn>' };
+    expect(properties('Artifacts')['BucketEncryption']).toEqual({
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: byDefault, BucketKeyEnabled: true }],
+    });
+  });
+
+  it.each([
+    ['ApiRole', ['kms:GenerateDataKey', 'kms:Decrypt']],
+    ['OrchestratorRole', ['kms:Decrypt']],
+  ])('%s uses that key, and no other role does', (role, actions) => {
+    const uses = (id: string) => statementsOf(id).filter((one) => one.actions.some((action) => /^kms:/.test(action)));
+    expect(uses(role)).toEqual([
+      {
+        actions,
+        resources: ['arn:aws:kms:*:111111111111:key/*'],
+        conditions: [
+          { operator: 'StringLike', key: 'kms:ViaService', values: ['s3.*.amazonaws.com*'] },
+          {
+            operator: 'StringLike',
+            key: 'kms:EncryptionContext:aws:s3:arn',
+            values: ['arn:aws:s3:::drawbridge-artifacts-111111111111-*'],
+          },
+        ],
+      },
+    ]);
+    const others = resourcesOfType('AWS::IAM::Role').filter((id) => !['ApiRole', 'OrchestratorRole'].includes(id));
+    expect(others.flatMap(uses)).toEqual([]);
+  });
+
   it.each(['Artifacts', 'Documents'])('%s are versioned, private, encrypted and written once over TLS', (bucket) => {
     expect(properties(bucket)).toMatchObject({
       VersioningConfiguration: { Status: 'Enabled' },

@@ -52,8 +52,8 @@ describe('the orchestrator stack and its region template', () => {
     }
   });
 
-  it('keep buckets and ledger when the stack goes', () => {
-    for (const id of ['Artifacts', 'Documents', 'Ledger']) {
+  it('keep buckets, key and ledger when the stack goes', () => {
+    for (const id of ['Artifacts', 'ArtifactsKey', 'Documents', 'Ledger']) {
       expect(templates[orchestratorStack]!.Resources[id]).toMatchObject({
         DeletionPolicy: 'Retain',
         UpdateReplacePolicy: 'Retain',

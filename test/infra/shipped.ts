@@ -96,6 +96,8 @@ export function policiesOf(template: Template, values: Values): ShippedPolicy[] 
           return policy('identity', properties['PolicyDocument']);
         case 'AWS::S3::BucketPolicy':
           return policy('resource', properties['PolicyDocument']);
+        case 'AWS::KMS::Key':
+          return policy('resource', properties['KeyPolicy']);
         case 'AWS::Events::EventBusPolicy':
           return policy('resource', { Version: '2012-10-17', Statement: [properties['Statement'] ?? null] });
         case 'AWS::Organizations::Policy':

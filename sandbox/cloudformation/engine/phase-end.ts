@@ -1,10 +1,13 @@
 /** What follows when the last step of a phase is over. Status names and reasons: CloudFormation User Guide, "Stack status codes". */
 
+import { dropChangeSet } from '../nested/change-set-family.ts';
+import { childrenOf } from '../nested/hierarchy.ts';
 import { outputsOf } from '../stack-evaluation.ts';
 import { setStackStatus } from '../stack-events.ts';
 import { exportConflict } from '../stack-exports.ts';
 import { changeSetsOf } from '../stack-lookup.ts';
 import type { OperationRecord, ResourceRecord, StackRecord, StepRecord } from '../state.ts';
+import { breachedTrigger, monitoringTime } from './rollback-triggers.ts';
 import type { StepContext } from './step-context.ts';
 import { failedSteps, removeSteps, restoreSteps } from './steps.ts';
 
@@ -14,6 +17,7 @@ const phaseDelay = 1_000;
 export function endPhase(context: StepContext): void {
   const { phase } = context.operation;
   if (phase === 'forward') endForward(context);
+  else if (phase === 'monitor') endMonitoring(context);
   else if (phase === 'cleanup') endCleanup(context);
   else if (phase === 'rollback') endRollback(context);
   else if (phase === 'rollback-cleanup') endRollbackCleanup(context);
@@ -22,12 +26,24 @@ export function endPhase(context: StepContext): void {
 
 function endForward(context: StepContext): void {
   const failed = failedSteps(context.operation);
-  if (failed.length > 0) {
-    undo(context, failureReason(failed));
+  const reason = failed.length > 0 ? failureReason(failed) : context.operation.cancelled;
+  if (reason !== undefined) {
+    undo(context, reason);
     return;
   }
-  const completed = complete(context);
-  if (completed !== undefined) undo(context, completed);
+  if (monitoringTime(context) > 0) monitor(context);
+  else endMonitoring(context);
+}
+
+/** The stack keeps its status; old resources stay until the time is over (API Reference, RollbackConfiguration). */
+function monitor(context: StepContext): void {
+  const monitorJob = queueAdvance(context, monitoringTime(context));
+  Object.assign(context.operation, { phase: 'monitor', monitorJob });
+}
+
+function endMonitoring(context: StepContext): void {
+  const reason = context.operation.cancelled ?? breachedTrigger(context) ?? complete(context);
+  if (reason !== undefined) undo(context, reason);
 }
 
 /** Every resource is there: outputs are known, exports checked. Answers why that failed, if it did. */
@@ -44,9 +60,31 @@ function complete(context: StepContext): string | undefined {
     return undefined;
   }
   setStackStatus(sandbox, stack, { status: 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS' });
-  operation.leftovers.push(...withdrawn(stack, operation));
-  enter(context, 'cleanup', removeSteps(operation.leftovers));
+  cleanUp(context);
   return undefined;
+}
+
+/**
+ * A nested stack is cleaned up only once its whole hierarchy was updated or rolled back: until then the parent may still take back
+ * what it did (CloudFormation User Guide, "Troubleshooting", nested stacks stuck in a cleanup state).
+ */
+function cleanUp(context: StepContext): void {
+  const { stack, operation } = context;
+  if (operation.nested && !operation.held) {
+    operation.held = true;
+    return;
+  }
+  delete operation.held;
+  const forward = operation.phase !== 'rollback';
+  if (forward) operation.leftovers.push(...withdrawn(stack, operation));
+  enter(context, forward ? 'cleanup' : 'rollback-cleanup', removeSteps(operation.leftovers));
+  for (const child of heldChildren(context)) cleanUp(child);
+}
+
+function heldChildren({ sandbox, stack }: StepContext): StepContext[] {
+  return childrenOf(sandbox, stack).flatMap((child) =>
+    child.operation?.held ? [{ sandbox, stack: child, operation: child.operation }] : [],
+  );
 }
 
 /** Resources the new template has no more. They leave the stack now and are removed in the cleanup. */
@@ -56,10 +94,17 @@ function withdrawn(stack: StackRecord, operation: OperationRecord): ResourceReco
   return gone;
 }
 
-function undo(context: StepContext, reason: string): void {
+/** What follows a failure on the way forward, as the operation was asked to handle one. */
+export function undo(context: StepContext, reason: string): void {
   const { operation } = context;
   if (operation.kind === 'create') undoCreate(context, reason);
-  else if (operation.onFailure === 'nothing' || operation.before === undefined) stop(context, 'UPDATE_FAILED', reason);
+  else if (operation.onFailure === 'nothing') stop(context, 'UPDATE_FAILED', reason);
+  else undoUpdate(context, reason);
+}
+
+/** Goes back to the last stable state; without one the update stays failed. */
+export function undoUpdate(context: StepContext, reason: string): void {
+  if (context.operation.before === undefined) stop(context, 'UPDATE_FAILED', reason);
   else startRestore(context, reason);
 }
 
@@ -76,10 +121,14 @@ function undoCreate(context: StepContext, reason: string): void {
 }
 
 /** Begins the way back to what the stack was. */
-export function startRestore(context: StepContext, reason: string): void {
+export function startRestore(context: StepContext, reason?: string): void {
   const { sandbox, stack, operation } = context;
   if (operation.before === undefined) return;
-  setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason });
+  delete operation.held;
+  setStackStatus(sandbox, stack, {
+    status: 'UPDATE_ROLLBACK_IN_PROGRESS',
+    ...(reason === undefined ? {} : { reason }),
+  });
   const { model, roleArn } = operation.before;
   stack.model = model;
   if (roleArn !== undefined) stack.roleArn ??= roleArn;
@@ -107,7 +156,7 @@ function endRollback(context: StepContext): void {
   stack.outputs = operation.before.outputs;
   stack.imports = operation.before.imports;
   setStackStatus(sandbox, stack, { status: 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS' });
-  enter(context, 'rollback-cleanup', removeSteps(operation.leftovers));
+  cleanUp(context);
 }
 
 function endRollbackCleanup(context: StepContext): void {
@@ -123,8 +172,8 @@ function endDelete(context: StepContext): void {
   }
   stack.deletedAt = sandbox.now();
   finish(context, 'DELETE_COMPLETE');
-  for (const { changeSetId } of changeSetsOf(sandbox, stack.stackId)) {
-    if (changeSetId !== operation.changeSetId) delete sandbox.world.cloudformation.changeSets[changeSetId];
+  for (const changeSet of changeSetsOf(sandbox, stack.stackId)) {
+    if (changeSet.changeSetId !== operation.changeSetId) dropChangeSet(sandbox, changeSet);
   }
 }
 
@@ -142,22 +191,22 @@ function stop(context: StepContext, status: StackRecord['status'], reason: strin
   setStackStatus(context.sandbox, context.stack, { status, reason });
 }
 
-function settleChangeSet({ sandbox, operation }: StepContext, status: string): void {
+/** The change set an operation executes ends as the operation did. */
+export function settleChangeSet({ sandbox, operation }: StepContext, status: string): void {
   const changeSet = sandbox.world.cloudformation.changeSets[operation.changeSetId ?? ''];
   if (changeSet === undefined) return;
   const complete = status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
   changeSet.executionStatus = complete ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
 }
 
-function enter(
-  { sandbox, stack, operation }: StepContext,
-  phase: OperationRecord['phase'],
-  steps: Record<string, StepRecord>,
-) {
-  operation.phase = phase;
-  operation.steps = steps;
+function enter(context: StepContext, phase: OperationRecord['phase'], steps: Record<string, StepRecord>): void {
+  Object.assign(context.operation, { phase, steps });
+  queueAdvance(context, phaseDelay);
+}
+
+function queueAdvance({ sandbox, stack, operation }: StepContext, delay: number): number {
   const payload = { stackId: stack.stackId, operationId: operation.id };
-  sandbox.schedule({ at: sandbox.now() + phaseDelay, service: 'cloudformation', name: 'advance', payload });
+  return sandbox.schedule({ at: sandbox.now() + delay, service: 'cloudformation', name: 'advance', payload });
 }
 
 /** "The following resource(s) failed to update: [A, B]. " */

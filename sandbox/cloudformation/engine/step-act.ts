@@ -3,25 +3,28 @@ import { AwsError } from '../../aws-error.ts';
 import type { Json, ResourceRequest, ResourceResult } from '../../kernel.ts';
 import { actingCaller, passedRoles } from '../acting-session.ts';
 import { resourceDuration } from '../durations.ts';
+import { isNestedStack } from '../nested/hierarchy.ts';
 import { providedProperties } from '../resource-definition.ts';
 import { plainIdentity, resourcePermissions } from '../resource-types.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
+import { askFunction } from './custom-ask.ts';
+import { actOnNestedStack } from './nested-steps.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
-import { failedStatus, failStep, handlerReason } from './step-failure.ts';
+import { directionOf, failedStatus, failStep, handlerReason } from './step-failure.ts';
 
 type Verb = 'create' | 'update' | 'remove';
 
 /** Touches the resource of a step that was announced. Injected faults, missing rights and provider errors fail the step. */
 export async function actOnStep(context: StepContext, step: StepRecord): Promise<void> {
   delete step.job;
-  const { sandbox, stack } = context;
-  const place = { account: stack.account, stackName: stack.stackName, logicalId: step.logicalId };
-  const fault = sandbox.faults.resource({ ...place, status: failedStatus(step) });
-  if (fault !== undefined) {
-    failStep(context, step, fault.reason);
+  const { sandbox } = context;
+  if (failsByFault(context, step, 'before')) return;
+  if (isNestedStack(resourceType(context, step))) {
+    await actOnNestedStack(context, step);
     return;
   }
   try {
+    if (await askFunction(context, step)) return;
     await act(context, step);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -32,9 +35,18 @@ export async function actOnStep(context: StepContext, step: StepRecord): Promise
   queueSettle(context, step);
 }
 
-/** The resource is stable. */
+function failsByFault(context: StepContext, step: StepRecord, when: 'before' | 'after'): boolean {
+  const { account, stackName } = context.stack;
+  const place = { account, stackName, logicalId: step.logicalId, status: failedStatus(step) };
+  const fault = context.sandbox.faults.resource({ ...place, during: directionOf(context), when });
+  if (fault !== undefined) failStep(context, step, fault.reason);
+  return fault !== undefined;
+}
+
+/** The resource is stable, unless it was asked to fail now that it is there. */
 export function settleStep(context: StepContext, step: StepRecord): void {
   const { stack, operation } = context;
+  if (failsByFault(context, step, 'after')) return;
   step.status = 'done';
   delete step.job;
   if (step.verb !== 'remove') {
@@ -47,6 +59,11 @@ export function settleStep(context: StepContext, step: StepRecord): void {
   if (removed === undefined) return;
   mark(context, removed, { status: 'DELETE_COMPLETE' });
   operation.leftovers = operation.leftovers.filter((record) => record !== removed);
+}
+
+function resourceType(context: StepContext, step: StepRecord): string {
+  const record = step.verb === 'remove' ? removable(context, step.logicalId) : context.stack.resources[step.logicalId];
+  return record?.type ?? '';
 }
 
 async function act(context: StepContext, step: StepRecord): Promise<void> {
@@ -96,6 +113,7 @@ async function change(context: StepContext, record: ResourceRecord, definition: 
   const unchanged = { physicalId: record.physicalId ?? '', attributes: record.attributes };
   const made = await (sandbox.provider(record.type)?.update(request) ?? unchanged);
   Object.assign(record, { definition, ...resultOf(made) });
+  delete record.skipped;
 }
 
 async function remove(context: StepContext, step: StepRecord): Promise<void> {

@@ -1,9 +1,10 @@
 /** The first part of a step: finding out what has to be done, and saying so. Nothing is touched yet. */
+import { isNestedStack } from '../nested/hierarchy.ts';
 import { replacementOf } from '../resource-definition.ts';
 import { evaluateOne } from '../stack-evaluation.ts';
 import { deniedByStackPolicy } from '../stack-policy.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
-import { mark, removable, type StepContext } from './step-context.ts';
+import { isUndone, mark, removable, type StepContext } from './step-context.ts';
 import { failStep } from './step-failure.ts';
 
 const actDelay = 1_000;
@@ -28,7 +29,8 @@ function beginApply(context: StepContext, step: StepRecord): void {
   const { type, definition } = evaluated;
   step.definition = definition;
   step.type = type;
-  const change = changeNeeded(existing, type, definition);
+  // The template of a nested stack is looked at whenever its parent is updated (API Reference, ResourceChangeDetail, Automatic).
+  const change = changeNeeded(existing, type, definition) ?? (isNestedStack(type) ? 'update' : undefined);
   if (change === undefined) {
     if (existing !== undefined) existing.definition = definition;
     step.status = 'done';
@@ -36,7 +38,7 @@ function beginApply(context: StepContext, step: StepRecord): void {
   }
   step.change = change;
   announceApply(context, step, { type, definition });
-  if (change !== 'create') refuseByPolicy(context, step, type);
+  if (change !== 'create') refuseChange(context, step, type);
 }
 
 function changeNeeded(
@@ -85,12 +87,19 @@ function announceUnknown({ sandbox, stack }: StepContext, step: StepRecord): voi
   };
 }
 
-function refuseByPolicy(context: StepContext, step: StepRecord, type: string): void {
+function refuseChange(context: StepContext, step: StepRecord, type: string): void {
   const action = step.change === 'replace' ? 'Update:Replace' : 'Update:Modify';
-  const denied = deniedByStackPolicy(context.stack, { logicalId: step.logicalId, type, action });
+  const denied =
+    deniedByStackPolicy(context.stack, { logicalId: step.logicalId, type, action }) ?? irreversible(context, step);
   if (denied === undefined) return;
   if (step.job !== undefined) context.sandbox.cancel(step.job);
   failStep(context, step, denied);
+}
+
+/** What could not be undone later is not begun (CloudFormation User Guide, "Choose how to handle failures when provisioning resources"). */
+function irreversible({ operation }: StepContext, step: StepRecord): string | undefined {
+  if (step.change !== 'replace' || operation.onFailure !== 'nothing') return undefined;
+  return 'Replacement type updates not supported on stack with disable-rollback.';
 }
 
 function beginRestore(context: StepContext, step: StepRecord): void {
@@ -126,9 +135,10 @@ function beginRemove(context: StepContext, step: StepRecord): void {
  * Retain keeps the physical resource. RetainExceptOnCreate keeps it too, unless the operation that made it is rolled back
  * (CloudFormation User Guide, DeletionPolicy attribute).
  */
-function isKept({ stack, operation }: StepContext, record: ResourceRecord): boolean {
+function isKept(context: StepContext, record: ResourceRecord): boolean {
+  const { operation } = context;
   if (operation.retain.includes(record.logicalId)) return true;
-  const undone = operation.phase === 'rollback-cleanup' || stack.status === 'ROLLBACK_IN_PROGRESS';
+  const undone = isUndone(context);
   const { deletionPolicy } = record.definition;
   if (deletionPolicy === 'Retain') return !(undone && operation.retainExceptOnCreate);
   return deletionPolicy === 'RetainExceptOnCreate' && !undone;

@@ -1,6 +1,7 @@
 /** What the parts of a step share. */
 import type { Sandbox } from '../../kernel.ts';
 import { recordResourceEvent } from '../stack-events.ts';
+import { isBusy } from '../stack-lookup.ts';
 import type { OperationRecord, ResourceRecord, StackRecord } from '../state.ts';
 
 /** Everything a step works on. */
@@ -28,6 +29,17 @@ export function mark(
     ...(physicalId === undefined ? {} : { physicalId }),
     ...(next.status.startsWith('DELETE') ? {} : { properties: record.definition.properties }),
   });
+}
+
+/** Whether a removal takes back what this operation, or the one it is part of, created. */
+export function isUndone({ operation }: StepContext): boolean {
+  return operation.undoing === true || (operation.kind !== 'delete' && operation.phase !== 'cleanup');
+}
+
+/** Whether the operation still is on its way forward. One that waits for its parent to clean up is through. */
+export function isForward({ stack, operation }: StepContext): boolean {
+  const { phase, held } = operation;
+  return isBusy(stack) && !held && (phase === 'forward' || phase === 'monitor');
 }
 
 /** The physical resource a removal is about: one set aside, or one of the stack itself. */

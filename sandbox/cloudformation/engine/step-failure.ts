@@ -1,9 +1,17 @@
 /** A step that went wrong, and what that means for the others. */
 import type { AwsError } from '../../aws-error.ts';
+import type { Direction } from '../../fault.ts';
 import type { Sandbox } from '../../kernel.ts';
+import { isNestedStack } from '../nested/hierarchy.ts';
 import type { ResourceRecord, StepRecord } from '../state.ts';
 import { mark, removable, type StepContext } from './step-context.ts';
 import { isRunning } from './steps.ts';
+
+/** Which way a step goes: a failed create is undone by removing, a failed update by restoring and then removing. */
+export function directionOf({ operation }: StepContext): Direction {
+  if (operation.phase === 'delete') return operation.kind === 'delete' && !operation.undoing ? 'forward' : 'rollback';
+  return operation.phase === 'rollback' || operation.phase === 'rollback-cleanup' ? 'rollback' : 'forward';
+}
 
 /** The failed status of what a step does. */
 export function failedStatus(step: StepRecord): 'CREATE_FAILED' | 'UPDATE_FAILED' | 'DELETE_FAILED' {
@@ -18,11 +26,8 @@ export function failedStatus(step: StepRecord): 'CREATE_FAILED' | 'UPDATE_FAILED
 export function failStep(context: StepContext, step: StepRecord, reason: string): void {
   end(context, step, reason);
   step.status = 'failed';
-  if (context.operation.phase !== 'forward') return;
-  for (const other of Object.values(context.operation.steps)) {
-    if (isRunning(other)) cancel(context, other);
-    if (other.status === 'waiting') other.status = 'cancelled';
-  }
+  if (context.operation.phase === 'forward') cancelSteps(context);
+  if (context.operation.force === true) leaveBehind(context, step);
 }
 
 /** The status reason CloudFormation writes for an error of a resource handler. */
@@ -35,6 +40,7 @@ export function handlerReason(sandbox: Sandbox, error: AwsError): string {
 const handlerCodes: Readonly<Record<string, string>> = {
   AccessDenied: 'AccessDenied',
   AccessDeniedException: 'AccessDenied',
+  UnauthorizedOperation: 'AccessDenied',
   EntityAlreadyExists: 'AlreadyExists',
   BucketAlreadyExists: 'AlreadyExists',
   BucketAlreadyOwnedByYou: 'AlreadyExists',
@@ -48,11 +54,44 @@ const handlerCodes: Readonly<Record<string, string>> = {
   MalformedPolicyDocument: 'InvalidRequest',
 };
 
+/** An operation goes no further on its way forward: what it has begun ends as cancelled, and nested operations are given up too. */
+export function cancelForward(context: StepContext, reason: string): void {
+  context.operation.cancelled = reason;
+  cancelSteps(context);
+}
+
+/** Cancels every step that is not over, and the monitoring time. */
+function cancelSteps(context: StepContext): void {
+  const { monitorJob } = context.operation;
+  if (monitorJob !== undefined) context.sandbox.cancel(monitorJob);
+  for (const other of Object.values(context.operation.steps)) {
+    if (isRunning(other)) cancel(context, other);
+    if (other.status === 'waiting') other.status = 'cancelled';
+  }
+}
+
 function cancel(context: StepContext, step: StepRecord): void {
   if (step.job !== undefined) context.sandbox.cancel(step.job);
   const what = failedStatus(step) === 'CREATE_FAILED' ? 'creation' : 'update';
-  end(context, step, `Resource ${what} cancelled`);
+  const reason = `Resource ${what} cancelled`;
+  const { type, physicalId } = resourceOf(context, step) ?? {};
+  if (step.status === 'acting' && isNestedStack(type)) cancelNestedOf(context, physicalId ?? '', reason);
+  end(context, step, reason);
   step.status = 'cancelled';
+}
+
+/** A forced deletion goes on without what it could not remove. */
+function leaveBehind(context: StepContext, step: StepRecord): void {
+  const record = removable(context, step.logicalId);
+  if (record !== undefined) mark(context, record, { status: 'DELETE_SKIPPED' });
+  step.status = 'done';
+}
+
+function cancelNestedOf({ sandbox }: StepContext, stackId: string, reason: string): void {
+  const operationId = sandbox.world.cloudformation.stacks[stackId]?.operation?.id;
+  if (operationId === undefined) return;
+  const payload = { stackId, operationId, reason };
+  sandbox.schedule({ at: sandbox.now(), service: 'cloudformation', name: 'cancel-nested', payload });
 }
 
 function end(context: StepContext, step: StepRecord, reason: string): void {

@@ -29,9 +29,9 @@ export function removeSteps(records: readonly ResourceRecord[]): Steps {
  * physical resource again, and everything that was touched gets a step which brings its old values back.
  */
 export function restoreSteps(stack: StackRecord, operation: OperationRecord, before: StableState): Steps {
-  const touched = Object.values(operation.steps).filter((step) => step.verb === 'apply' && step.change !== undefined);
+  const touched = touchedSteps(operation);
   operation.leftovers = touched
-    .filter((step) => step.change === 'create' || isReplaced(stack, before, step))
+    .filter((step) => before.resources[step.logicalId] === undefined || isReplaced(stack, before, step))
     .flatMap((step) => stack.resources[step.logicalId] ?? []);
   const steps: Steps = {};
   for (const { logicalId, change } of touched) {
@@ -44,6 +44,14 @@ export function restoreSteps(stack: StackRecord, operation: OperationRecord, bef
     steps[logicalId] = { logicalId, verb: 'restore', after, status: 'waiting', ...(change ? { change } : {}) };
   }
   return steps;
+}
+
+/** What this update touched, and failed ones before it since the stack was stable; the latest step of each resource. */
+export function touchedSteps(operation: OperationRecord): StepRecord[] {
+  const applied = [...(operation.earlier ?? []), ...Object.values(operation.steps)].filter(
+    (step) => step.verb === 'apply' && step.change !== undefined,
+  );
+  return Object.values(Object.fromEntries(applied.map((step) => [step.logicalId, step])));
 }
 
 function isReplaced(stack: StackRecord, before: StableState, step: StepRecord): boolean {

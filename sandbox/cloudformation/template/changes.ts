@@ -16,6 +16,8 @@ export interface ComparisonFacts {
   readonly noEcho: readonly string[];
   /** Values of such parameters, now and before: text that contains one is masked as well. */
   readonly secrets?: readonly string[];
+  /** Nested stacks that change: values that read their outputs may change with them. */
+  readonly moving?: readonly string[];
   /** The stack's own tags before and after: CloudFormation puts them on every resource that can be tagged. */
   readonly stackTags?: StackTags;
 }

@@ -71,6 +71,7 @@ function detailsOf(logicalId: string, comparison: Comparison): Detail[] {
 
 function fate(logicalId: string, comparison: Comparison): Fate {
   if (!Object.hasOwn(comparison.before, logicalId)) return 'added';
+  if (comparison.facts.moving?.includes(logicalId)) return 'may-be-replaced';
   const replacement = replacementOf(detailsOf(logicalId, comparison));
   if (replacement === 'False') return 'stays';
   return replacement === 'True' ? 'replaced' : 'may-be-replaced';

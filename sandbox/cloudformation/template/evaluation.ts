@@ -18,6 +18,8 @@ export interface EvaluationContext {
   /** A resource that exists; undefined makes its `Ref` and `Fn::GetAtt` known only after apply. */
   readonly resource: (logicalId: string) => ExistingResource | undefined;
   readonly notificationArns: readonly string[];
+  /** The template was processed by AWS::LanguageExtensions, so that Fn::ToJsonString may be left in it. */
+  readonly extensions?: boolean;
   /** The value of a Systems Manager parameter, for parameters of type `AWS::SSM::Parameter::Value<…>`. */
   readonly ssmParameter?: (name: string) => string | undefined;
 }
@@ -25,6 +27,8 @@ export interface EvaluationContext {
 interface ExistingResource {
   readonly physicalId: string;
   readonly attributes: Readonly<Record<string, Json>>;
+  /** A nested stack that a change set changes: what its outputs will be is known only after apply. */
+  readonly outputsMove?: boolean;
 }
 
 /** A resource with its intrinsic functions answered. Resources whose condition is false are not among them. */

@@ -1,10 +1,11 @@
 /** Evaluating a value of a template: intrinsic functions are answered, everything else is copied. */
 import { isObject, memberOf } from '#shared/domain/template/template.ts';
 import type { Json } from '../../kernel.ts';
+import { knownAfterApply } from './evaluation.ts';
 import { findInMap, fnIf, importValue } from './lookup-functions.ts';
 import { cidr, getAZs } from './network-functions.ts';
 import { getAtt, ref } from './references.ts';
-import { invalid, type Resolved, type Scope } from './scope.ts';
+import { invalid, isUnknown, type Resolved, type Scope } from './scope.ts';
 import { base64, join, select, split, sub } from './text-functions.ts';
 
 const functions: Readonly<Record<string, (argument: Json, scope: Scope) => Resolved>> = {
@@ -20,7 +21,16 @@ const functions: Readonly<Record<string, (argument: Json, scope: Scope) => Resol
   'Fn::Select': select,
   'Fn::Split': split,
   'Fn::Sub': sub,
+  'Fn::ToJsonString': toJsonString,
 };
+
+/** A value as JSON text (Template Reference, "Fn::ToJsonString"). */
+function toJsonString(argument: Json, scope: Scope): Resolved {
+  if (!scope.context.extensions) throw invalid(unsupported('Fn::ToJsonString'));
+  const value = resolveValue(argument, scope);
+  if (typeof value !== 'object') throw invalid('Template error: Fn::ToJsonString takes an object or a list.');
+  return isUnknown(value) ? knownAfterApply : JSON.stringify(value);
+}
 
 /**
  * The value with every intrinsic function answered; undefined for AWS::NoValue, whose member is dropped from the object or list around
@@ -54,7 +64,7 @@ export function functionCall(value: { [name: string]: Json }) {
 function unsupported(name: string): string {
   if (name === 'Fn::Transform') return 'Template error: Fn::Transform is not supported: the sandbox runs no macros.';
   if (name === 'Fn::Length' || name === 'Fn::ToJsonString' || name.startsWith('Fn::ForEach')) {
-    return `Template error: ${name} needs the transform AWS::LanguageExtensions, which is not supported.`;
+    return `Template error: ${name} needs the transform AWS::LanguageExtensions, which the template does not declare.`;
   }
   return `Template error: ${name} is not a function that can be used here.`;
 }

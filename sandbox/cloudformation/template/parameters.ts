@@ -1,5 +1,6 @@
 import { parameterErrors } from '#shared/domain/template/parameter-values.ts';
 import { memberOf, type Template } from '#shared/domain/template/template.ts';
+import { knownAfterApply } from './evaluation.ts';
 
 /** The SDK's `Parameter`, as far as it is an input. */
 export interface SuppliedParameter {
@@ -33,10 +34,15 @@ export function resolveParameters(
   }
   const missing = Object.keys(declared).filter((name) => !Object.hasOwn(values, name));
   if (missing.length > 0) return { kind: 'invalid', message: `Parameters: [${missing.join(', ')}] must have values` };
-  const [error] = parameterErrors(declared, values);
+  const [error] = parameterErrors(declared, known(values));
   if (error) return { kind: 'invalid', message: error.message };
   const noEcho = Object.keys(declared).filter((name) => String(declared[name]?.NoEcho).toLowerCase() === 'true');
   return { kind: 'parameters', values, noEcho };
+}
+
+/** A nested stack's parameter can come from what a change set has yet to make: then there is no value to check. */
+function known(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== knownAfterApply));
 }
 
 function suppliedFault(

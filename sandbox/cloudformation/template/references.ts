@@ -41,9 +41,12 @@ export function attributeOf(logicalId: string, attribute: string, scope: Scope):
   }
   const existing = existingResource(logicalId, scope);
   scope.record.references.add(`${logicalId}.${attribute}`);
-  if (existing === undefined) return knownAfterApply;
+  if (existing === undefined || existing.outputsMove) return knownAfterApply;
   const value = memberOf(existing.attributes, attribute);
   if (value !== undefined) return value;
+  if (type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) {
+    throw invalid(`Output '${attribute.slice('Outputs.'.length)}' not found in stack '${existing.physicalId}'`);
+  }
   throw invalid(
     type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'
       ? `Vendor response doesn't contain ${attribute} attribute in object`

@@ -21,6 +21,8 @@ export async function readLiveRole(iam: IAMClient, RoleName: string): Promise<Li
   return {
     arn: Role?.Arn ?? '',
     trust: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''),
+    // What a role that says nothing about it has (IAM API reference, CreateRole MaxSessionDuration).
+    maxSessionDuration: Role?.MaxSessionDuration ?? 3600,
     tags: Object.fromEntries((Role?.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     policies: [...inline, ...managed],
     ...(boundary === undefined ? {} : { boundary: await readManaged(iam, boundary) }),

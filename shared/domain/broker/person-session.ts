@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Problem } from '../errors/problem.ts';
 import { AccountId, Instant, Name, Region } from '../identifiers.ts';
 import { type RoleRequest, subjectOf, type TrustedTarget, visitRequest } from '../trust/role-request.ts';
+import { type DecodedMessages, MessageWish } from './decoded-messages.ts';
 
 /** What the session is for. It changes nothing about the session. */
 const Use = z.enum(['credentials', 'exec', 'console']);
@@ -21,8 +22,14 @@ export const SessionWish = z.strictObject({
 });
 export type SessionWish = z.infer<typeof SessionWish>;
 
-/** What the broker function is asked. `request` is the API's id of the request. */
-export const BrokerRequest = z.strictObject({ wish: SessionWish, actor: z.string(), at: Instant, request: z.string() });
+/** Who asks, when; `request` is the API's id of the request. */
+const by = { actor: z.string(), at: Instant, request: z.string() };
+
+/** What the broker function is asked: a session, or to decode what a denial says. */
+export const BrokerRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('session'), wish: SessionWish, ...by }),
+  z.strictObject({ kind: z.literal('decoding'), target: Name, message: MessageWish, ...by }),
+]);
 export type BrokerRequest = z.infer<typeof BrokerRequest>;
 
 /** One session a person was given: who, when, where, why, until when. Never a part of the credentials. */
@@ -34,7 +41,8 @@ export const BrokeredSession = z.strictObject({
   at: Instant,
   request: z.string(),
   reason: z.string(),
-  use: Use,
+  /** `decode`: Drawbridge itself used it, to decode an authorization message for the person. */
+  use: z.enum([...Use.options, 'decode']),
   role: z.string(),
   sessionName: z.string(),
   sourceIdentity: z.string(),
@@ -57,6 +65,7 @@ export interface OpenedSession {
 
 export type BrokerAnswer =
   | ({ readonly kind: 'opened' } & OpenedSession)
+  | { readonly kind: 'decoded'; readonly decoded: DecodedMessages }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 /** People look: what the audit role invokes is for the verify step. */

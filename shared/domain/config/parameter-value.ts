@@ -2,10 +2,10 @@
 import * as z from 'zod';
 
 /** CloudFormation User Guide, "Understand CloudFormation quotas": bytes of one parameter value, and parameters of one template. */
-const maxValueBytes = 4096;
+export const maxValueBytes = 4096;
 export const maxParameters = 200;
 
-const literal = [z.string(), z.number(), z.boolean(), z.array(z.string())] as const;
+const literal = [z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))] as const;
 
 /** A parameter of the Systems Manager Parameter Store in the target's own account and region, with an optional version. */
 const SsmReference = z.strictObject({ ssmRef: z.string().regex(/^[\w./-]+(:\d+)?$/) });
@@ -21,7 +21,7 @@ const SecretReference = z.strictObject({
 const OutputReference = z.strictObject({ fromOutput: z.string().regex(/^[a-z][a-z0-9-]*\.[A-Za-z0-9]+$/) });
 
 const layerForms =
-  'expected text, a number, true or false, a list of texts, { ssmRef: /path } or { secretRef: /path, jsonKey: key }';
+  'expected text, a number, true or false, a list of texts or numbers, { ssmRef: /path } or { secretRef: /path, jsonKey: key }';
 const stackForms = `${layerForms}, or { fromOutput: stack.Output }`;
 
 export const LayerValue = z
@@ -42,7 +42,7 @@ function refuseLongValue(value: StackValue, context: z.RefinementCtx): void {
 }
 
 /** True when the value stands in the file itself rather than being referred to. */
-export function isLiteral(value: StackValue): value is string | number | boolean | string[] {
+export function isLiteral(value: StackValue): value is string | number | boolean | (string | number)[] {
   return typeof value !== 'object' || Array.isArray(value);
 }
 

@@ -13,10 +13,12 @@ export interface TargetFacts {
   readonly labels?: Labels;
 }
 
-/** A layer, and the places of its values where it was read from files. */
+type Section = 'values' | 'tags';
+
+/** A layer, and the places of its values and tags where it was read from files. */
 export interface PlacedLayer {
   readonly layer: Layer;
-  readonly placeOfValue?: (name: string) => Place;
+  readonly placeOf?: (section: Section, name: string) => Place;
 }
 
 /** The parts of a pipeline's stack, or of a release's, that parameters are resolved from. */
@@ -25,15 +27,20 @@ export interface ParameterisedStack {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-type Rank = 'pipeline' | 'all' | 'environment' | 'labels' | 'target';
+export type Rank = 'pipeline' | 'all' | 'environment' | 'labels' | 'target';
 
-export interface ResolvedValue {
-  readonly value: StackValue;
+/** A value that is said for one target, and where it is said. */
+export interface Said<Value> {
+  readonly value: Value;
   readonly rank: Rank;
   /** Position of the layer; not there when the pipeline's stack says it. */
   readonly layer?: number;
   readonly place?: Place;
 }
+export type ResolvedValue = Said<StackValue>;
+
+/** All that is said of each name, weakest first: the last one holds. */
+export type Candidates<Value> = ReadonlyMap<string, readonly Said<Value>[]>;
 
 /**
  * The values for one stack in one target, with their origin. Precedence, weakest first: the pipeline's stack, layers for all, for an
@@ -44,14 +51,7 @@ export function resolveParameters(
   layers: readonly PlacedLayer[],
   target: TargetFacts,
 ): Record<string, ResolvedValue> {
-  const resolved = new Map<string, ResolvedValue>();
-  for (const [name, value] of Object.entries(stack.parameters)) resolved.set(name, { value, rank: 'pipeline' });
-  for (const { placed, index, rank } of applicable(layers, target)) {
-    for (const [name, value] of Object.entries(placed.layer.values)) {
-      resolved.set(name, { value, rank, layer: index, ...placeOf(placed, name) });
-    }
-  }
-  return Object.fromEntries(resolved);
+  return strongest(parameterCandidates(stack, layers, target));
 }
 
 /** The stack's tags in one target, by the same precedence. */
@@ -60,8 +60,26 @@ export function resolveTags(
   layers: readonly PlacedLayer[],
   target: TargetFacts,
 ): Record<string, string> {
-  const fromLayers = applicable(layers, target).map(({ placed }) => placed.layer.tags ?? {});
-  return Object.assign({}, stack.tags, ...fromLayers);
+  const resolved = strongest(tagCandidates(stack, layers, target));
+  return Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value]));
+}
+
+/** Every value that is said for a parameter in one target, those that do not hold too. */
+export function parameterCandidates(
+  stack: ParameterisedStack,
+  layers: readonly PlacedLayer[],
+  target: TargetFacts,
+): Candidates<StackValue> {
+  return candidates<StackValue>(stack.parameters, applicable(layers, target), 'values');
+}
+
+/** Every value that is said for a tag in one target. */
+export function tagCandidates(
+  stack: ParameterisedStack,
+  layers: readonly PlacedLayer[],
+  target: TargetFacts,
+): Candidates<string> {
+  return candidates<string>(stack.tags, applicable(layers, target), 'tags');
 }
 
 /** The layers of one pipeline in the order in which they were read. */
@@ -69,10 +87,12 @@ export function layersOf(config: Config, pipeline: string): PlacedLayer[] {
   return config.parameters
     .filter(({ document }) => document.pipeline === pipeline)
     .flatMap(({ document, placeOf: place }) =>
-      document.layers.map((layer, index) => ({
-        layer,
-        placeOfValue: (name: string) => place(['layers', index, 'values', name], 'key'),
-      })),
+      document.layers.map(
+        (layer, index): PlacedLayer => ({
+          layer,
+          placeOf: (section, name) => place(['layers', index, section, name], 'key'),
+        }),
+      ),
     );
 }
 
@@ -100,6 +120,24 @@ function applies(layer: Layer, target: TargetFacts): boolean {
   return here === target.environment && labelled && named;
 }
 
-function placeOf(placed: PlacedLayer, name: string): { place?: Place } {
-  return placed.placeOfValue === undefined ? {} : { place: placed.placeOfValue(name) };
+function candidates<Value>(
+  own: Readonly<Record<string, Value>>,
+  layers: ReturnType<typeof applicable>,
+  section: Section,
+): Candidates<Value> {
+  const said = [
+    ...Object.entries(own).map(([name, value]) => ({ name, value, rank: 'pipeline' as const })),
+    ...layers.flatMap(({ placed, index, rank }) =>
+      Object.entries((placed.layer[section] ?? {}) as Readonly<Record<string, Value>>).map(([name, value]) => {
+        const place = placed.placeOf?.(section, name);
+        return { name, value, rank, layer: index, ...(place && { place }) };
+      }),
+    ),
+  ];
+  const byName = Map.groupBy(said, ({ name }) => name);
+  return new Map([...byName].map(([name, all]) => [name, all.map(({ name: _, ...one }) => one)]));
+}
+
+function strongest<Value>(all: Candidates<Value>): Record<string, Said<Value>> {
+  return Object.fromEntries([...all].map(([name, said]) => [name, said.at(-1) as Said<Value>]));
 }

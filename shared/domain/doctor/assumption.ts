@@ -1,37 +1,11 @@
 /** Why a role could not be assumed. AWS often does not say; what the doctor read besides narrows it down. */
+import { signatureProblem } from '../errors/request-time.ts';
 import { partitionOf, roleName, type TargetRole } from '../names.ts';
-import { type Check, type DoctorFacts, failed, ok, targetRoles, unknown } from './facts.ts';
+import { assumptionDenial, namedPolicy } from '../trust/assumption-denial.ts';
+import { visitRequest } from '../trust/role-request.ts';
+import { type Refusal, stsProblem } from '../trust/sts-refusal.ts';
+import { type Check, type DoctorFacts, doctorVisit, failed, ok, targetRoles, unknown } from './facts.ts';
 import { trustFault } from './trust-fault.ts';
-
-/** What an STS error means (STS API reference, AssumeRole errors, and "Common errors"). AccessDenied is looked into further. */
-const classes: readonly { readonly codes: RegExp; readonly means: string; readonly next: string }[] = [
-  {
-    codes: /^(ExpiredToken|ExpiredTokenException|InvalidClientTokenId|UnrecognizedClientException)$/,
-    means: "the orchestrator's own session is over or was revoked",
-    next: 'Ask again; if it stays so, look for a policy on the orchestrator role that denies older sessions.',
-  },
-  {
-    codes: /^(RequestTimeTooSkewed|RequestExpired|SignatureDoesNotMatch)$/,
-    means: 'the signature was refused, as it is when clocks differ',
-    next: 'Compare the clock check.',
-  },
-  {
-    codes: /^(ValidationError|ValidationException|InvalidParameterValue)$/,
-    means: 'AWS STS refuses the request itself',
-    next: 'Set MaxSessionDuration of the role to 3600 as accounts/account.yml does, and compare the ExternalId on record.',
-  },
-  {
-    codes:
-      /^(MalformedPolicyDocument|MalformedPolicyDocumentException|PackedPolicyTooLarge|PackedPolicyTooLargeException)$/,
-    means: 'AWS STS refuses the session policy',
-    next: 'This is a defect of Drawbridge; please report it.',
-  },
-  {
-    codes: /^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/,
-    means: 'AWS STS is throttling',
-    next: 'Ask again later.',
-  },
-];
 
 /** The check of one role: assumed, or why not. */
 export function assumptionCheck(facts: DoctorFacts, role: TargetRole): Check {
@@ -46,20 +20,39 @@ export function assumptionCheck(facts: DoctorFacts, role: TargetRole): Check {
       const { code, message } = session;
       if (code === 'RegionDisabledException') return unknown(check, 'AWS STS is not active there');
       if (/^AccessDenied(Exception)?$/.test(code)) return denied(facts, role, message);
-      const found = classes.find(({ codes }) => codes.test(code));
-      const means = found === undefined ? '' : `${found.means}: `;
-      return failed(check, `${means}${code}: ${message}`, found?.next ?? 'Look the code up in the STS API reference.');
+      const { says, next } = meaningOf(facts, role, session);
+      return failed(check, says, next);
     }
   }
+}
+
+/** What a refusal other than AccessDenied means. The orchestrator's own session is nobody's but its own, so that is said of this side. */
+function meaningOf({ target, subject }: DoctorFacts, role: TargetRole, { code, message }: Refusal) {
+  if (/^(ExpiredToken|ExpiredTokenException|InvalidClientTokenId|UnrecognizedClientException)$/.test(code)) {
+    const next = 'Ask again; if it stays so, look for a policy on the orchestrator role that denies older sessions.';
+    return { says: `the orchestrator's own session is over or was revoked: ${code}: ${message}`, next };
+  }
+  if (/^(Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException)$/.test(code))
+    return { says: `AWS STS is throttling: ${code}: ${message}`, next: 'Ask again later.' };
+  const { account, region } = target;
+  const { roleArn, durationSeconds } = visitRequest(target, doctorVisit(role, subject));
+  const found =
+    stsProblem({ code, message }, { operation: 'AssumeRole', role: roleArn, durationSeconds, account, region }) ??
+    signatureProblem('AWS STS', { code, message });
+  return found === undefined
+    ? { says: `${code}: ${message}`, next: 'Look the code up in the STS API reference.' }
+    : { says: found.cause, next: found.next };
 }
 
 function denied(facts: DoctorFacts, role: TargetRole, message: string): Check {
   const { target, roles, orchestrator } = facts;
   const check = `assume ${role}`;
   const redeploy = `Deploy accounts/account.yml again in account ${target.account}.`;
-  const policy = /explicit deny in an? ([a-z- ]*(?:policy|boundary))/.exec(message)?.[1];
-  if (policy !== undefined)
-    return failed(check, `an explicit deny in a ${policy}`, `Find the ${policy} that denies it and make an exception.`);
+  const named = namedPolicy(message);
+  if (named !== undefined) {
+    const { account, region } = target;
+    return failed(check, named.why, assumptionDenial(message, roleName(role), { account, region }).next);
+  }
   const live = roles[role];
   if (live.kind === 'refused' && /^NoSuchEntity/.test(live.code))
     return failed(check, `the role ${roleName(role)} does not exist in ${target.account}`, redeploy);

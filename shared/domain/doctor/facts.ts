@@ -3,10 +3,16 @@ import * as z from 'zod';
 import type { Problem } from '../errors/problem.ts';
 import { Instant, Name } from '../identifiers.ts';
 import type { TargetRole } from '../names.ts';
+import type { LintedRole } from '../trust/lint-document.ts';
 import { subjectOf, type TrustedTarget, type Visit } from '../trust/role-request.ts';
 
-/** What the doctor function is asked. */
-export const DoctorRequest = z.strictObject({ target: Name, actor: z.string(), at: Instant });
+/** What the doctor function is asked: everything about a target, or who can assume its roles. */
+export const DoctorRequest = z.strictObject({
+  look: z.enum(['diagnosis', 'trust']),
+  target: Name,
+  actor: z.string(),
+  at: Instant,
+});
 export type DoctorRequest = z.infer<typeof DoctorRequest>;
 
 /** The body of `POST /v1/diagnoses`. */
@@ -39,6 +45,8 @@ export interface LivePolicy {
 export interface LiveRole {
   readonly arn: string;
   readonly trust: string;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly policies: readonly LivePolicy[];
   readonly boundary?: LivePolicy;
@@ -82,8 +90,20 @@ export interface Diagnosis {
   readonly checks: readonly Check[];
 }
 
+/** The roles of one target as the trust linter judges them. */
+export interface TargetTrust {
+  readonly target: string;
+  readonly account: string;
+  readonly region: string;
+  readonly at: string;
+  /** ARN of the one role that may be trusted. */
+  readonly orchestrator: string;
+  readonly roles: readonly LintedRole[];
+}
+
 export type DoctorAnswer =
   | { readonly kind: 'diagnosed'; readonly diagnosis: Diagnosis }
+  | { readonly kind: 'judged'; readonly trust: TargetTrust }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 export const targetRoles = ['preview', 'deploy', 'audit'] as const satisfies readonly TargetRole[];

@@ -1,6 +1,15 @@
 /** What the steps of a promotion need of each role: the calls they make, on which resource, with which condition keys. */
 import type { RequestContext } from '../iam/request-context.ts';
-import { artifactsBucket, type Placed, partitionOf, roleArn, roleName, type TargetRole } from '../names.ts';
+import {
+  artifactsBucket,
+  artifactsKeys,
+  type Placed,
+  partitionOf,
+  regionalS3,
+  roleArn,
+  roleName,
+  type TargetRole,
+} from '../names.ts';
 
 export interface Need {
   /** The step that makes the call. */
@@ -30,7 +39,7 @@ function previewNeeds(where: Where): Need[] {
     ...onStack(where, 'plan', { CreateChangeSet: { ...changeSet, ...roleArnKey } }),
     ...onStack(where, 'plan', { DescribeChangeSet: changeSet, DeleteChangeSet: changeSet }),
     passRole(where, 'plan'),
-    artifacts(where, 'plan'),
+    ...artifacts(where, 'plan'),
     ...onStack(where, 'resume', { DescribeStackEvents: {} }),
   ];
 }
@@ -44,7 +53,6 @@ function deployNeeds(where: Where): Need[] {
     ...onStack(where, 'execute', { DescribeChangeSet: changeSet, ExecuteChangeSet: changeSet }),
     ...onStack(where, 'execute', { DescribeStackEvents: {} }),
     passRole(where, 'execute'),
-    artifacts(where, 'execute'),
   ];
 }
 
@@ -83,9 +91,17 @@ function passRole(where: Where, step: string): Need {
   return { step, action: 'iam:PassRole', resource: roleArn(where, 'execution'), context };
 }
 
-/** CloudFormation fetches templates with the session of the caller. */
-function artifacts({ orchestratorAccount, region }: Where, step: string): Need {
-  const bucket = artifactsBucket(`drawbridge-artifacts-${orchestratorAccount}`, region);
-  const resource = `arn:${partitionOf(region)}:s3:::${bucket}/templates/any`;
-  return { step, action: 's3:GetObject', resource, context: { 'aws:ResourceAccount': orchestratorAccount } };
+/** CloudFormation fetches templates with the session of the caller, and S3 decrypts them with it. */
+function artifacts({ orchestratorAccount, region }: Where, step: string): Need[] {
+  const prefix = `drawbridge-artifacts-${orchestratorAccount}`;
+  const bucket = `arn:${partitionOf(region)}:s3:::${artifactsBucket(prefix, region)}`;
+  const owner = { 'aws:ResourceAccount': orchestratorAccount };
+  const viaS3 = { 'kms:ViaService': regionalS3(region), 'kms:EncryptionContext:aws:s3:arn': bucket };
+  return [
+    { step, action: 's3:GetObject', resource: `${bucket}/templates/any`, context: owner },
+    {
+      ...{ step, action: 'kms:Decrypt', resource: artifactsKeys(prefix, region).replace('*', 'any') },
+      context: { ...owner, ...viaS3 },
+    },
+  ];
 }

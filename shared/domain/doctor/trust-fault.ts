@@ -28,7 +28,8 @@ export function trustFault(role: LiveRole, facts: DoctorFacts, orchestrator: Orc
   return `${refused.action}: ${faultIn(policy, refused.action, { requester, context })}`;
 }
 
-function requesterOf({ account, arn, roleId }: Orchestrator): Extract<Requester, { kind: 'session' }> {
+/** The orchestrator as policies see it. */
+export function requesterOf({ account, arn, roleId }: Orchestrator): Extract<Requester, { kind: 'session' }> {
   const [, partition, , , , session = ''] = arn.split(':');
   const [, name = '', sessionName = ''] = session.split('/');
   const roleArn = `arn:${partition}:iam::${account}:role/${name}`;

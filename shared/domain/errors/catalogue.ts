@@ -7,6 +7,8 @@ import { policyEntries } from './policy-entries.ts';
 import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
+import { signInEntries } from './sign-in-entries.ts';
+import { stsEntries } from './sts-entries.ts';
 import { trustEntries } from './trust-entries.ts';
 import { worldEntries } from './world-entries.ts';
 
@@ -18,6 +20,8 @@ export const catalogue = {
   ...promotionEntries,
   ...remoteEntries,
   ...gateEntries,
+  ...signInEntries,
+  ...stsEntries,
   ...trustEntries,
   ...worldEntries,
 };

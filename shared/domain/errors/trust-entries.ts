@@ -9,13 +9,18 @@ export const trustEntries = {
     status: 500,
     cause: ({ step, length, limit }) =>
       `The session policy of step ${step} has ${length} characters, and AWS STS takes ${limit}.`,
-    next: () => 'Give the artifacts bucket or its key a shorter name.',
+    next: () => 'Give the artifacts bucket a shorter name.',
   }),
   TRUST_FILE: entry<{ detail: string }>({
     exit: 2,
     status: 400,
     cause: ({ detail }) => `There is no role in this file: ${detail}.`,
     next: () => 'Name a trust policy, a CloudFormation template with roles, or the output of `aws iam get-role`.',
+  }),
+  TRUST_ROLE_MISSING: entry<{ role: string; account: string }>({
+    ...refused,
+    cause: ({ role, account }) => `There is no role ${role} in account ${account}.`,
+    next: ({ account }) => `Deploy accounts/account.yml again in account ${account}.`,
   }),
   TRUST_UNREADABLE: entry<{ detail: string }>({
     ...refused,

@@ -24,7 +24,8 @@ export const worldEntries = {
     exit: 2,
     status: 400,
     cause: ({ fault, detail }) => `The fault ${fault} cannot be injected: ${detail}.`,
-    next: () => 'Write <target or environment>:<logical id>:<CREATE_FAILED, UPDATE_FAILED or DELETE_FAILED>.',
+    next: () =>
+      'Write <target or environment>:<logical id>:<status>; the statuses are CREATE_FAILED, UPDATE_FAILED, DELETE_FAILED, ROLLBACK_FAILED and UPDATE_ROLLBACK_FAILED.',
   }),
   FAULT_NOT_REACHED: entry<{ fault: string }>({
     exit: 2,

@@ -23,11 +23,13 @@ export interface ApplicablePolicies {
   /** The policy of the resource; `trust` instead where the resource is a role to be assumed. */
   readonly resource?: NamedPolicy;
   readonly trust?: NamedPolicy;
+  /** The key policy, where the resource is a KMS key: without its word no other policy counts. */
+  readonly key?: NamedPolicy;
   /** Service control policies, level by level from the organization's root down to the account. */
   readonly organization?: readonly (readonly NamedPolicy[])[];
 }
 
-export type PolicyLayer = 'identity' | 'boundary' | 'session' | 'resource' | 'trust' | 'organization';
+export type PolicyLayer = 'identity' | 'boundary' | 'session' | 'resource' | 'trust' | 'key' | 'organization';
 
 /** A decision with its reason: the statement that allowed or denied it, or what is missing. */
 export type Decision =
@@ -37,8 +39,9 @@ export type Decision =
 /**
  * Decides one request (IAM User Guide, "Policy evaluation logic"). An explicit deny in any policy wins. Otherwise, for a session or user:
  * - every level of service control policies must allow;
- * - in one account, the identity-based policies *or* the resource's policy; across accounts, and for assuming a role, both. A policy
- *   that names the account only delegates to the identity-based policies; one that names the session or user needs nothing else;
+ * - in one account, the identity-based policies *or* the resource's policy; across accounts, for assuming a role and for using a KMS
+ *   key, both (KMS Developer Guide, "Key policies in AWS KMS"). A policy that names the account only delegates to the identity-based
+ *   policies; one that names the session or user needs nothing else;
  * - the permissions boundary and the session policy each limit what that allows.
  * A service or an identity provider is allowed only by the resource's policy.
  */
@@ -55,19 +58,20 @@ export function evaluate(request: AccessRequest, policies: ApplicablePolicies): 
 /** What each layer says; a layer that is absent has no entry, and so limits nothing. */
 interface Sayings {
   readonly layers: readonly { readonly layer: PolicyLayer; readonly matches: readonly StatementMatch[] }[];
-  /** `trust` or `resource`: which one the resource has. */
-  readonly grantor: 'trust' | 'resource';
+  /** Which one the resource has. */
+  readonly grantor: 'trust' | 'key' | 'resource';
 }
 
 function statementsByLayer(request: AccessRequest, policies: ApplicablePolicies): Sayings {
   const indexed: IndexedRequest = { ...request, context: indexContext(request.context) };
-  const grantor = policies.trust ? 'trust' : 'resource';
+  const grantor = policies.trust ? 'trust' : policies.key ? 'key' : 'resource';
   const present: [PolicyLayer, readonly NamedPolicy[] | undefined][] = [
     ...(policies.organization ?? []).map((level): [PolicyLayer, readonly NamedPolicy[]] => ['organization', level]),
     ['identity', policies.identity],
     ['boundary', policies.boundary && [policies.boundary]],
     ['session', policies.session && [policies.session]],
     ['trust', policies.trust && [policies.trust]],
+    ['key', policies.key && [policies.key]],
     ['resource', policies.resource && [policies.resource]],
   ];
   return {
@@ -99,7 +103,7 @@ function ownDecision(sameAccount: boolean, says: Sayings): Decision {
   const own = allowIn(says, 'identity') ?? (sameAccount && grant?.names === 'role' ? grant : undefined);
   if (!own) return missing('identity');
   for (const layer of ['boundary', 'session'] as const) if (silent.has(layer)) return missing(layer);
-  if (!grant && (!sameAccount || says.grantor === 'trust')) return missing(says.grantor);
+  if (!grant && (!sameAccount || says.grantor !== 'resource')) return missing(says.grantor);
   return { kind: 'allowed', by: grant && grant !== own ? `${own.by} and ${grant.by}` : own.by };
 }
 
@@ -124,6 +128,7 @@ const described: Record<PolicyLayer, string> = {
   session: 'the session policy does not allow it',
   resource: 'no policy of the resource allows it',
   trust: 'the trust policy of the role does not allow it',
+  key: 'the key policy does not allow it',
   organization: 'no service control policy of one level allows it',
 };
 

@@ -49,7 +49,9 @@ function conditionProblems({ written, key, values }: Entry, pointer: string): Po
     const variables = unsupportedVariables(value);
     messages.push(...variables.map((name) => `policy variable ${name} is not supported`));
     const comparable = hasVariables(value) ? !isNull : !accepts || accepts(value);
-    if (!comparable) messages.push(`${value} cannot be compared by ${written}`);
+    // An external id is shown to no third party, not even where it is written wrongly.
+    const told = key.toLowerCase() === 'sts:externalid' ? `a value of ${key}` : value;
+    if (!comparable) messages.push(`${told} cannot be compared by ${written}`);
   }
   return messages.map((message) => ({ pointer, message }));
 }

@@ -1,4 +1,5 @@
 /** Reading one CloudFormation operation out of a stack's events, by the client request token that every one of its events echoes. */
+import { keptText } from '../trust/authorization-message.ts';
 import { isDeployed, isSettled } from './stack-status.ts';
 
 export interface StackEvent {
@@ -12,8 +13,10 @@ export interface StackEvent {
   readonly at: string;
 }
 
-interface FirstFailure {
+export interface FirstFailure {
+  /** Logical id, after those of the nested stacks that lead to it: `Parent/Child/Resource`. */
   readonly resource: string;
+  readonly physicalId?: string | undefined;
   readonly type: string;
   readonly status: string;
   readonly reason: string;
@@ -36,6 +39,9 @@ export function operationOf(events: readonly StackEvent[], token: string): Opera
   return { kind: 'failed', status: latest.status, failure: firstFailure(ours, latest) };
 }
 
+/** Characters; an encoded authorization message comes on top. */
+const longestReason = 1000;
+
 // Siblings that CloudFormation cancels because of the first failure are not causes.
 const cancelled = /^Resource (creation|update|deletion) cancelled/;
 
@@ -44,10 +50,24 @@ function firstFailure(ours: readonly StackEvent[], latest: StackEvent): FirstFai
   const cause = failed.findLast((event) => !isStackItself(event)) ?? failed.at(-1) ?? latest;
   return {
     resource: cause.logicalId,
+    physicalId: cause.physicalId,
     type: cause.type,
     status: cause.status,
-    reason: (cause.reason ?? 'CloudFormation gave no reason.').slice(0, 1000),
+    reason: reasonOf(cause),
   };
+}
+
+/** The failure inside a nested stack, or undefined where its events tell none. `events` are newest first, of one operation's time. */
+export function failureBelow(outer: FirstFailure, events: readonly StackEvent[]): FirstFailure | undefined {
+  const failed = events.filter((event) => event.status.endsWith('_FAILED') && !cancelled.test(event.reason ?? ''));
+  const cause = failed.findLast((event) => !isStackItself(event));
+  if (cause === undefined) return undefined;
+  const { logicalId, physicalId, type, status } = cause;
+  return { resource: `${outer.resource}/${logicalId}`, physicalId, type, status, reason: reasonOf(cause) };
+}
+
+function reasonOf({ reason }: StackEvent): string {
+  return keptText(reason ?? 'CloudFormation gave no reason.', longestReason);
 }
 
 function isStackItself(event: StackEvent): boolean {

@@ -4,7 +4,7 @@ import { isObject, type Json, type JsonObject } from '../template/template.ts';
 import type { PlannedChange } from './stack-plan.ts';
 
 /** What a stack policy can refuse; adding a resource is never refused. */
-export type PolicyAction = 'Update:Modify' | 'Update:Replace' | 'Update:Delete';
+type PolicyAction = 'Update:Modify' | 'Update:Replace' | 'Update:Delete';
 
 export interface Refusal {
   readonly logicalId: string;

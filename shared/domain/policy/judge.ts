@@ -24,7 +24,7 @@ export interface JudgementContext {
 }
 
 /** One change that one rule forbids. */
-export interface Denial {
+interface Denial {
   readonly target: string;
   readonly stack: string;
   /** `Parent/Child/LogicalId`. */
@@ -125,8 +125,9 @@ function denialOf({ rule, ruleText, subject }: Answer): Denial {
 /** One sentence for each rule, with the first of the resources it is about. */
 function becauseOf(asking: readonly Answer[]): string[] {
   return [...Map.groupBy(asking, ({ ruleText }) => ruleText)].map(([ruleText, answers]) => {
-    const named = answers.slice(0, mostNamed).map(({ subject }) => subjectText(subject));
-    const more = answers.length > mostNamed ? [`${answers.length - mostNamed} more`] : [];
+    const subjects = [...new Set(answers.map(({ subject }) => subjectText(subject)))];
+    const named = subjects.slice(0, mostNamed);
+    const more = subjects.length > mostNamed ? [`${subjects.length - mostNamed} more`] : [];
     return `${ruleText} asks for an approval of ${[...named, ...more].join(', ')}`;
   });
 }

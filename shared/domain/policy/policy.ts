@@ -28,11 +28,10 @@ const TypePattern = z.string().regex(/^[A-Za-z0-9]+(::[A-Za-z0-9@_-]+)*(::\*)?$|
 });
 
 /** Deny beats an approval, and an approval beats allow. `requireApproval` asks for one approval of each named group. */
-export const GateAction = z.union(
+const GateAction = z.union(
   [z.literal('allow'), z.literal('deny'), z.strictObject({ requireApproval: z.array(Name).min(1) })],
   { error: 'expected allow, deny, or { requireApproval: [group] }' },
 );
-export type GateAction = z.infer<typeof GateAction>;
 
 /**
  * A change gate: what is done about the changes it describes. Every part of `when` must hold; a part that is left out always does. It stands

@@ -3,7 +3,7 @@ import type { Effect } from './effect.ts';
 import type { Subject } from './match-gate.ts';
 import { isStateful } from './stateful-types.ts';
 
-export type DefaultRule = 'stateful-data' | 'permissions';
+type DefaultRule = 'stateful-data' | 'permissions';
 
 export interface DefaultAnswer {
   readonly action: 'deny' | 'requireApproval';

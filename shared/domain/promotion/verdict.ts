@@ -1,5 +1,6 @@
 /** What a rollout's end means, read from what happened: one outcome and the reasons in words. */
 import { catalogue } from '../errors/catalogue.ts';
+import { shortened } from '../trust/authorization-message.ts';
 import { type Deployment, isGood, type Mode, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
 
 /** The error a state machine caught: ErrorEquals name and cause text. */
@@ -70,9 +71,9 @@ export function targetsRunning(deployments: readonly Deployment[]): string[] {
   );
 }
 
-/** The reasons as one text for the execution's cause. */
+/** The reasons as one text for the execution's cause, which has no room for encoded authorization messages. */
 export function reasonText(reasons: readonly Reason[]): string {
-  return reasons.map(({ code, text }) => `${code}: ${text}`).join('\n') || 'No reason was recorded.';
+  return reasons.map(({ code, text }) => `${code}: ${shortened(text)}`).join('\n') || 'No reason was recorded.';
 }
 
 function isCaught(caught: RolloutFacts['caught']): caught is Caught {

@@ -1,4 +1,5 @@
 /** Where the outputs come from that a target's stacks take. */
+import { type Labelled, matches } from '../config/match-targets.ts';
 import { outputReference } from '../config/parameter-value.ts';
 import { failure } from '../errors/catalogue.ts';
 import type { Dependencies } from '../plan/readiness.ts';
@@ -36,14 +37,23 @@ export function dependenciesIn({ stacks }: Pick<Release, 'stacks'>): ReadonlyMap
   );
 }
 
+/** The targets that have the stack whose outputs `target` takes: itself if it gets the stack, otherwise those of its environment. */
+export function holdersOf<T extends Labelled>(
+  { stacks }: { readonly stacks: readonly Pick<ReleaseStack, 'name' | 'matchLabels'>[] },
+  name: string,
+  { target, others }: { readonly target: T; readonly others: readonly T[] },
+): T[] {
+  const stack = stacks.find((one) => one.name === name);
+  const holds = ({ labels }: T) => stack !== undefined && matches(stack.matchLabels ?? {}, labels);
+  return holds(target) ? [target] : others.filter(holds);
+}
+
 function holderOf<T extends Target>(
   release: Release,
   { name }: ReleaseStack,
   { target, others }: { target: T; others: readonly T[] },
 ): T {
-  const holds = (candidate: T) => stacksOf(release, candidate).some((stack) => stack.name === name);
-  if (holds(target)) return target;
-  const [holder, ...more] = others.filter(holds);
+  const [holder, ...more] = holdersOf(release, name, { target, others });
   if (holder !== undefined && more.length === 0) return holder;
   const holders = [holder, ...more].flatMap((one) => one?.name ?? []);
   throw failure('OUTPUT_AMBIGUOUS', { stack: name, target: target.name, holders });

@@ -3,6 +3,11 @@ import * as z from 'zod';
 
 /** Longest text DecodeAuthorizationMessage takes (STS API Reference). */
 const longest = 10_240;
+/** Characters of a message that are enough to recognise it. */
+const shown = 24;
+
+const announcement = 'Encoded authorization failure message:';
+const announced = new RegExp(`${announcement}\\s*([\\w-]+)(\\.{3}|…)?`);
 
 /** What an error's text holds: no message, one that is visibly not whole, or one that can be asked about. */
 export type EncodedMessage =
@@ -27,10 +32,32 @@ export interface Denial {
  * announcement; a message that lacks its end without a trace is told only by AWS, when it is decoded.
  */
 export function encodedMessageIn(text: string): EncodedMessage {
-  const found = /Encoded authorization failure message:\s*([\w-]+)(\.{3}|…)?/.exec(text);
+  const found = announced.exec(text);
   if (!found) return /Encoded authorization/.test(text) ? { kind: 'cut' } : { kind: 'none' };
   const [, encoded = '', ellipsis] = found;
   return ellipsis !== undefined || encoded.length > longest ? { kind: 'cut' } : { kind: 'message', encoded };
+}
+
+/** As encodedMessageIn, for what a person pastes: the message may also stand alone. Shorter words are no message. */
+export function pastedMessage(text: string): EncodedMessage {
+  const found = encodedMessageIn(text);
+  const alone = text.trim();
+  return found.kind === 'none' && /^[\w-]{40,}$/.test(alone) ? { kind: 'message', encoded: alone } : found;
+}
+
+/** The text as it is shown: of an encoded message only its beginning. What was shortened is told from a whole message by its ellipsis. */
+export function shortened(text: string): string {
+  const encoded = announced.exec(text)?.[1] ?? '';
+  return encoded.length > shown ? text.replace(encoded, `${encoded.slice(0, shown)}…`) : text;
+}
+
+/** The text as it is kept: at most `most` characters, and the encoded message whole beside them, without which nobody could decode it. */
+export function keptText(text: string, most: number): string {
+  const found = announced.exec(text);
+  if (!found) return text.slice(0, most);
+  const before = text.slice(0, found.index).slice(0, most);
+  const after = text.slice(found.index + found[0].length).slice(0, most - before.length);
+  return `${before}${found[0].slice(0, longest + announcement.length + 1)}${after}`;
 }
 
 /** Reads a decoded message (STS API Reference, DecodeAuthorizationMessage, "Response Elements"); undefined when it is none. */

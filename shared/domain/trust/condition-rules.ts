@@ -99,6 +99,8 @@ function openConditions(statement: TrustStatement): Finding[] {
     .map(({ condition, value }) => open(statement, condition, value));
 }
 
+/** Of an external id only the wildcards are shown. */
 function open(statement: TrustStatement, { key }: Condition, value: string): Finding {
-  return finding('TRUST_OPEN_CONDITION', { key, value, statement: labelOf(statement) }, statement.pointer);
+  const told = key.toLowerCase() === 'sts:externalid' ? value.replaceAll(/[^*?]+/g, '…') : value;
+  return finding('TRUST_OPEN_CONDITION', { key, value: told, statement: labelOf(statement) }, statement.pointer);
 }

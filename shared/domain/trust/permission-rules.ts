@@ -7,8 +7,11 @@ import { type PermissionPolicy, type RoleFacts, roleKind } from './role-facts.ts
 import { covers, demands, labelOf } from './trust-view.ts';
 import { unreadable } from './unreadable.ts';
 
-/** The boundary that accounts/account.yml makes, in any partition and account. */
+/** In any partition and account. */
 const boundaryArn = /^arn:[a-z-]+:iam::\d{12}:policy\/drawbridge\/drawbridge-boundary$/;
+
+/** Whether this is the boundary that accounts/account.yml makes. */
+export const isBoundary = (arn: string): boolean => boundaryArn.test(arn);
 
 /** No session of Drawbridge lasts longer: a role assumed by a role's session ends within the hour (IAM User Guide, role chaining). */
 const longestSession = 3600;
@@ -21,7 +24,7 @@ export function permissionFindings(role: RoleFacts): Finding[] {
 function boundaryFindings({ name = '', boundary }: RoleFacts): Finding[] {
   if (boundary.kind === 'not-due') return [];
   const arn = boundary.kind === 'policy' ? boundary.arn : undefined;
-  if (arn !== undefined && boundaryArn.test(arn)) return [];
+  if (arn !== undefined && isBoundary(arn)) return [];
   return [finding('TRUST_BOUNDARY', { role: name, boundary: arn }, boundary.pointer)];
 }
 

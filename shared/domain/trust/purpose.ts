@@ -1,22 +1,20 @@
 /** What a session is for. Everything STS asks for is derived from it, so CloudTrail in the target tells the promotion behind each call. */
 import type { PromotionId } from '../identifiers.ts';
-import { type Placed, roleArn, sessionName, type TargetRole } from '../names.ts';
-import { type Artifacts, type SessionPolicy, type StepKind, sessionPolicy } from './session-policy.ts';
+import { roleArn, sessionName, type TargetRole } from '../names.ts';
+import type { RoleRequest, TrustedTarget } from './role-request.ts';
+import { type Artifacts, type StepKind, sessionPolicy } from './session-policy.ts';
 
 /** The least STS grants (STS API reference, AssumeRole DurationSeconds). A step never needs more, and a stolen session soon ends. */
 const shortestSession = 900;
 
 /** A target as recorded in the ledger by `bootstrap` and `apply`. */
-interface TrustedTarget extends Placed {
-  readonly name: string;
-  /** Issued by us, one per account; an identifier against confused deputies, not a secret, yet never printed. */
-  readonly externalId: string;
+interface PromotedTarget extends TrustedTarget {
   /** Lifetime of sessions there, 900–3600 s: a role assumed by a role's session ends within the hour (IAM User Guide, role chaining). */
   readonly sessionSeconds?: number;
 }
 
 export interface Purpose {
-  readonly target: TrustedTarget;
+  readonly target: PromotedTarget;
   readonly role: TargetRole;
   readonly promotion: PromotionId;
   readonly environment: string;
@@ -30,14 +28,9 @@ export interface Purpose {
   readonly artifacts?: Artifacts;
 }
 
-export interface SessionRequest {
-  readonly roleArn: string;
-  readonly sessionName: string;
-  readonly durationSeconds: number;
-  readonly externalId: string;
-  readonly sourceIdentity: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly policy: SessionPolicy;
+export interface SessionRequest extends RoleRequest {
+  /** Wildcards of the session policy that stand for stacks which could not all be named. */
+  readonly widenedTo: readonly string[];
 }
 
 /**
@@ -45,6 +38,7 @@ export interface SessionRequest {
  * Throws SESSION_POLICY_TOO_LONG.
  */
 export function sessionRequest(purpose: Purpose): SessionRequest {
+  const { text, widenedTo } = sessionPolicy(purpose.kind, purpose);
   return {
     roleArn: roleArn(purpose.target, purpose.role),
     sessionName: sessionName(purpose.promotion, purpose.step),
@@ -52,13 +46,7 @@ export function sessionRequest(purpose: Purpose): SessionRequest {
     externalId: purpose.target.externalId,
     sourceIdentity: purpose.promotion,
     tags: { 'drawbridge:promotion': purpose.promotion, 'drawbridge:environment': purpose.environment },
-    policy: sessionPolicy(purpose.kind, purpose),
+    policy: text,
+    widenedTo,
   };
-}
-
-/** Whether GetCallerIdentity's answer is the session we asked for: account, role and session name. */
-export function isExpectedIdentity(purpose: Purpose, identity: { account: string; arn: string }): boolean {
-  const { account } = purpose.target;
-  const role = `drawbridge-${purpose.role}/${sessionName(purpose.promotion, purpose.step)}`;
-  return identity.account === account && identity.arn.endsWith(`::${account}:assumed-role/${role}`);
 }

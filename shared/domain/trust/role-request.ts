@@ -1,4 +1,4 @@
-/** What AssumeRole is asked for sessions that belong to no promotion: those of a person, and those of a diagnosis. */
+/** What AssumeRole is asked for a session in a target: one of a promotion (purpose.ts), of a person, or of a diagnosis. */
 import { createHash } from 'node:crypto';
 import { type Placed, roleArn, type TargetRole } from '../names.ts';
 
@@ -17,6 +17,7 @@ export interface RoleRequest {
 /** A target as far as its trust policies ask for it. */
 export interface TrustedTarget extends Placed {
   readonly name: string;
+  /** Issued by us, one per account; an identifier against confused deputies, not a secret, yet never printed. */
   readonly externalId: string;
 }
 

@@ -4,7 +4,15 @@
  */
 import { failure } from '../errors/catalogue.ts';
 import type { PromotionId } from '../identifiers.ts';
-import { artifactsBucket, artifactUrl, changeSetName, type Placed, partitionOf, roleArn } from '../names.ts';
+import {
+  artifactsBucket,
+  artifactsKeys,
+  artifactUrl,
+  changeSetName,
+  type Placed,
+  partitionOf,
+  roleArn,
+} from '../names.ts';
 import { stackPath, widened } from './stack-paths.ts';
 
 /**
@@ -25,10 +33,9 @@ export interface SessionScope {
   readonly artifacts?: Artifacts;
 }
 
-/** Where CloudFormation fetches templates with the session: buckets `<prefix>-<region>`, and the key that encrypts them, if it is a key of its own. */
+/** Where CloudFormation fetches templates with the session: buckets `<prefix>-<region>`, the prefix ending in their account. */
 export interface Artifacts {
   readonly prefix: string;
-  readonly keyArn?: string;
 }
 
 export interface SessionPolicy {
@@ -80,6 +87,7 @@ const stackActions: Record<StepKind, readonly string[]> = {
     'GetTemplate',
     'GetStackPolicy',
     'ListChangeSets',
+    'DescribeEvents',
   ],
   read: ['DescribeStacks', 'DescribeStackEvents', 'GetTemplate'],
   execute: [
@@ -100,18 +108,7 @@ const stackActions: Record<StepKind, readonly string[]> = {
     'DeleteStack',
     'UpdateTerminationProtection',
   ],
-  audit: [
-    'DescribeStacks',
-    'DescribeStackEvents',
-    'DescribeEvents',
-    'DescribeStackResource',
-    'DescribeStackResources',
-    'ListStackResources',
-    'GetTemplate',
-    'DetectStackDrift',
-    'DetectStackResourceDrift',
-    'DescribeStackResourceDrifts',
-  ],
+  audit: ['DetectStackDrift', 'DetectStackResourceDrift', 'DescribeStackResourceDrifts'],
 };
 
 function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[]): Statement[] {
@@ -128,19 +125,17 @@ function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[])
 }
 
 const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
-  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope)],
+  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope), hookResults],
   read: () => [],
-  execute: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
-  recover: (scope) => [passExecutionRole(scope), ...readArtifacts(scope)],
+  execute: (scope) => [passExecutionRole(scope)],
+  recover: (scope) => [passExecutionRole(scope)],
   audit: ({ target }) => [
     allow(
       [
         'iam:Get*',
         'iam:List*',
-        'iam:GenerateCredentialReport',
         'sts:DecodeAuthorizationMessage',
         'cloudwatch:DescribeAlarms',
-        'cloudformation:ListStacks',
         // By the id of a detection, not by a stack.
         'cloudformation:DescribeStackDriftDetectionStatus',
       ],
@@ -148,6 +143,13 @@ const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
     ),
     allow('lambda:InvokeFunction', arnOf(target, 'lambda', 'function:drawbridge-verify-*')),
   ],
+};
+
+/** By the ids of a change set and of a result, not by a stack. */
+const hookResults: Statement = {
+  Effect: 'Allow',
+  Action: ['cloudformation:ListHookResults', 'cloudformation:GetHookResult'],
+  Resource: '*',
 };
 
 const allow = (Action: Statement['Action'], Resource: string): Statement => ({ Effect: 'Allow', Action, Resource });
@@ -183,14 +185,15 @@ function passExecutionRole({ target }: SessionScope): Statement {
   };
 }
 
-/** CloudFormation fetches TemplateURL with the caller's session. */
-function readArtifacts({ target, artifacts }: SessionScope): Statement[] {
+/**
+ * CloudFormation fetches TemplateURL with the caller's session. Which key of the region it is only S3 knows; the role itself asks that it
+ * be used through S3 and for these buckets. One statement for both, since length counts.
+ */
+function readArtifacts({ target: { region }, artifacts }: SessionScope): Statement[] {
   if (artifacts === undefined) return [];
-  const bucket = artifactsBucket(artifacts.prefix, target.region);
-  return [
-    allow('s3:GetObject', `arn:${partitionOf(target.region)}:s3:::${bucket}/*`),
-    ...(artifacts.keyArn === undefined ? [] : [allow('kms:Decrypt', artifacts.keyArn)]),
-  ];
+  const objects = `arn:${partitionOf(region)}:s3:::${artifactsBucket(artifacts.prefix, region)}/*`;
+  const Resource = [objects, artifactsKeys(artifacts.prefix, region)];
+  return [{ Effect: 'Allow', Action: ['s3:GetObject', 'kms:Decrypt'], Resource }];
 }
 
 function arnOf({ account, region }: Placed, service: string, rest: string): string {

@@ -43,7 +43,7 @@ beforeEach(() => {
     Role: {
       Arn: 'arn:role',
       AssumeRolePolicyDocument: encoded,
-      Tags: [{ Key: 'drawbridge:version', Value: '2' }],
+      Tags: [{ Key: 'drawbridge:version', Value: '3' }],
       PermissionsBoundary: { PermissionsBoundaryArn: boundary },
     } as never,
   });
@@ -65,7 +65,7 @@ describe('examining a target', () => {
       value: {
         arn: 'arn:role',
         trust: text,
-        tags: { 'drawbridge:version': '2' },
+        tags: { 'drawbridge:version': '3' },
         policies: [
           { name: 'inline', document: text },
           { name: 'arn:managed', document: text },
@@ -134,7 +134,10 @@ describe('examining a target', () => {
     eventBridge.on(DescribeRuleCommand).resolves({ State: 'DISABLED' });
     eventBridge.on(ListTargetsByRuleCommand).resolves({});
     const facts = await examine(examination);
-    expect(facts.roles.audit).toEqual({ kind: 'read', value: { arn: '', trust: '', tags: {}, policies: [] } });
+    expect(facts.roles.audit).toEqual({
+      kind: 'read',
+      value: { arn: '', trust: '', maxSessionDuration: 3600, tags: {}, policies: [] },
+    });
     expect(facts.rule).toEqual({ kind: 'read', value: { enabled: false, targets: [] } });
   });
 });

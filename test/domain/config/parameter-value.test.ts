@@ -14,6 +14,7 @@ describe('what CloudFormation is sent', () => {
     ['true', true, 'String', 'true'],
     ['a list', ['a', 'b'], 'CommaDelimitedList', 'a,b'],
     ['an empty list', [], 'CommaDelimitedList', ''],
+    ['a list of numbers', [80, 443], 'List<Number>', '80,443'],
     ['a parameter of Systems Manager', { ssmRef: '/db/host:3' }, 'String', '{{resolve:ssm:/db/host:3}}'],
     ['its name, for SSM types', { ssmRef: '/db/host' }, 'AWS::SSM::Parameter::Value<String>', '/db/host'],
     ['a secret', { secretRef: '/orders/db' }, 'String', '{{resolve:secretsmanager:/orders/db:SecretString}}'],
@@ -58,7 +59,8 @@ describe('values that are refused', () => {
     ['a secret by ARN', { secretRef: 'arn:aws:secretsmanager:eu-west-1:1:secret:a' }],
     ['two references', { ssmRef: 'a', secretRef: 'b' }],
     ['nothing', null],
-    ['a list of numbers', [1]],
+    ['a list of lists', [['a']]],
+    ['a list with true in it', [true]],
   ])('%s', (_name, value) => {
     expect(StackValue.safeParse(value).success).toBe(false);
   });

@@ -20,11 +20,11 @@ describe('each error of STS means one thing', () => {
   it.each([
     ['ExpiredTokenException', /own session is over or was revoked: ExpiredTokenException/, /denies older sessions/],
     ['InvalidClientTokenId', /own session is over/, /denies older sessions/],
-    ['RequestTimeTooSkewed', /clocks differ/, /clock check/],
-    ['SignatureDoesNotMatch', /clocks differ/, /clock check/],
-    ['ValidationError', /refuses the request itself/, /MaxSessionDuration/],
-    ['PackedPolicyTooLarge', /refuses the session policy/, /defect/],
-    ['MalformedPolicyDocument', /refuses the session policy/, /defect/],
+    ['RequestTimeTooSkewed', /refused the signature for its time/, /Set the clock/],
+    ['SignatureDoesNotMatch', /refused the signature: SignatureDoesNotMatch happened/, /secret key/],
+    ['ValidationError', /refuses the request itself/, /target record/],
+    ['PackedPolicyTooLarge', /too large together/, /shorter stack names/],
+    ['MalformedPolicyDocument', /cannot read the session policy/, /defect/],
     ['Throttling', /is throttling/, /later/],
     ['SomethingNew', /^SomethingNew: SomethingNew happened$/, /STS API reference/],
   ])('%s', (code, says, next) => {
@@ -45,14 +45,19 @@ describe('each error of STS means one thing', () => {
 
 describe('a denial, of which AWS tells no reason', () => {
   it.each([
-    ['a service control policy', 'service control policy'],
-    ['a resource control policy', 'resource control policy'],
-    ['an identity-based policy', 'identity-based policy'],
-    ['a permissions boundary', 'permissions boundary'],
-  ])('is an explicit one where AWS says so: %s', (words, policy) => {
-    const answer = deployRefused(refused('AccessDenied', `${denial} with an explicit deny in ${words}`));
-    expect(answer.says).toBe(`an explicit deny in a ${policy}`);
-    expect(answer.next).toContain(policy);
+    ['with an explicit deny in a service control policy', 'a service control policy denies it', /AWS Organizations/],
+    ['with an explicit deny in a resource control policy', 'a resource control policy denies it', /AWS Organizations/],
+    ['with an explicit deny in an identity-based policy', 'an identity-based policy denies it', /TargetAccounts/],
+    [
+      'because no permissions boundary allows the sts:AssumeRole action',
+      'no permissions boundary allows it',
+      /TargetA/,
+    ],
+    ['because no role trust policy allows the sts:AssumeRole action', 'no role trust policy allows it', /trust check/],
+  ])('is said where AWS says it: %s', (words, says, next) => {
+    const answer = deployRefused(refused('AccessDenied', `${denial} ${words}`));
+    expect(answer.says).toContain(says);
+    expect(answer.next).toMatch(next);
   });
 
   it('means that the role is missing where IAM knows of none', () => {

@@ -153,7 +153,7 @@ describe.each<[string, [string, Partial<DoctorFacts>, 'ok' | 'failed' | 'unknown
     [
       ...(
         [
-          ['1', 'failed', /has version 1 of accounts\/account.yml, and 2 is needed/],
+          ['1', 'failed', /has version 1 of accounts\/account.yml, and 3 is needed/],
           [undefined, 'failed', /has version unknown/],
           ['latest', 'failed', /has version unknown/],
           ['3', 'ok', /version 3/],
@@ -210,7 +210,7 @@ describe('the sessions of a diagnosis', () => {
 });
 
 it('is asked for by the name of a target and nothing else', () => {
-  const asked = { target: 'orders', actor: 'alice', at: monday };
+  const asked = { look: 'diagnosis', target: 'orders', actor: 'alice', at: monday };
   expect(DoctorRequest.parse(asked)).toEqual(asked);
   expect(DiagnosisWish.safeParse({ target: 'orders' }).success).toBe(true);
   expect(DiagnosisWish.safeParse(asked).success).toBe(false);

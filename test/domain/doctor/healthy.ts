@@ -18,7 +18,8 @@ export function liveRole(role: TargetRole, given: Parameters<typeof policiesOf>[
   return {
     arn: `arn:aws:iam::222222222222:role/drawbridge/drawbridge-${role}`,
     trust: document('trust'),
-    tags: role === 'audit' ? { 'drawbridge:version': '2' } : {},
+    maxSessionDuration: 3600,
+    tags: role === 'audit' ? { 'drawbridge:version': '3' } : {},
     policies: [{ name: role, document: document('identity') }],
   };
 }

@@ -14,6 +14,30 @@ function outcome(policies: Partial<ApplicablePolicies>, changes: Partial<AccessR
   return `${decision.explicit ? '!' : ''}${decision.layer}`;
 }
 
+describe('a KMS key', () => {
+  const key = (principal: unknown, effect = allow) => policy('key', effect('s3:*', '*', { Principal: principal }));
+  const account = { AWS: 'arn:aws:iam::111111111111:root' };
+  it.each<[string, Partial<ApplicablePolicies>, string, Partial<AccessRequest>?]>([
+    ['whose policy names the role by its unique id', { key: key({ AWS: roleId }) }, 'allowed'],
+    [
+      'whose policy names another role, whatever the identity allows',
+      { identity, key: key({ AWS: `${orchestratorArn}-2` }) },
+      'key',
+    ],
+    ['that admits the account, and the identity allows', { identity, key: key(account) }, 'allowed'],
+    ['that admits the account alone', { key: key(account) }, 'identity'],
+    ['that admits the role', { key: key({ AWS: orchestratorArn }) }, 'allowed'],
+    ['that denies', { identity, key: key('*', deny) }, '!key'],
+    ['elsewhere, where both allow', { identity, key: key('*') }, 'allowed', elsewhere],
+    ['elsewhere, where only the key policy allows', { key: key('*') }, 'identity', elsewhere],
+    ['elsewhere, that denies', { identity, key: key(account, deny) }, '!key', elsewhere],
+    ['elsewhere, that admits its own account', { identity, key: key({ AWS: '222222222222' }) }, 'key', elsewhere],
+    ['where the session policy does not allow', { identity, key: key(account), session: nothing[0]! }, 'session'],
+  ])('%s', (_, policies, expected, changes) => {
+    expect(outcome(policies, changes)).toBe(expected);
+  });
+});
+
 describe('in one account', () => {
   it.each<[string, Partial<ApplicablePolicies>, string]>([
     ['nothing allows', {}, 'identity'],

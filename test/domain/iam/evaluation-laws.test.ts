@@ -137,6 +137,18 @@ describe('laws of evaluation', () => {
     );
   });
 
+  it('a key policy allows nothing that it would not as the policy of another resource, and is never passed over', () => {
+    fc.assert(
+      fc.property(requests, policies, anyPolicy(true), (asked, { resource: _, trust: __, ...given }, document) => {
+        const allowed = isAllowed(asked, { ...given, key: document });
+        expect(allowed && !isAllowed(asked, { ...given, resource: document })).toBe(false);
+        const silent = policy('key', { Effect: 'Allow', Action: 'kms:Sign', Resource: '*', Principal: '*' });
+        expect(isAllowed(asked, { ...given, key: silent })).toBe(false);
+      }),
+      parameters,
+    );
+  });
+
   it('an explicit deny beats everything', () => {
     fc.assert(
       fc.property(requests, policies, (asked, given) => {

@@ -220,6 +220,11 @@ describe('parsePolicy reports as unsupported, with its place', () => {
       '/Statement/0/Condition/ArnLike/aws:SourceArn: * cannot be compared by ArnLike',
     ],
     [
+      'an external id that is no ARN, which is not told',
+      { Condition: { ArnLike: { 'sts:ExternalId': 'CANARY' } } },
+      '/Statement/0/Condition/ArnLike/sts:ExternalId: a value of sts:ExternalId cannot be compared by ArnLike',
+    ],
+    [
       'an empty list of values',
       { Condition: { StringEquals: { 'aws:userid': [] } } },
       '/Statement/0/Condition/StringEquals/aws:userid: Too small: expected array to have >=1 items',

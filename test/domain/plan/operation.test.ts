@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+import { type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
 
 const stackId = 'arn:aws:cloudformation:eu-west-1:333333333333:stack/orders/1';
 
@@ -73,6 +73,20 @@ describe('one operation, read out of a stack’s events by its token', () => {
         reason: 'Memory size is invalid',
       },
     });
+  });
+
+  it('keeps at most 1,000 characters of a reason, and an encoded authorization message whole', () => {
+    const because = (reason: string) => {
+      const seen = events(
+        stack('UPDATE_IN_PROGRESS'),
+        { status: 'UPDATE_FAILED', reason },
+        stack('UPDATE_ROLLBACK_COMPLETE'),
+      );
+      return (operationOf(seen, 'ours') as Extract<Operation, { kind: 'failed' }>).failure.reason;
+    };
+    expect(because('x'.repeat(1001))).toBe('x'.repeat(1000));
+    const denial = `denied. Encoded authorization failure message: ${'m'.repeat(3000)} (Service: Ec2)`;
+    expect(because(denial)).toBe(denial);
   });
 
   it('takes a failed resource for the cause although CloudFormation gave no reason for it', () => {

@@ -155,6 +155,8 @@ describe('how a rollout ended', () => {
       ]),
     ).toBe('A: a\nB: b');
     expect(reasonText([])).toBe('No reason was recorded.');
+    const text = `denied. Encoded authorization failure message: ${'m'.repeat(10_240)}`;
+    expect(reasonText([{ code: 'STACK_FAILED', text }])).toMatch(/^STACK_FAILED: denied\. Encoded .*: m{24}…$/);
   });
 });
 

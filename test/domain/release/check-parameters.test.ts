@@ -18,7 +18,7 @@ const stack = (
 
 const layer = (values: Layer['values'], selector: Omit<Layer, 'values'> = {}): PlacedLayer => ({
   layer: { ...selector, values },
-  placeOfValue: (name) => ({ file: `layer.${name}` }),
+  placeOf: (_section, name) => ({ file: `layer.${name}` }),
 });
 
 const targets = [
@@ -38,7 +38,13 @@ describe('parameters that fit', () => {
     ['a value of the pipeline', { A: text }, { A: 'x' }, []],
     ['a value of a layer', { A: text }, {}, [layer({ A: 'x' })]],
     ['a reference', { A: { ...text, NoEcho: true } }, { A: { secretRef: 'x' } }, []],
-    ['a reference that no constraint can judge', { A: { Type: 'Number' } }, { A: { ssmRef: 'x' } }, []],
+    [
+      'a reference that CloudFormation resolves by its name',
+      { A: { Type: 'AWS::SSM::Parameter::Value<String>' } },
+      { A: { ssmRef: '/x' } },
+      [],
+    ],
+    ['an output, whatever the type', { A: { Type: 'AWS::EC2::VPC::Id' } }, { A: { fromOutput: 'network.VpcId' } }, []],
     ['the bucket, which Drawbridge fills', { ArtifactsBucket: text }, {}, []],
     ['an allowed value', { A: { ...text, AllowedValues: ['x', 'y'] } }, {}, [layer({ A: 'x' })]],
   ])('%s', (_name, declared, values, layers) => {

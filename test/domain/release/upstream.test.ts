@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Release } from '#shared/domain/release/release.ts';
-import { dependenciesIn, outputStacks, upstreamsOf } from '#shared/domain/release/upstream.ts';
+import { dependenciesIn, holdersOf, outputStacks, upstreamsOf } from '#shared/domain/release/upstream.ts';
 import { aRelease, aStack, aTarget } from '#test/builders.ts';
 
 const shared = aTarget({ name: 'shared', labels: { environment: 'production', role: 'network' } });
@@ -42,6 +42,10 @@ describe('where the outputs come from that a target takes', () => {
       expect.objectContaining({ name: 'OUTPUT_AMBIGUOUS', message: expect.stringContaining(said) }),
     );
   });
+});
+
+it('nobody has a stack that the release does not have', () => {
+  expect(holdersOf(aRelease(), 'nowhere', { target: app, others: [shared] })).toEqual([]);
 });
 
 it('a stack comes after what the release says, and takes outputs of what its values name', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { denialLines, encodedMessageIn, readDenial } from '#shared/domain/trust/authorization-message.ts';
+import {
+  denialLines,
+  encodedMessageIn,
+  keptText,
+  pastedMessage,
+  readDenial,
+  shortened,
+} from '#shared/domain/trust/authorization-message.ts';
 
 const marker = 'Encoded authorization failure message:';
 
@@ -47,6 +54,42 @@ describe('the encoded message in an error’s text', () => {
       }),
       { seed: 7 },
     );
+  });
+});
+
+describe('what a person pastes', () => {
+  it.each<[string, string, object]>([
+    ['the error', `x ${marker} aB-9_z (Service: Ec2)`, { kind: 'message', encoded: 'aB-9_z' }],
+    ['the message alone', ` ${'a'.repeat(40)}\n`, { kind: 'message', encoded: 'a'.repeat(40) }],
+    ['a word', 'AccessDenied', { kind: 'none' }],
+    ['a sentence', 'not authorized '.repeat(9), { kind: 'none' }],
+    ['a message that was cut', `${marker} aB…`, { kind: 'cut' }],
+  ])('%s', (_, text, expected) => expect(pastedMessage(text)).toEqual(expected));
+});
+
+describe('a text with a message', () => {
+  const encoded = 'm'.repeat(900);
+  const text = `${'before '.repeat(100)}${marker} ${encoded} ${'after '.repeat(100)}`;
+
+  it('is shown with the beginning of the message, which is told from a whole one', () => {
+    expect(shortened(`denied. ${marker} ${encoded} (Service: Ec2)`)).toBe(
+      `denied. ${marker} ${'m'.repeat(24)}… (Service: Ec2)`,
+    );
+    expect(encodedMessageIn(shortened(text))).toEqual({ kind: 'cut' });
+    for (const other of ['', 'nothing encoded', `${marker} aB-9_z`]) expect(shortened(other)).toBe(other);
+  });
+
+  it('is kept with the whole message, however short what stands around it has to be', () => {
+    fc.assert(
+      fc.property(fc.nat(2000), (most) => {
+        const kept = keptText(text, most);
+        expect(encodedMessageIn(kept)).toEqual({ kind: 'message', encoded });
+        expect(kept.replace(`${marker} ${encoded}`, '').length).toBe(Math.min(most, 700 + 601));
+      }),
+      { seed: 7 },
+    );
+    expect(keptText('x'.repeat(9), 4)).toBe('xxxx');
+    expect(keptText(`${marker} ${'m'.repeat(99_999)}`, 4).length).toBe(10_240 + marker.length + 1);
   });
 });
 

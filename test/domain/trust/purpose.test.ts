@@ -7,7 +7,8 @@ import {
   partitionOf,
   roleArn,
 } from '#shared/domain/names.ts';
-import { isExpectedIdentity, type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
+import { type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
+import { isSessionOf } from '#shared/domain/trust/role-request.ts';
 import { sessionPolicy } from '#shared/domain/trust/session-policy.ts';
 
 const target = { name: 'production', account: '333333333333', region: 'eu-west-1', externalId: 'x-1' };
@@ -30,7 +31,8 @@ describe('what STS is asked for a purpose', () => {
       externalId: 'x-1',
       sourceIdentity: 'prm-0123456789abcdef',
       tags: { 'drawbridge:promotion': 'prm-0123456789abcdef', 'drawbridge:environment': 'production' },
-      policy: sessionPolicy('execute', purpose),
+      policy: sessionPolicy('execute', purpose).text,
+      widenedTo: [],
     });
   });
 
@@ -48,7 +50,7 @@ describe('the guard', () => {
     ['another role', { account: '333333333333', arn: arn.replace('-deploy/', '-preview/') }, false],
     ['another session', { account: '333333333333', arn: `${arn}-2` }, false],
   ])('with %s', (_, identity, expected) => {
-    expect(isExpectedIdentity(purpose, identity)).toBe(expected);
+    expect(isSessionOf(sessionRequest(purpose), identity)).toBe(expected);
   });
 });
 

@@ -43,13 +43,18 @@ const created = { ...ourName, ...withRole, ...templateAt(`${prefix}-eu-west-1`) 
 const passed = { 'iam:PassedToService': 'cloudformation.amazonaws.com' };
 const object = `arn:aws:s3:::${prefix}-eu-west-1/templates/9f`;
 const ours = { 'aws:ResourceAccount': '111111111111' };
+const key = 'arn:aws:kms:eu-west-1:111111111111:key/0a';
+const decrypting = {
+  'kms:ViaService': 's3.eu-west-1.amazonaws.com',
+  'kms:EncryptionContext:aws:s3:arn': `arn:aws:s3:::${prefix}-eu-west-1`,
+};
 
 /** As the functions ask for them. */
 const scopes: Record<StepKind, SessionScope> = {
   preview: { target: place, promotion, stacks: ['orders-api', 'orders-jobs'], artifacts: { prefix } },
   read: { target: place, promotion, stacks: ['orders-api'] },
-  execute: { target: place, promotion, stacks: [api], artifacts: { prefix } },
-  recover: { target: place, promotion, stacks: [api], artifacts: { prefix } },
+  execute: { target: place, promotion, stacks: [api] },
+  recover: { target: place, promotion, stacks: [api] },
   audit: { target: place, promotion, stacks: ['orders-api'] },
 };
 const roles: Record<StepKind, string> = {
@@ -82,12 +87,12 @@ const calls: [StepKind[], ...Asked][] = [
   [['preview', 'execute'], 'cloudformation:DescribeChangeSet', api, ourName],
   [['preview', 'execute'], 'cloudformation:DescribeChangeSet', api, ourArn],
   [['preview'], 'cloudformation:DeleteChangeSet', api, ourName],
-  [['preview', 'read', 'audit'], 'cloudformation:GetTemplate', api],
+  [['preview', 'read'], 'cloudformation:GetTemplate', api],
   [['preview'], 'cloudformation:GetStackPolicy', api],
   [['preview', 'recover'], 'cloudformation:ListChangeSets', api],
-  [['recover', 'audit'], 'cloudformation:ListStackResources', api],
-  [['preview', 'read', 'execute', 'recover', 'audit'], 'cloudformation:DescribeStacks', api],
-  [['read', 'execute', 'recover', 'audit'], 'cloudformation:DescribeStackEvents', api],
+  [['recover'], 'cloudformation:ListStackResources', api],
+  [['preview', 'read', 'execute', 'recover'], 'cloudformation:DescribeStacks', api],
+  [['read', 'execute', 'recover'], 'cloudformation:DescribeStackEvents', api],
   [['execute'], 'cloudformation:ExecuteChangeSet', api, ourArn],
   [['execute'], 'cloudformation:SetStackPolicy', api],
   [['execute', 'recover'], 'cloudformation:UpdateTerminationProtection', api],
@@ -95,14 +100,13 @@ const calls: [StepKind[], ...Asked][] = [
   [['recover'], 'cloudformation:RollbackStack', api, withRole],
   [['recover'], 'cloudformation:DeleteStack', api, withRole],
   [['preview', 'execute', 'recover'], 'iam:PassRole', executionRole, passed],
-  [['preview', 'execute', 'recover'], 's3:GetObject', object, ours],
+  [['preview'], 's3:GetObject', object, ours],
+  [['preview'], 'kms:Decrypt', key, decrypting],
   [['audit'], 'iam:GetAccountSummary', '*'],
   [['audit'], 'iam:ListUsers', '*'],
   [['audit'], 'iam:GetRole', '*'],
-  [['audit'], 'iam:GenerateCredentialReport', '*'],
   [['audit'], 'sts:DecodeAuthorizationMessage', '*'],
   [['audit'], 'cloudwatch:DescribeAlarms', '*'],
-  [['audit'], 'cloudformation:ListStacks', '*'],
   [['audit'], 'cloudformation:DetectStackDrift', api],
   [['audit'], 'cloudformation:DescribeStackDriftDetectionStatus', '*'],
   [['audit'], 'lambda:InvokeFunction', arn('lambda', 'function:drawbridge-verify-orders')],
@@ -134,6 +138,23 @@ describe('the role with the session policy of a step', () => {
       `arn:aws:s3:::${prefix}-us-east-1/templates/9f`,
       ours,
     ],
+    ['preview', 'a key of another account', 'kms:Decrypt', key.replace('111111111111', '999999999999'), decrypting],
+    ['preview', 'a key of another region', 'kms:Decrypt', key.replace('eu-west-1', 'us-east-1'), decrypting],
+    [
+      'preview',
+      'the key without S3',
+      'kms:Decrypt',
+      key,
+      { ...decrypting, 'kms:ViaService': 'sqs.eu-west-1.amazonaws.com' },
+    ],
+    [
+      'preview',
+      'the key for what is no artifact',
+      'kms:Decrypt',
+      key,
+      { ...decrypting, 'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::drawbridge-documents-111111111111-eu-west-1' },
+    ],
+    ['preview', 'the key to encrypt', 'kms:GenerateDataKey', key, decrypting],
     ['preview', 'another role to pass', 'iam:PassRole', administrator, passed],
     [
       'preview',
@@ -176,16 +197,9 @@ describe('the role with the session policy of a step', () => {
     expect(JSON.parse(text).Statement).toEqual([{ Effect: 'Deny', Action: '*', Resource: '*' }]);
   });
 
-  it('adds the key of the artifacts where they have one of their own', () => {
-    const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/0a';
-    const { text } = sessionPolicy('preview', { ...scopes.preview, artifacts: { prefix, keyArn } });
-    expect(JSON.parse(text).Statement).toContainEqual({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: keyArn });
-    expect(sessionPolicy('preview', scopes.preview).text).not.toContain('kms');
-  });
-
   it('reads no artifacts where it was not told of any', () => {
     const { artifacts: _, ...without } = scopes.preview;
-    expect(sessionPolicy('preview', without).text).not.toMatch(/s3:|TemplateUrl/);
+    expect(sessionPolicy('preview', without).text).not.toMatch(/s3:|kms:|TemplateUrl/);
   });
 
   it('speaks of the partition of its region', () => {
@@ -254,9 +268,9 @@ describe('2,048 characters', () => {
   });
 
   it('are told of when nothing helps', () => {
-    const keyArn = `arn:aws:kms:eu-west-1:111111111111:alias/${'k'.repeat(2000)}`;
-    const making = () => sessionPolicy('execute', { ...scopes.execute, artifacts: { prefix, keyArn } });
+    const making = () =>
+      sessionPolicy('preview', { ...scopes.preview, artifacts: { prefix: `${'k'.repeat(1500)}-111111111111` } });
     expect(making).toThrow(DrawbridgeError);
-    expect(making).toThrow(/^The session policy of step execute has 2\d{3} characters, and AWS STS takes 2048\./);
+    expect(making).toThrow(/^The session policy of step preview has 3\d{3} characters, and AWS STS takes 2048\./);
   });
 });

@@ -297,7 +297,7 @@ describe('an update that fails', () => {
       StackStatusReason: 'The following resource(s) failed to update: [Dead]. ',
     });
     expect(properties(fake, 'Jobs')).toEqual({ VisibilityTimeout: 60 });
-    await expect(plan(fake, { body: two })).rejects.toThrow('non-terminal [UPDATE_FAILED] state');
+    await expect(deploy(fake, { body: two })).rejects.toThrow('non-terminal [UPDATE_FAILED] state');
     await fake.ask('RollbackStack', { StackName: 'orders', ClientRequestToken: 'back' });
     await fake.run();
     expect((await stackOf(fake)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');

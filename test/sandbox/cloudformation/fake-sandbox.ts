@@ -3,7 +3,9 @@
 import { AwsError } from '#sandbox/aws-error.ts';
 import { cloudformationService } from '#sandbox/cloudformation/service.ts';
 import { emptyCloudFormationState } from '#sandbox/cloudformation/state.ts';
-import type { Fault, ResourceFault } from '#sandbox/fault.ts';
+import { cloudWatchService } from '#sandbox/cloudwatch/service.ts';
+import { emptyCloudWatchState } from '#sandbox/cloudwatch/state.ts';
+import type { Fault, ResourceFault, ResourcePlace } from '#sandbox/fault.ts';
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type {
   Caller,
@@ -42,6 +44,8 @@ export interface FakeSandbox extends Sandbox {
   run(seconds?: number): Promise<void>;
   /** Saves and reloads the world before every job. */
   reloading: boolean;
+  /** How many reads of a stack that is being created answer what it was before. */
+  staleReads: number;
 }
 
 const deployer = session(account, 'drawbridge-deploy', 'prm-1');
@@ -49,6 +53,7 @@ const deployer = session(account, 'drawbridge-deploy', 'prm-1');
 export function fakeSandbox(): FakeSandbox {
   let world = { now: start, jobs: [], counters: {}, organization: { id: 'o-drawbridge' } } as unknown as World;
   world.cloudformation = emptyCloudFormationState();
+  world.cloudwatch = emptyCloudWatchState();
   let order = 0;
   const fake: FakeSandbox = {
     get world() {
@@ -64,6 +69,7 @@ export function fakeSandbox(): FakeSandbox {
     objects: {},
     delivered: [],
     reloading: false,
+    staleReads: 0,
     now: () => world.now,
     schedule(job) {
       order += 1;
@@ -76,6 +82,7 @@ export function fakeSandbox(): FakeSandbox {
     faults: {
       call: () => undefined,
       delivery: () => undefined,
+      staleRead: () => (fake.staleReads-- > 0 ? { kind: 'stale-read', times: 1 } : undefined),
       resource: (place) => nextFault(fake.resourceFaults, place),
     },
     mint(kind, length, alphabet = '0123456789ABCDEF') {
@@ -97,7 +104,7 @@ export function fakeSandbox(): FakeSandbox {
     },
     openSession: (request) => openSession(fake, request),
     callerOf: () => undefined,
-    provider: (type) => fake.providers[type],
+    provider: (type) => fake.providers[type] ?? cloudWatchService.providers[type],
     perform: ({ operation, input, caller }) => perform(fake, { operation, input, caller }),
     ask: <Answer>(operation: string, input: object) =>
       perform(fake, { operation, input, caller: deployer }) as Promise<Answer>,
@@ -134,7 +141,9 @@ async function perform(
 ): Promise<unknown> {
   const { operation: name, input, caller } = call;
   if (name === 'GetObject') return getObject(fake, input as { Bucket: string; Key: string }, caller);
-  const operation = cloudformationService.operations[name] as Operation<unknown, unknown> | undefined;
+  const operation = { ...cloudformationService.operations, ...cloudWatchService.operations }[name] as
+    | Operation<unknown, unknown>
+    | undefined;
   if (operation === undefined) throw new AwsError('InvalidAction', name);
   const request = { sandbox: fake, input, caller, account, region, requestId: fake.uuid('request') };
   for (const permission of operation.permissions(request)) fake.authorise(caller, permission);
@@ -148,8 +157,11 @@ function getObject(fake: FakeSandbox, { Bucket, Key }: { Bucket: string; Key: st
   return { Body: new TextEncoder().encode(text) };
 }
 
-function nextFault(faults: ResourceFault[], place: { logicalId: string; status: string }): ResourceFault | undefined {
-  const index = faults.findIndex((fault) => fault.logicalId === place.logicalId && fault.status === place.status);
+function nextFault(faults: ResourceFault[], place: ResourcePlace): ResourceFault | undefined {
+  const index = faults.findIndex(
+    ({ logicalId, status, during = place.during, when = 'before' }) =>
+      logicalId === place.logicalId && status === place.status && during === place.during && when === place.when,
+  );
   const fault = faults[index];
   if (fault === undefined) return undefined;
   if (fault.times <= 1) faults.splice(index, 1);

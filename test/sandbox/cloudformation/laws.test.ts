@@ -63,6 +63,114 @@ async function play(
   return { fake, queues, before, status: (await stackOf(fake)).StackStatus };
 }
 
+const direction = fc.constantFrom('forward' as const, 'rollback' as const);
+const moment = fc.constantFrom('before' as const, 'after' as const);
+const troubles = fc.record({
+  strikes: fc.array(
+    fc.record({
+      status: fc.constantFrom('CREATE_FAILED' as const, 'UPDATE_FAILED' as const),
+      logicalId: fc.constantFrom(...names),
+      during: direction,
+      when: moment,
+      times: fc.integer({ min: 1, max: 2 }),
+    }),
+    { maxLength: 4 },
+  ),
+  interrupted: fc.option(fc.record({ by: fc.constantFrom('cancel', 'alarm'), after: fc.nat({ max: 120 }) })),
+  DisableRollback: fc.boolean(),
+  monitoredMinutes: fc.nat({ max: 1 }),
+  tryAgain: fc.boolean(),
+});
+
+const alarm = {
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: { AlarmName: 'errors', ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1 },
+};
+const Arn = 'arn:aws:cloudwatch:eu-west-1:222222222222:alarm:errors';
+
+type Trouble = typeof troubles extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Begins the update, and lets happen what is to go wrong. */
+async function update(fake: FakeSandbox, body: string, trouble: Trouble): Promise<void> {
+  const RollbackTriggers = [{ Arn, Type: alarm.Type }];
+  const RollbackConfiguration = { RollbackTriggers, MonitoringTimeInMinutes: trouble.monitoredMinutes };
+  const { ChangeSetId } = await plan(fake, { body, name: 'second', input: { RollbackConfiguration } });
+  fake.resourceFaults.push(
+    ...trouble.strikes.map((strike) => ({ kind: 'resource' as const, reason: 'out of order', ...strike })),
+  );
+  const { DisableRollback, interrupted } = trouble;
+  await fake.ask('ExecuteChangeSet', { ChangeSetName: ChangeSetId, DisableRollback });
+  if (interrupted !== null) await fake.run(interrupted.after);
+  if (interrupted?.by === 'cancel') await fake.ask('CancelUpdateStack', { StackName: 'orders' }).catch(tooLate);
+  if (interrupted?.by === 'alarm') await setAlarm(fake, 'ALARM');
+  await fake.run();
+  await setAlarm(fake, 'OK');
+  await fake.run();
+}
+
+const setAlarm = (fake: FakeSandbox, StateValue: string) =>
+  fake.ask('SetAlarmState', { AlarmName: 'errors', StateValue, StateReason: 'law' });
+
+const tooLate = (error: Error) => expect(error.message).toContain('cannot be called from current stack status');
+
+/** Does what the stack's status asks for until it is healthy. Answers the statuses on the way. */
+async function recover(fake: FakeSandbox, body: string, { tryAgain }: Trouble): Promise<string[]> {
+  const seen: string[] = [];
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { StackStatus = '' } = await stackOf(fake);
+    seen.push(StackStatus);
+    if (StackStatus === 'UPDATE_ROLLBACK_FAILED') await fake.ask('ContinueUpdateRollback', { StackName: 'orders' });
+    else if (StackStatus !== 'UPDATE_FAILED') return seen;
+    else if (tryAgain && tries === 0) await deploy(fake, { body, execute: { DisableRollback: true } });
+    else await fake.ask('RollbackStack', { StackName: 'orders' });
+    await fake.run();
+  }
+  return seen;
+}
+
+describe('whatever strikes an update', () => {
+  it('it ends, after recovery, in exactly the new resources or in exactly the old ones', async () => {
+    const ends = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(templates, templates, troubles, async (first, second, trouble) => {
+        const fake = fakeSandbox();
+        const queues = withQueues(fake);
+        await deploy(fake, { body: template({ Errors: alarm }), type: 'CREATE', stack: 'alarms' });
+        await deploy(fake, { body: template(first), type: 'CREATE', name: 'first' });
+        const before = structuredClone([...queues]);
+        await update(fake, template(second), trouble);
+        const seen = await recover(fake, template(second), trouble);
+        for (const status of seen) ends.add(status);
+        const stack = Object.values(fake.world.cloudformation.stacks).find(({ stackName }) => stackName === 'orders');
+        const held = Object.values(stack?.resources ?? {});
+        if (seen.at(-1) === 'UPDATE_COMPLETE') {
+          const wanted = Object.entries(second).map(([id, resource]) => [
+            id,
+            (resource as { Properties: object }).Properties,
+          ]);
+          expect(held.map(({ logicalId, definition }) => [logicalId, definition.properties]).sort()).toEqual(
+            wanted.sort(),
+          );
+        } else {
+          expect(seen.at(-1)).toBe('UPDATE_ROLLBACK_COMPLETE');
+          expect([...queues].sort()).toEqual(before.sort());
+        }
+        expect([...queues].sort()).toEqual(
+          held.map(({ physicalId, definition }) => [physicalId, definition.properties]).sort(),
+        );
+        expect([fake.world.jobs, stack?.operation]).toEqual([[], undefined]);
+      }),
+      { seed, numRuns: 150 },
+    );
+    expect([...ends].sort()).toEqual([
+      'UPDATE_COMPLETE',
+      'UPDATE_FAILED',
+      'UPDATE_ROLLBACK_COMPLETE',
+      'UPDATE_ROLLBACK_FAILED',
+    ]);
+  });
+});
+
 describe('every update', () => {
   it('ends in exactly the new resources, or in exactly the old ones', async () => {
     const ends = new Set<string | undefined>();

@@ -21,6 +21,8 @@ const create = (input: object) => fake.ask('CreateChangeSet', creation(input));
 const many = <Item>(count: number, item: (index: number) => Item): Item[] =>
   Array.from({ length: count }, (_, index) => item(index));
 
+const alarm = 'arn:aws:cloudwatch:eu-west-1:222222222222:alarm:errors';
+
 describe('what CreateChangeSet refuses before it answers', () => {
   it.each<[string, object, string, string]>([
     ['a stack name with an underscore', { StackName: 'a_b' }, 'ValidationError', '[a-zA-Z][-a-zA-Z0-9]*'],
@@ -74,10 +76,34 @@ describe('what CreateChangeSet refuses before it answers', () => {
     ['drift-aware deployment', { DeploymentMode: 'REVERT_DRIFT' }, 'ValidationError', 'DeploymentMode'],
     ['express deployment', { DeploymentConfig: { Mode: 'EXPRESS' } }, 'ValidationError', 'DeploymentConfig'],
     [
-      'rollback triggers',
-      { RollbackConfiguration: { RollbackTriggers: [{}] } },
+      'a deployment without rollback',
+      { DeploymentConfig: { DisableRollback: true } },
       'ValidationError',
-      'RollbackConfiguration',
+      'DeploymentConfig',
+    ],
+    [
+      'a rollback trigger of another type',
+      { RollbackConfiguration: { RollbackTriggers: [{ Arn: alarm, Type: 'AWS::SNS::Topic' }] } },
+      'ValidationError',
+      'Invalid rollback trigger type AWS::SNS::Topic',
+    ],
+    [
+      'a rollback trigger that is no alarm',
+      { RollbackConfiguration: { RollbackTriggers: [{ Arn: 'errors', Type: 'AWS::CloudWatch::Alarm' }] } },
+      'ValidationError',
+      'Invalid rollback trigger ARN errors',
+    ],
+    [
+      'six rollback triggers',
+      { RollbackConfiguration: { RollbackTriggers: many(6, () => ({ Arn: alarm, Type: 'AWS::CloudWatch::Alarm' })) } },
+      'ValidationError',
+      'less than or equal to 5',
+    ],
+    [
+      'a monitoring time over three hours',
+      { RollbackConfiguration: { MonitoringTimeInMinutes: 181 } },
+      'ValidationError',
+      'value between 0 and 180',
     ],
     [
       'deletion on failure of an update',

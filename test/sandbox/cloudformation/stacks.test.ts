@@ -319,7 +319,9 @@ describe('RollbackStack', () => {
   it('refuses a stack that did not fail', async () => {
     await createStack();
     await expect(fake.ask('RollbackStack', { StackName: 'orders' })).rejects.toThrow('CREATE_COMPLETE');
-    await expect(fake.ask('ContinueUpdateRollback', { StackName: 'orders' })).rejects.toThrow('CREATE_COMPLETE');
+    await expect(fake.ask('ContinueUpdateRollback', { StackName: 'orders' })).rejects.toThrow(
+      'RollbackUpdatedStack cannot be called from current stack status',
+    );
     await expect(fake.ask('RollbackStack', { StackName: 'no' })).rejects.toThrow('Stack [no] does not exist');
   });
 });

@@ -123,6 +123,27 @@ describe('invoking one of our functions', () => {
     const lines = sandbox.journal.flatMap((entry) => (entry.kind === 'log' ? [`${entry.source}: ${entry.line}`] : []));
     expect(lines).toEqual(['one', 'two', '{ three: 3 }', 'four'].map((line) => `drawbridge-prints: ${line}`));
   });
+
+  it.each(['logs:CreateLogStream', 'logs:PutLogEvents'])(
+    'loses what is printed where its role lacks %s',
+    async (action) => {
+      const sandbox = await sandboxWith('prints');
+      sandbox.denied.add(action);
+      expect(await invoke(sandbox, 'prints')).toMatchObject({ StatusCode: 200 });
+      expect(sandbox.journal.filter(({ kind }) => kind === 'log')).toEqual([]);
+    },
+  );
+
+  it.each<[string, object, string[]]>([
+    ['is traced', { TracingConfig: { Mode: 'Active' } }, ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']],
+    ['is not', { TracingConfig: { Mode: 'PassThrough' } }, []],
+  ])('asks its role for permission to write traces when it %s, and works without', async (_, tracing, expected) => {
+    const sandbox = await sandboxWith('count', tracing);
+    sandbox.denied.add('xray:PutTraceSegments');
+    expect(parsed((await invoke(sandbox, 'count')).Payload)).toBe(1);
+    const traces = sandbox.asked.map(({ permission }) => permission.action).filter((name) => name.startsWith('xray:'));
+    expect(traces).toEqual(expected);
+  });
 });
 
 describe('a warm function', () => {

@@ -16,6 +16,7 @@ import type {
   SessionCaller,
   World,
 } from '#sandbox/kernel.ts';
+import { emptyKmsState } from '#sandbox/kms/state.ts';
 import { emptyLambdaState } from '#sandbox/lambda/state.ts';
 import { emptyS3State } from '#sandbox/s3/state.ts';
 
@@ -83,7 +84,12 @@ export function stubSandbox(services: readonly Service[], world = emptyStubWorld
     cancel: (cancelled) => {
       world.jobs = world.jobs.filter((job) => job.order !== cancelled);
     },
-    faults: { call: () => undefined, resource: () => undefined, delivery: () => deliveryFaults.shift() },
+    faults: {
+      call: () => undefined,
+      resource: () => undefined,
+      staleRead: () => undefined,
+      delivery: () => deliveryFaults.shift(),
+    },
     mint: (kind, length, alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789') => {
       const count = (world.counters[kind] ?? 0) + 1;
       world.counters[kind] = count;
@@ -200,6 +206,7 @@ function emptyStubWorld(): World {
       people: {},
     },
     s3: emptyS3State(),
+    kms: emptyKmsState(),
     dynamodb: emptyDynamoDbState(),
     events: emptyEventsState(),
     lambda: emptyLambdaState(),

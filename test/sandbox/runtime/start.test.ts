@@ -282,7 +282,7 @@ describe('an injected fault', () => {
       stackName: 'web',
     };
     const { faults, journal } = await start({ faults: [fault] });
-    const place = { account: '111111111111', stackName: 'web', logicalId: 'Api', status: 'UPDATE_FAILED' };
+    const place = { account: '111111111111', stackName: 'web', logicalId: 'Api', status: 'UPDATE_FAILED', ...onTheWay };
     const met = [
       place,
       { ...place, logicalId: 'Other' },
@@ -295,6 +295,35 @@ describe('an injected fault', () => {
     expect(journal()).toEqual(
       Array.from({ length: 2 }, () => ({ kind: 'fault', at: BEGINNING, fault: 'Api: UPDATE_FAILED, no' })),
     );
+  });
+
+  it.each([
+    ['on the way back only', { during: 'rollback' }, [false, true, false, false]],
+    ['either way, before the resource is touched', {}, [true, true, false, false]],
+    ['after the resource is there', { when: 'after' }, [false, false, true, true]],
+    ['after it is there, on the way forward', { during: 'forward', when: 'after' }, [false, false, true, false]],
+  ] as const)('on a resource can strike %s', async (_case, rest, expected) => {
+    const fault: Fault = {
+      kind: 'resource',
+      logicalId: 'Api',
+      status: 'UPDATE_FAILED',
+      reason: 'no',
+      times: 9,
+      ...rest,
+    };
+    const { faults } = await start({ faults: [fault] });
+    const place = { account: '1', stackName: 'web', logicalId: 'Api', status: 'UPDATE_FAILED' };
+    const met = (['before', 'after'] as const).flatMap((when) =>
+      (['forward', 'rollback'] as const).map((during) => faults.resource({ ...place, during, when }) !== undefined),
+    );
+    expect(met).toEqual(expected);
+  });
+
+  it('on a read makes it stale as often as asked, for the stack it names', async () => {
+    const { faults, journal } = await start({ faults: [{ kind: 'stale-read', stackName: 'web', times: 2 }] });
+    const read = (stackName: string) => faults.staleRead({ account: '1', stackName }) !== undefined;
+    expect([read('web'), read('db'), read('web'), read('web')]).toEqual([true, false, true, false]);
+    expect(journal()).toMatchObject([{ fault: 'web was read as it was before' }, {}]);
   });
 
   it('on a delivery hits the nth event', async () => {
@@ -312,6 +341,8 @@ describe('an injected fault', () => {
     expect(journal()).toMatchObject([{ fault: 'event delivery 1: late by 5 ms' }, { fault: 'event delivery 3: lost' }]);
   });
 });
+
+const onTheWay = { during: 'forward', when: 'before' } as const;
 
 /** A service whose jobs mint an id, note it, and schedule up to two more jobs as their payload says. */
 type Plan = { readonly delay: number; readonly next: readonly Plan[] };
@@ -450,6 +481,14 @@ describe('loading', () => {
     const target = join(folder, 'saved');
     await saveWorld(target, emptyWorld(3));
     expect(await loadWorld(target)).toEqual({ kind: 'world', world: emptyWorld(3) });
+  });
+
+  it('gives a world from before there were keys a part for them', async () => {
+    const { kms: _, ...before } = emptyWorld(3);
+    expect(await loadWorld(await write('before', JSON.stringify(before)))).toEqual({
+      kind: 'world',
+      world: emptyWorld(3),
+    });
   });
 
   it('says that there is none', async () => {

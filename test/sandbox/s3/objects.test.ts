@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '#sandbox/kernel.ts';
+import { keyProvider } from '#sandbox/kms/key-provider.ts';
 import { s3Service } from '#sandbox/s3/service.ts';
 import { elsewhere, home, person, start, stubSandbox } from '../lambda/stub-sandbox.ts';
 
@@ -241,9 +242,15 @@ describe('who may', () => {
 
   it('carries what the request says into the conditions', async () => {
     const sandbox = await withBucket();
-    await sandbox.call('PutObject', { Bucket, Key, IfNoneMatch: '*', ServerSideEncryption: 'aws:kms', Tagging: 'a=b' });
+    const { physicalId: SSEKMSKeyId } = await keyProvider.create(sandbox.request('AWS::KMS::Key', {}));
+    const encryption = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId };
+    await sandbox.call('PutObject', { Bucket, Key, IfNoneMatch: '*', ...encryption, Tagging: 'a=b' });
     const [put, tagging] = sandbox.asked.map(({ permission }) => permission);
-    expect(put?.context).toMatchObject({ 's3:if-none-match': '*', 's3:x-amz-server-side-encryption': 'aws:kms' });
+    expect(put?.context).toMatchObject({
+      's3:if-none-match': '*',
+      's3:x-amz-server-side-encryption': 'aws:kms',
+      's3:x-amz-server-side-encryption-aws-kms-key-id': SSEKMSKeyId,
+    });
     expect(tagging?.action).toBe('s3:PutObjectTagging');
     await sandbox.call('ListObjectsV2', { Bucket, Prefix: 'templates/', Delimiter: '/' });
     expect(sandbox.asked.at(-1)?.permission.context).toMatchObject({ 's3:prefix': 'templates/', 's3:delimiter': '/' });

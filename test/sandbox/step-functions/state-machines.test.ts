@@ -49,14 +49,62 @@ describe('AWS::StepFunctions::StateMachine', () => {
     expect(definitionOf(stub, physicalId)).toEqual(pass('orders and 3'));
   });
 
-  it('ignores logging, tracing and tags knowingly', () => {
-    const more = {
-      LoggingConfiguration: {},
-      TracingConfiguration: { Enabled: true },
-      Tags: [],
-      StateMachineType: 'STANDARD',
-    };
-    expect(create(createStub(), { Definition: pass(1), ...more }).physicalId).toContain('stateMachine');
+  it('asks for nothing where nothing is logged or traced, and ignores tags', async () => {
+    const stub = createStub({ work: () => null });
+    const off = { LoggingConfiguration: { Level: 'OFF' }, TracingConfiguration: { Enabled: false }, Tags: [] };
+    const Definition = single({
+      Type: 'Task',
+      Resource: 'arn:aws:lambda:eu-west-1:111111111111:function:work',
+    }) as Json;
+    const { physicalId } = create(stub, { Definition, StateMachineType: 'STANDARD', ...off });
+    await stub.call('StartExecution', { stateMachineArn: physicalId });
+    await stub.run();
+    expect(stub.asked).toEqual([]);
+  });
+
+  describe('with a destination for logs', () => {
+    const logged = { Definition: pass(1), LoggingConfiguration: { Level: 'ERROR' } };
+
+    it('needs a role that may deliver them', () => {
+      const stub = createStub();
+      create(stub, logged);
+      expect(stub.asked).toEqual(
+        [
+          ...['CreateLogDelivery', 'GetLogDelivery', 'UpdateLogDelivery', 'DeleteLogDelivery', 'ListLogDeliveries'],
+          ...['PutResourcePolicy', 'DescribeResourcePolicies', 'DescribeLogGroups'],
+        ].map((name) => `logs:${name}`),
+      );
+    });
+
+    it('is not made, and not changed, with a role that may not', () => {
+      const stub = createStub();
+      const { physicalId } = create(stub, { StateMachineName: 'a', Definition: pass(1) });
+      const named = { ...logged, StateMachineName: 'a' };
+      stub.denied.add('logs:PutResourcePolicy');
+      const refusal = expect.objectContaining({
+        code: 'AccessDeniedException',
+        message: 'The state machine IAM Role is not authorized to access the Log Destination',
+      });
+      expect(() => create(stub, logged)).toThrow(refusal);
+      expect(() => stateMachineProvider.update(request(stub, named, { physicalId }))).toThrow(refusal);
+    });
+  });
+
+  it('with tracing, runs whether its role may write traces or not', async () => {
+    const stub = createStub({ work: () => 'done' });
+    const Definition = single({
+      Type: 'Task',
+      Resource: 'arn:aws:lambda:eu-west-1:111111111111:function:work',
+    }) as Json;
+    const { physicalId } = create(stub, { Definition, TracingConfiguration: { Enabled: 'true' } });
+    stub.denied.add('xray:PutTraceSegments');
+    await stub.call('StartExecution', { stateMachineArn: physicalId });
+    await stub.run();
+    expect(stub.asked.sort()).toEqual([
+      ...['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    ]);
+    const [execution] = Object.values(stub.sandbox.world.states.executions);
+    expect(await outcomeOf(stub, execution!.arn)).toMatchObject({ output: 'done' });
   });
 
   it.each<[string, Record<string, Json>, string, string]>([

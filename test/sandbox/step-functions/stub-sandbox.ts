@@ -16,6 +16,9 @@ export interface Stub {
   readonly published: Json[];
   functions: Record<string, FunctionStub>;
   trust: boolean;
+  /** Actions that the machine's role is asked for, in order, and those it does not have. */
+  readonly asked: string[];
+  readonly denied: Set<string>;
   /** Runs due jobs until none is left, or up to a time in seconds from the start. */
   run(untilSeconds?: number): Promise<void>;
   call(operation: string, input: unknown, caller?: Partial<SessionCaller>): Promise<never>;
@@ -58,6 +61,8 @@ export function createStub(functions: Record<string, FunctionStub> = {}, options
     published: [],
     functions,
     trust: true,
+    asked: [],
+    denied: new Set(),
     sandbox: {
       get world() {
         return world;
@@ -89,6 +94,10 @@ export function createStub(functions: Record<string, FunctionStub> = {}, options
         return { accessKeyId, secretAccessKey: '', sessionToken: '', expiresAt: caller.expiresAt, caller };
       },
       callerOf: (accessKeyId) => sessions[accessKeyId],
+      authorise: (_, { action }) => {
+        stub.asked.push(action);
+        if (stub.denied.has(action)) throw new AwsError('AccessDenied', `not authorized to perform: ${action}`, 403);
+      },
       perform: async ({ input, caller }) => invoke(stub, input as InvokeInput, caller),
     } as Partial<Sandbox> as Sandbox,
     run: async (untilSeconds = Number.POSITIVE_INFINITY) => {

@@ -313,9 +313,9 @@ describe('AssumeRole refuses input in the words of AWS', () => {
       'The sandbox does not model PolicyArns of AssumeRole.',
     ],
     [
-      'a second factor, which is not modelled',
-      { TokenCode: '123456' },
-      'The sandbox does not model TokenCode of AssumeRole.',
+      'a code that is none',
+      { SerialNumber: 'GAHT12345678', TokenCode: 'abc' },
+      `2 validation errors detected: ${failed('abc', 'tokenCode', 'have length greater than or equal to 6')}; ${failed('abc', 'tokenCode', 'satisfy regular expression pattern: [\\d]*')}`,
     ],
   ])('%s', (_name, changes, message) => {
     expect(refusal({ input: { ...simple, ...changes } })).toBe(`ValidationError: ${message}`);

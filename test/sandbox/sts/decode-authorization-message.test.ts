@@ -1,10 +1,11 @@
 /** A denial of EC2 on the way through CloudFormation, and who may read what stands behind it. Over the wire with SDK clients. */
 import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand } from '@aws-sdk/client-cloudformation';
 import { DecodeAuthorizationMessageCommand } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
-import { decodeAuthorizationMessage } from '#shared/aws/authorization-messages.ts';
-import { encodedMessageIn } from '#shared/domain/trust/authorization-message.ts';
+import { decodeMessages } from '#shared/aws/authorization-messages.ts';
+import { messageInText } from '#shared/domain/broker/decoded-messages.ts';
+import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
 import {
   allow,
   type Credentials,
@@ -144,28 +145,40 @@ describe('DecodeAuthorizationMessage', () => {
 });
 
 describe('our own reading of a denial', () => {
+  /** As the code does it: through the endpoint that the environment names. */
+  const read = (name: string, text: string) => {
+    vi.stubEnv('AWS_ENDPOINT_URL', sandbox.endpoint);
+    const credentials = { sessionToken: '', ...as(name), expiresAt: '' };
+    const place = { account: home, region: 'eu-west-1' };
+    return decodeMessages(messageInText(text), place, async () => credentials).finally(() => vi.unstubAllEnvs());
+  };
+
   it('finds and decodes the message in the text of a stack event', async () => {
-    expect(await decodeAuthorizationMessage(stsAs(sandbox, as('auditor')), reason)).toMatchObject({
-      kind: 'denial',
-      denial: {
-        explicit: true,
-        action: 'ec2:CreateVpc',
-        statements: ['NoVpc of own'],
-        conditions: { 'aws:PrincipalOrgID': ['o-drawbridge'] },
+    expect(await read('auditor', reason)).toMatchObject([
+      {
+        kind: 'denial',
+        denial: {
+          explicit: true,
+          action: 'ec2:CreateVpc',
+          statements: ['NoVpc of own'],
+          conditions: { 'aws:PrincipalOrgID': ['o-drawbridge'] },
+        },
       },
-    });
+    ]);
   });
 
-  it.each<[string, (text: string) => string, object]>([
-    ['none', () => 'User: x is not authorized', { kind: 'none' }],
-    ['one that was visibly cut', (text) => `${text.slice(0, text.indexOf(encoded) + 200)}...`, { kind: 'cut' }],
-    ['one that was cut without a trace', (text) => text.slice(0, text.indexOf(encoded) + 200), { kind: 'undecodable' }],
-  ])('tells %s from a denial', async (_, edit, expected) => {
-    expect(await decodeAuthorizationMessage(stsAs(sandbox, as('auditor')), edit(reason))).toEqual(expected);
+  it.each<[string, (text: string) => string, string]>([
+    ['none', () => 'User: x is not authorized', 'none'],
+    ['one that was visibly cut', (text) => `${text.slice(0, text.indexOf(encoded) + 200)}...`, 'cut'],
+    ['one that was cut without a trace', (text) => text.slice(0, text.indexOf(encoded) + 200), 'undecodable'],
+    ['the line we print', shortened, 'cut'],
+    ['the message alone', () => encoded, 'denial'],
+  ])('tells %s from a denial', async (_, edit, kind) => {
+    expect(await read('auditor', edit(reason))).toMatchObject([{ kind }]);
   });
 
   it('says so when the session may not decode', async () => {
-    await expect(decodeAuthorizationMessage(stsAs(sandbox, as('reader')), reason)).rejects.toMatchObject({
+    await expect(read('reader', reason)).rejects.toMatchObject({
       name: 'ACCESS_DENIED',
       message: expect.stringContaining('sts:DecodeAuthorizationMessage'),
     });

@@ -121,6 +121,24 @@ describe('a static access key', () => {
     );
   });
 
+  it('assumes a role that asks for a second factor with the code of the device alone, and the code counts once', async () => {
+    const Condition = {
+      Bool: { 'aws:MultiFactorAuthPresent': 'true' },
+      NumericLessThan: { 'aws:MultiFactorAuthAge': '60' },
+    };
+    const Statement = { Effect: 'Allow', Principal: { AWS: user.arn }, Action: 'sts:AssumeRole', Condition };
+    const role = makeRole(sandbox, `factored-${user.name}`, { trust: policyDocument(Statement) });
+    const assume = (factor: object, as: Credentials = key) =>
+      stsAs(sandbox, as).send(new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: 'ann', ...factor }));
+    const factor = { SerialNumber: device.serialNumber, TokenCode: code() };
+    expect(await refusal(assume({}))).toMatch(/^AccessDenied: User: .* is not authorized to perform: sts:AssumeRole/);
+    const session = issued(await assume(factor));
+    expect(await arnOf(sandbox, session)).toBe(`arn:aws:sts::${home}:assumed-role/${role.name}/ann`);
+    expect(await refusal(assume(factor))).toMatch(/^AccessDenied: MultiFactorAuthentication failed with invalid/);
+    await nextCode();
+    expect(await refusal(assume({ ...factor, TokenCode: code() }, session))).toMatch(/validate MFA code/);
+  });
+
   it('is of no use once the user is gone', async () => {
     const session = issued(await getToken());
     delete iamAccount(sandbox.world, home).users[user.name];
@@ -301,9 +319,15 @@ describe('making users', () => {
     expect(make(changes)).toThrow(message);
   });
 
-  it('is not offered over the wire', async () => {
-    expect(await refusal(iamAs(sandbox, key).send(new CreateUserCommand({ UserName: 'mallory' })))).toMatch(
-      /does not simulate the operation CreateUser/,
-    );
+  it('over the wire takes the right to, which a session without a second factor does not have', async () => {
+    const mallory = (as: Credentials) =>
+      refusal(iamAs(sandbox, as).send(new CreateUserCommand({ UserName: `mallory-${count}` })));
+    expect(await mallory(issued(await getToken()))).toMatch(/^InvalidClientTokenId: /);
+    user.inlinePolicies = { some: JSON.stringify(policyDocument(allow('iam:Get*'))) };
+    expect(await mallory(key)).toMatch(/^AccessDenied: .* is not authorized to perform: iam:CreateUser on resource: /);
+    expect(iamAccount(sandbox.world, home).users[`mallory-${count}`]).toBeUndefined();
+    user.inlinePolicies = { some: JSON.stringify(policyDocument(allow('iam:CreateUser'))) };
+    expect(await mallory(key)).toBe('nothing was refused');
+    expect(iamAccount(sandbox.world, home).users[`mallory-${count}`]).toBeDefined();
   });
 });

@@ -1,0 +1,2 @@
+/** The whole file: six areas of ten services. */
+export function sixtyStacks(): string;

@@ -1,0 +1,15 @@
+import type { Service } from '../kernel.ts';
+import { compositeAlarmProvider, metricAlarmProvider } from './alarm-providers.ts';
+import { describeAlarms } from './describe-alarms.ts';
+import { setAlarmState } from './set-alarm-state.ts';
+
+/** CloudWatch's alarms. Its requests are signed for `monitoring`, its IAM actions begin with `cloudwatch`. */
+export const cloudWatchService: Service = {
+  name: 'monitoring',
+  operations: { DescribeAlarms: describeAlarms, SetAlarmState: setAlarmState },
+  jobs: {},
+  providers: {
+    'AWS::CloudWatch::Alarm': metricAlarmProvider,
+    'AWS::CloudWatch::CompositeAlarm': compositeAlarmProvider,
+  },
+};

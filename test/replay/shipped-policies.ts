@@ -1,0 +1,133 @@
+/** The shipped policies as a sandbox holds them after onboarding: intrinsic functions are answered, references are ARNs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deployTemplate } from '#cli/rehearsal/administrator.ts';
+import { busPlace, busPolicy } from '#sandbox/events/bus-name.ts';
+import { parseStored } from '#sandbox/iam/policy-documents.ts';
+import { managedDocumentOf } from '#sandbox/iam/role-policies.ts';
+import type { RoleRecord } from '#sandbox/iam/state.ts';
+import type { World } from '#sandbox/kernel.ts';
+import { functionPolicy } from '#sandbox/lambda/permission-provider.ts';
+import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
+import type { Policy } from '#shared/domain/iam/policy.ts';
+import { openRehearsal, type Rehearsal, root } from '#test/e2e/rehearsed-world.ts';
+import { hidden } from '#test/recording/requests.ts';
+import { ensurePackaged } from '../../scripts/package.mjs';
+
+export interface ShippedPolicy {
+  /** `drawbridge-preview: preview`. The same for every account that holds it. */
+  readonly name: string;
+  readonly policy: Policy;
+}
+
+export interface ShippedRole {
+  readonly id: string;
+  readonly identity: readonly ShippedPolicy[];
+  readonly trust: ShippedPolicy;
+}
+
+export interface ShippedPolicies {
+  /** By ARN. */
+  readonly roles: ReadonlyMap<string, ShippedRole>;
+  /** Policies of buckets, buses and functions, by the resource's ARN. */
+  readonly resources: ReadonlyMap<string, ShippedPolicy>;
+}
+
+/**
+ * All policies that are shipped, twice: for an orchestrator that knows its organization, and for one that knows its target accounts. The
+ * templates have other policies in either case.
+ */
+export async function shippedPolicies(): Promise<ShippedPolicies[]> {
+  const rehearsal = await openRehearsal();
+  try {
+    await deployCiRole(rehearsal);
+    const ofOrganization = policiesIn(rehearsal.sandbox.world);
+    await deployForAccounts(rehearsal);
+    return [ofOrganization, policiesIn(rehearsal.sandbox.world)];
+  } finally {
+    await rehearsal.close();
+  }
+}
+
+const home = { account: sharedServicesAccount, region: homeRegion };
+
+/** With the parameters of test/e2e/ways-in.test.ts, which records its calls. */
+async function deployCiRole({ sandbox, outputs }: Rehearsal): Promise<void> {
+  await deployTemplate(sandbox, {
+    ...home,
+    stackName: 'drawbridge-ci',
+    body: readFileSync(join(root, 'accounts/ci-oidc.yml'), 'utf8'),
+    parameters: {
+      Repository: 'acme/orders',
+      RepositoryId: '424242',
+      Environment: 'production',
+      ApiId: outputs['HttpApiId'] ?? '',
+    },
+  });
+}
+
+async function deployForAccounts({ sandbox }: Rehearsal): Promise<void> {
+  const { template } = await ensurePackaged();
+  await deployTemplate(sandbox, {
+    ...home,
+    stackName: 'drawbridge',
+    body: readFileSync(template, 'utf8'),
+    parameters: { OrganizationId: '', TargetAccounts: '222222222222,333333333333' },
+  });
+}
+
+function policiesIn(world: World): ShippedPolicies {
+  const roles = Object.values(world.iam.accounts).flatMap((account) => Object.values(account.roles));
+  const shipped = roles.filter(({ name }) => name.startsWith('drawbridge-'));
+  return {
+    roles: new Map(shipped.map((role) => [role.arn, shippedRole(world, role)])),
+    resources: new Map(
+      resourcePolicies(world).flatMap(({ arn, name, text }) =>
+        text === undefined ? [] : [[arn, named(name, text, 'resource')] as const],
+      ),
+    ),
+  };
+}
+
+/** A managed policy goes by its own name: it is one policy, however many roles have it. */
+function shippedRole(world: World, { name, id, inlinePolicies, attachedPolicies, trust }: RoleRecord): ShippedRole {
+  const inline = Object.entries(inlinePolicies).map(([policy, text]) => named(`${name}: ${policy}`, text, 'identity'));
+  const attached = attachedPolicies
+    .filter((arn) => !arn.includes(':aws:policy/'))
+    .map((arn) => named(arn.slice(arn.lastIndexOf('/') + 1), managedDocumentOf(world, arn) ?? '', 'identity'));
+  return { id, identity: [...inline, ...attached], trust: named(`${name}: trust`, trust, 'trust') };
+}
+
+function resourcePolicies(world: World): { arn: string; name: string; text: string | undefined }[] {
+  const { s3, events, lambda } = world;
+  return [
+    ...Object.values(s3.buckets).map(({ name, policy }) => ({
+      ...{ arn: `arn:aws:s3:::${name}`, name: `bucket ${name}`, text: policy },
+    })),
+    ...Object.keys(events.busPolicies).map((arn) => ({
+      ...{ arn, name: `bus ${busPlace(arn).name}`, text: busPolicy(world, arn).resourcePolicy?.document },
+    })),
+    ...Object.values(lambda.functions).map((stored) => ({
+      ...{ arn: stored.arn, name: `function ${stored.name}`, text: functionPolicy(stored) },
+    })),
+  ];
+}
+
+function named(name: string, text: string, use: 'identity' | 'trust' | 'resource'): ShippedPolicy {
+  const parsed = parseStored(text, use);
+  if (parsed.kind === 'unsupported') throw new Error(`${name}: ${JSON.stringify(parsed.problems)}`);
+  return { name, policy: withHiddenIds(parsed.policy) };
+}
+
+/** As recorded requests have it. */
+function withHiddenIds(policy: Policy): Policy {
+  const statements = policy.statements.map((statement) => ({
+    ...statement,
+    conditions: statement.conditions.map((condition) =>
+      condition.key.toLowerCase() === 'sts:externalid'
+        ? { ...condition, values: condition.values.map(hidden) }
+        : condition,
+    ),
+  }));
+  return { ...policy, statements };
+}
