@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { catalogue } from '#shared/domain/errors/catalogue.ts';
+import { steps } from '#shared/steps.ts';
 
 interface State {
   readonly Type: string;
@@ -14,7 +15,7 @@ interface State {
   readonly Next?: string;
   readonly End?: boolean;
   readonly Default?: string;
-  readonly Choices?: { readonly Next: string }[];
+  readonly Choices?: { readonly Next: string; readonly StringEquals?: string }[];
   readonly ItemProcessor?: { readonly States: Record<string, State> };
 }
 
@@ -28,6 +29,13 @@ function statesIn(states: Record<string, State>): [string, State][] {
     [name, state] as [string, State],
     ...statesIn(state.ItemProcessor?.States ?? {}),
   ]);
+}
+function nextOf({ Next, Default, Choices }: State): (string | undefined)[] {
+  return [Next, Default, ...(Choices ?? []).map((choice) => choice.Next)];
+}
+
+function catchesAll(state: State): boolean {
+  return (state.Catch ?? []).some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
 }
 const states = statesIn(definition.States);
 const tasks = states.filter(([, state]) => state.Type === 'Task');
@@ -46,12 +54,21 @@ describe('the promotion state machine', () => {
     expect(definition.TimeoutSeconds).toBeGreaterThan(0);
   });
 
-  it.each(tasks)('%s has a bound that its function cannot outlive', (name, state) => {
-    const key = name.charAt(0).toLowerCase() + name.slice(1);
-    const functionSeconds = serverless.functions[key].timeout ?? serverless.provider.timeout;
-    // People are given the time that a policy says, which is never shorter than a minute.
-    if (name === 'AwaitApproval') expect(state.TimeoutSecondsPath).toBe('$.decide.answer.seconds');
-    else expect(state.TimeoutSeconds).toBeGreaterThan(functionSeconds);
+  it.each(tasks.filter(([name]) => name !== 'AwaitApproval'))(
+    '%s has a bound that its function cannot outlive',
+    (name, state) => {
+      const key = name.charAt(0).toLowerCase() + name.slice(1);
+      const functionSeconds = serverless.functions[key].timeout ?? serverless.provider.timeout;
+      expect(state.TimeoutSeconds).toBeGreaterThan(functionSeconds);
+    },
+  );
+
+  it('waits for people as long as the policies say, without paying', () => {
+    const waiting = states.find(([name]) => name === 'AwaitApproval')?.[1];
+    expect(waiting?.Resource).toMatch(/:::lambda:invoke\.waitForTaskToken$/);
+    expect(waiting?.TimeoutSecondsPath).toBe('$.decide.answer.seconds');
+    // Longer than any policy can say: a wait is over before the promotion is.
+    expect(definition.TimeoutSeconds).toBeGreaterThan(14 * 24 * 3600 * 2);
   });
 
   it.each(tasks)(
@@ -89,24 +106,57 @@ describe('the promotion state machine', () => {
     expect([execute?.TimeoutSeconds, seconds]).toEqual([900, 24 * 3600]);
   });
 
-  it('records every end of a rollout before it fails: each catch of a rollout leads to Settle, and only Settled leads to Fail', () => {
-    const catches = Object.values(rollout).flatMap((state) => state.Catch ?? []);
-    expect(new Set(catches.map(({ Next }) => Next))).toEqual(new Set(['Settle', 'Discards', 'ApprovalExpired']));
-    // Whatever was planned is taken away first, and then the end is recorded.
-    const next = (name: string) => rollout[name]?.Next;
-    expect([next('Discards'), next('ApprovalExpired'), next('ApprovalRejected')]).toEqual([
-      'Settle',
-      'Discards',
-      'Discards',
-    ]);
-    const steps = Object.entries(rollout).filter(
+  it('records every end of a rollout before it fails: only Settled leads to Fail', () => {
+    const working = Object.entries(rollout).filter(
       ([name, { Type }]) => name !== 'Settle' && (Type === 'Task' || Type === 'Map'),
     );
-    expect(steps.filter(([, state]) => state.Catch === undefined).map(([name]) => name)).toEqual([]);
-    const leading = Object.entries(rollout).filter(([, { Next, Default, Choices }]) =>
-      [Next, Default, ...(Choices ?? []).map((choice) => choice.Next)].includes('Fail'),
-    );
+    expect(working.filter(([, state]) => !catchesAll(state)).map(([name]) => name)).toEqual([]);
+    const leading = Object.entries(rollout).filter(([, state]) => nextOf(state).includes('Fail'));
     expect(leading.map(([name]) => name)).toEqual(['Settled']);
+  });
+
+  it('takes away what was planned wherever a rollout ends without executing it', () => {
+    const caught = Object.entries(rollout).flatMap(([name, state]) =>
+      (state.Catch ?? []).map(({ ErrorEquals, Next }) => [name, ErrorEquals.join(), Next]),
+    );
+    expect(caught).toEqual([
+      // Nothing was planned yet.
+      ['Admit', 'States.ALL', 'Settle'],
+      ['PlanTargets', 'States.ALL', 'Discards'],
+      ['Decide', 'States.ALL', 'Discards'],
+      ['AwaitApproval', 'States.Timeout', 'ApprovalExpired'],
+      ['AwaitApproval', 'States.ALL', 'Discards'],
+      ['Recoveries', 'States.ALL', 'Discards'],
+      ['Waves', 'States.ALL', 'Discards'],
+      // That it did not work says nothing about the rollout.
+      ['Discards', 'States.ALL', 'Settle'],
+    ]);
+    for (const name of ['ApprovalExpired', 'ApprovalRejected']) expect(rollout[name]?.Next).toBe('Discards');
+    expect(rollout['Decided']?.Default).toBe('Discards');
+    expect(rollout['Discards']?.Next).toBe('Settle');
+  });
+
+  it('never ends a rollout because of what could not be taken away', () => {
+    const discard = rollout['Discards']?.ItemProcessor?.States['Discard'];
+    expect(discard?.Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'DiscardEnded' }]);
+  });
+
+  it('plans again after an approval, after a recovery, and while stacks are left, and never executes another plan', () => {
+    const leading = (to: string) =>
+      Object.entries(rollout)
+        .filter(([, state]) => nextOf(state).includes(to))
+        .map(([name]) => name);
+    expect(leading('NextRound')).toEqual(['Approved', 'Recoveries', 'RoundDone']);
+    expect(rollout['NextRound']).toMatchObject({ InputPath: '$.decide.answer.nextRound', Next: 'PlanTargets' });
+    expect(leading('Waves')).toEqual(['Decided']);
+    expect(leading('PlanTargets')).toEqual(['Admitted', 'NextRound']);
+  });
+
+  it('has a state for each kind of decision, and one for everything else', () => {
+    const kinds = steps.decide.output.options.map(({ shape }) => shape.kind.value);
+    const chosen = (rollout['Decided']?.Choices ?? []).map(({ StringEquals }) => StringEquals);
+    expect(kinds.filter((kind) => !chosen.includes(kind))).toEqual(['denied', 'planned']);
+    expect(chosen.filter((kind) => !kinds.includes(kind as never))).toEqual([]);
   });
 
   it('lets the other targets of a wave run to their end: a target that stops is a value', () => {
