@@ -233,7 +233,7 @@ describe('a broken target', () => {
     try {
       const { handler } = await import('#functions/doctor/handler.ts');
       const at = new Date(rehearsal.sandbox.now()).toISOString();
-      const answer = await handler({ target: 'production', actor: 'alice', at }, {} as never);
+      const answer = await handler({ look: 'diagnosis', target: 'production', actor: 'alice', at }, {} as never);
       expect(answer).toMatchObject({ kind: 'diagnosed' });
       const clock = (answer as { diagnosis: Diagnosis }).diagnosis.checks.find(({ check }) => check === 'clock');
       expect(clock).toMatchObject({
