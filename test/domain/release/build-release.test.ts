@@ -126,6 +126,19 @@ describe('a release', () => {
     expect(releaseDigest(buildRelease(other))).not.toBe(releaseDigest(release));
   });
 
+  it('carries what is set beside a template, where the pipeline says it', () => {
+    const said = { targets: { matchLabels: { role: 'network' } }, onCreateFailure: 'keep', rollback: { alarms: ['errors'] } } as const;
+    const stacks = pipeline.stacks.map((stack) => (stack.name === 'network' ? { ...stack, ...said } : stack));
+    const packaged = { ...parts.templates.get('network')!, stackPolicy: '{"Statement":[]}' };
+    const templates = new Map([...parts.templates, ['network', packaged]]);
+    expect(buildRelease({ ...parts, pipeline: { ...pipeline, stacks }, templates }).stacks[0]).toMatchObject({
+      matchLabels: { role: 'network' },
+      onCreateFailure: 'keep',
+      rollback: { alarms: ['errors'] },
+      stackPolicy: '{"Statement":[]}',
+    });
+  });
+
   it('leaves out stacks that could not be packaged', () => {
     expect(buildRelease({ ...parts, templates: new Map() }).stacks).toEqual([]);
   });
