@@ -21,14 +21,13 @@ import {
 import { log } from '#shared/lambda/log.ts';
 import { task } from '#shared/lambda/task.ts';
 
-export const handler = task('plan', async (input, resources) => {
-  const { ledger, documents } = resources;
+export const handler = task('plan', async (input, { ledger, documents, artifacts }) => {
   const { promotion, environment, round, polls } = input;
   await checkLease(ledger, input);
   const target = await readTarget(ledger, input.target);
   if (round === 1 && polls === 0)
     await requireClean(ledger, { promotion, environment, target, moment: 'before', at: input.at });
-  const work = await targetWork(resources, { ...input, target });
+  const work = await targetWork({ ledger, documents, artifacts }, { ...input, target });
 
   return inTarget(previewPurpose(work, { ...input, target }), async (session) => {
     if (session.widenedTo.length > 0)
