@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Longer: npm run faults. Afterwards: vitest.replay.config.ts.
-    exclude: ['test/faults/**', 'test/replay/**', 'node_modules/**'],
+    exclude: ['test/faults/**', 'test/corpus/**', 'test/replay/**', 'node_modules/**'],
     setupFiles: ['test/setup.ts'],
     globalSetup: ['test/recording/global-setup.ts'],
     // What sandboxes do is recorded, and replayed afterwards with less permissions: vitest.replay.config.ts.

@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run faults`: promotions while AWS fails, replies are lost and processes end. Longer than what belongs into `npm test`. */
+/**
+ * `npm run faults`: promotions while AWS fails, replies are lost and processes end, and of every template of the corpus. Longer than what
+ * belongs into `npm test`.
+ */
 export default defineConfig({
   test: {
-    include: ['test/faults/**/*.test.ts'],
+    include: ['test/{faults,corpus}/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -54,5 +54,10 @@ async function shown({ api }: Connection, open: ApprovalRequest): Promise<string
 async function outcome(connection: Connection, promotion: string, wait: boolean): Promise<Outcome> {
   const record = wait ? await followPromotion(connection, promotion) : await getPromotion(connection.api, promotion);
   const json = { simulated: connection.simulated, ...promotionJson(record) };
-  return { kind: 'done', exit: wait ? exitOfPromotion(record) : 0, text: promotionText(record, connection.options), json };
+  return {
+    kind: 'done',
+    exit: wait ? exitOfPromotion(record) : 0,
+    text: promotionText(record, connection.options),
+    json,
+  };
 }

@@ -12,7 +12,7 @@ export const approve: CliCommand = {
       )
       .addHelpText(
         'after',
-        "\nExamples:\n  drawbridge approve prm-0123456789abcdef --reason reviewed\n  drawbridge approve prm-0123456789abcdef --reason reviewed --yes --sandbox --as bob",
+        '\nExamples:\n  drawbridge approve prm-0123456789abcdef --reason reviewed\n  drawbridge approve prm-0123456789abcdef --reason reviewed --yes --sandbox --as bob',
       ),
   run: (invocation) => decideOn('approve', invocation),
 };

@@ -61,7 +61,12 @@ async function planned(connection: Connection, release: string, options: Invocat
   const exit = exitOfPromotion(record);
   const json = { simulated: connection.simulated, ...promotionJson(record) };
   if (rollout?.planDigest === undefined)
-    return { kind: 'done', exit, text: promotionText(record, connection.options), json: { ...json, changes: null, plan: null } };
+    return {
+      kind: 'done',
+      exit,
+      text: promotionText(record, connection.options),
+      json: { ...json, changes: null, plan: null },
+    };
 
   const document = await getPlan(connection.api, id, environment);
   const changes = !document.targets.every(isIdle);

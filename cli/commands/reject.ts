@@ -8,6 +8,6 @@ export const reject: CliCommand = {
     withDecision(command)
       .summary('reject the plan that a promotion waits with')
       .description('Shows the plan and records your no. The promotion ends, and nothing of the plan is executed.')
-      .addHelpText('after', "\nExample:\n  drawbridge reject prm-0123456789abcdef --reason too-risky"),
+      .addHelpText('after', '\nExample:\n  drawbridge reject prm-0123456789abcdef --reason too-risky'),
   run: (invocation) => decideOn('reject', invocation),
 };

@@ -20,7 +20,10 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
 
   const what = { kind: 'read', stacks: deployed.map((stack) => stack.stackName) } as const;
   const purpose = { target, role: 'preview', promotion, environment, step: 'verify', ...what } as const;
-  const live = await inTarget(purpose, (session) => Promise.all(deployed.map((stack) => readStack(session, stack))));
+  // By name alone: stack policies are not verified, so they are not read, and the session may not.
+  const live = await inTarget(purpose, (session) =>
+    Promise.all(deployed.map(({ stackName }) => readStack(session, { stackName }))),
+  );
   const audit = await auditTarget(ledger, { promotion, environment, target, moment: 'after', at: input.at });
   return verificationOf(target, { deployed, live, audit });
 });

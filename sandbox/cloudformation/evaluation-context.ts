@@ -1,5 +1,6 @@
 /** What the intrinsic functions of a stack's template may see. */
 import type { Sandbox } from '../kernel.ts';
+import { publicParameter } from './public-parameters.ts';
 import { exportsOf } from './stack-exports.ts';
 import { stacksOf } from './stack-lookup.ts';
 import type { StackModel, StackRecord } from './state.ts';
@@ -22,7 +23,7 @@ export function evaluationContext(sandbox: Sandbox, stack: StackRecord, model: S
     imports: (name) => exportsOf(place).find((one) => one.name === name)?.value,
     resource: (logicalId) => existingResource(stack, logicalId),
     ...(model.processed === undefined ? {} : { extensions: true }),
-    ssmParameter: (name) => storedParameter(place, name),
+    ssmParameter: (name) => storedParameter(place, name) ?? publicParameter(name, region),
   };
 }
 
@@ -32,7 +33,7 @@ function existingResource(stack: StackRecord, logicalId: string) {
   return { physicalId: record.physicalId, attributes: record.attributes };
 }
 
-/** Systems Manager parameters exist only as resources of stacks here. */
+/** An account's own Systems Manager parameters exist only as resources of stacks here. */
 function storedParameter(place: Parameters<typeof stacksOf>[0], name: string): string | undefined {
   const found = stacksOf(place)
     .filter((stack) => stack.status !== 'DELETE_COMPLETE')

@@ -37,7 +37,7 @@ export type ChangeSet =
     };
 
 /** The change set of a nested stack, made with its parent's and executed with it. */
-export interface NestedChangeSet {
+interface NestedChangeSet {
   /** Logical ids that lead to the nested stack, joined by `/`. */
   readonly within: string;
   readonly id: string;

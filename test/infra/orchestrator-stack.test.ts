@@ -12,11 +12,8 @@ const runsAs: Record<string, string> = {
   admit: 'AdmitRole',
   plan: 'OrchestratorRole',
   decide: 'DecideRole',
-  awaitApproval: 'AwaitApprovalRole',
-  recover: 'OrchestratorRole',
   execute: 'OrchestratorRole',
   verify: 'OrchestratorRole',
-  discard: 'OrchestratorRole',
   settle: 'SettleRole',
   admission: 'AdmissionRole',
   api: 'ApiRole',
@@ -26,8 +23,8 @@ const runsAs: Record<string, string> = {
   reconcile: 'ReconcileRole',
 };
 const names = Object.keys(runsAs);
-/** The folder, the bundle and the deployed function have the name of the task in words. */
-const wordsOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** The folder and the name of a function, in kebab case. */
+const folderOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const logicalIdOf = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
 
 let stack: Template;
@@ -42,7 +39,7 @@ const properties = (id: string) => resolveProperties(stack, id, home);
 describe('functions, folders, states and the contract table', () => {
   it('name the same functions', () => {
     const folders = readdirSync(`${root}functions`).filter((name) => existsSync(`${root}functions/${name}/handler.ts`));
-    expect(folders.sort()).toEqual(names.map(wordsOf).sort());
+    expect(folders.sort()).toEqual(names.map(folderOf).sort());
     expect(resourcesOfType('AWS::Lambda::Function').sort()).toEqual(names.map(logicalIdOf).sort());
   });
 
@@ -71,8 +68,8 @@ describe.each(names)('%s', (name) => {
 
   it('has its name, its bundle and its own role or the orchestrator role', () => {
     expect(properties(id)).toMatchObject({
-      FunctionName: `drawbridge-${wordsOf(name)}`,
-      Handler: `build/functions/${wordsOf(name)}.handler`,
+      FunctionName: `drawbridge-${folderOf(name)}`,
+      Handler: `build/functions/${folderOf(name)}.handler`,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       TracingConfig: { Mode: 'Active' },
@@ -82,7 +79,7 @@ describe.each(names)('%s', (name) => {
 
   it('logs to a group that forgets', () => {
     const group = properties(id.replace('LambdaFunction', 'LogGroup'));
-    expect(group).toEqual({ LogGroupName: `/aws/lambda/drawbridge-${wordsOf(name)}`, RetentionInDays: 365 });
+    expect(group).toEqual({ LogGroupName: `/aws/lambda/drawbridge-${folderOf(name)}`, RetentionInDays: 365 });
   });
 });
 
@@ -98,7 +95,7 @@ describe('functions get the variables of the resources they use, and no other', 
   };
 
   it.each(names)('%s', (name) => {
-    const used = resourcesUsedIn(`${root}functions/${wordsOf(name)}`).filter((each) => each in variableOf);
+    const used = resourcesUsedIn(`${root}functions/${folderOf(name)}`).filter((each) => each in variableOf);
     const expected = ['LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME', ...used.map((each) => variableOf[each] ?? '')];
     const { Environment } = properties(logicalIdOf(name)) as { Environment: { Variables: Record<string, Json> } };
     expect(Object.keys(Environment.Variables).sort()).toEqual(expected.sort());
@@ -162,13 +159,6 @@ describe('permissions', () => {
     ],
     [
       'OrchestratorRole',
-      'states:SendTaskSuccess',
-      'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
-    ],
-    // People's decisions come in by the API; the step itself answers when somebody was quicker.
-    ['ApiRole', 'states:SendTaskSuccess', 'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion'],
-    [
-      'AwaitApprovalRole',
       'states:SendTaskSuccess',
       'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
     ],

@@ -40,6 +40,7 @@ function previewNeeds(where: Where): Need[] {
     ...onStack(where, 'plan', { DescribeChangeSet: changeSet, DeleteChangeSet: changeSet }),
     passRole(where, 'plan'),
     ...artifacts(where, 'plan'),
+    ...onStack(where, 'discard', { ListChangeSets: {} }),
     ...onStack(where, 'resume', { DescribeStackEvents: {} }),
   ];
 }

@@ -47,7 +47,9 @@ const cancelled = /^Resource (creation|update|deletion) cancelled/;
 
 function firstFailure(ours: readonly StackEvent[], latest: StackEvent): FirstFailure {
   const failed = ours.filter((event) => event.status.endsWith('_FAILED') && !cancelled.test(event.reason ?? ''));
-  const cause = failed.findLast((event) => !isStackItself(event)) ?? failed.at(-1) ?? latest;
+  // Where no resource failed (an export in use, an alarm), the stack's own turn back says why.
+  const cause =
+    failed.findLast((event) => !isStackItself(event)) ?? failed.at(-1) ?? ours.findLast(isTurnBack) ?? latest;
   return {
     resource: cause.logicalId,
     physicalId: cause.physicalId,
@@ -68,6 +70,10 @@ export function failureBelow(outer: FirstFailure, events: readonly StackEvent[])
 
 function reasonOf({ reason }: StackEvent): string {
   return keptText(reason ?? 'CloudFormation gave no reason.', longestReason);
+}
+
+function isTurnBack(event: StackEvent): boolean {
+  return isStackItself(event) && event.status.endsWith('ROLLBACK_IN_PROGRESS');
 }
 
 function isStackItself(event: StackEvent): boolean {

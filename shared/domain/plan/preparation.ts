@@ -59,7 +59,7 @@ interface PlannedStack {
 }
 
 /** What to execute by. */
-export interface Handles {
+interface Handles {
   readonly stackName: string;
   /** Absent only for a stack that does not exist and gets no change set, which has nothing to do. */
   readonly stackId: string;

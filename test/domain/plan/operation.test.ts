@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
+import { failureBelow, type Operation, operationOf, type StackEvent } from '#shared/domain/plan/operation.ts';
 
 const stackId = 'arn:aws:cloudformation:eu-west-1:333333333333:stack/orders/1';
 
@@ -55,6 +55,22 @@ describe('one operation, read out of a stack’s events by its token', () => {
     expect(operationOf(seen, 'ours')).toEqual({ kind: 'deployed', status: 'UPDATE_COMPLETE' });
   });
 
+  it('fails with why the stack turned back where no resource failed', () => {
+    const reason = 'Export name cannot be deleted as it is in use by other.';
+    const seen = events(
+      stack('UPDATE_IN_PROGRESS'),
+      { status: 'UPDATE_COMPLETE' },
+      stack('UPDATE_ROLLBACK_IN_PROGRESS', { reason }),
+      { status: 'UPDATE_IN_PROGRESS' },
+      stack('UPDATE_ROLLBACK_COMPLETE'),
+    );
+    expect(operationOf(seen, 'ours')).toMatchObject({
+      kind: 'failed',
+      status: 'UPDATE_ROLLBACK_COMPLETE',
+      failure: { resource: 'orders', status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason },
+    });
+  });
+
   it('fails with the first failed resource, not with the siblings that were cancelled for it', () => {
     const seen = events(
       stack('UPDATE_IN_PROGRESS'),
@@ -68,6 +84,7 @@ describe('one operation, read out of a stack’s events by its token', () => {
       status: 'UPDATE_ROLLBACK_COMPLETE',
       failure: {
         resource: 'Api',
+        physicalId: 'api-1',
         type: 'AWS::Lambda::Function',
         status: 'UPDATE_FAILED',
         reason: 'Memory size is invalid',
@@ -109,5 +126,38 @@ describe('one operation, read out of a stack’s events by its token', () => {
     expect(operationOf(silent, 'ours')).toMatchObject({
       failure: { resource: 'orders', reason: 'CloudFormation gave no reason.' },
     });
+  });
+});
+
+describe('a failure inside a nested stack', () => {
+  const child = 'arn:aws:cloudformation:eu-west-1:333333333333:stack/orders-Nested-1/0a1b';
+  const outer = {
+    resource: 'Nested',
+    physicalId: child,
+    type: 'AWS::CloudFormation::Stack',
+    status: 'CREATE_FAILED',
+    reason: 'x',
+  };
+  const event = (change: Partial<StackEvent>): StackEvent => ({
+    ...{ stackId: child, physicalId: 'queue-1', logicalId: 'Queue', type: 'AWS::SQS::Queue' },
+    ...{ status: 'CREATE_FAILED', reason: 'no such key', at: '2026-01-05T09:00:00Z' },
+    ...change,
+  });
+
+  it('is the first resource there that was not cancelled, with the way to it', () => {
+    const later = event({ logicalId: 'Topic', reason: 'later' });
+    const cancelled = event({ logicalId: 'Table', reason: 'Resource creation cancelled' });
+    expect(failureBelow(outer, [later, event({}), cancelled])).toEqual({
+      resource: 'Nested/Queue',
+      physicalId: 'queue-1',
+      type: 'AWS::SQS::Queue',
+      status: 'CREATE_FAILED',
+      reason: 'no such key',
+    });
+  });
+
+  it('is unknown where its events tell none but its own', () => {
+    expect(failureBelow(outer, [event({ physicalId: child })])).toBeUndefined();
+    expect(failureBelow(outer, [event({ status: 'CREATE_COMPLETE' })])).toBeUndefined();
   });
 });
