@@ -32,8 +32,19 @@ export function noteShown(sandbox: Sandbox, shown: Shown): void {
 }
 
 /** What a command wrote, to be searched when all sandboxes of the process are known. */
-export function notePrinted(shown: Shown): void {
-  printed.push(shown);
+export function notePrinted({ command, stream, text }: Printed): void {
+  // To print credentials is what this command is for, and the only one.
+  if (command[1] === 'credentials' && stream === 'stdout') return;
+  // Hands the credentials of a simulated person to a shell. The rest of what it prints may hold none.
+  const searched = command.includes('--serve') ? text.replaceAll(/^export AWS_.*$/gm, '') : text;
+  printed.push({ where: `${stream} of ${command.slice(0, 2).join(' ')}`, text: searched });
+}
+
+interface Printed {
+  /** The program and its words. */
+  readonly command: readonly string[];
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
 }
 
 /** Says that a test puts secrets into this sandbox itself, to see them found: what is found at its end is no finding. */

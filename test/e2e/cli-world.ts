@@ -33,10 +33,9 @@ export interface CommandRun {
 export async function drawbridge(...words: string[]): Promise<CommandRun> {
   const terminal = recorder();
   const exit = await runCli(words, terminal);
-  const command = `drawbridge ${words[0]}`;
-  notePrinted({ where: `stderr of ${command}`, text: terminal.progressed.join('\n') });
-  // To print credentials is what this command is for, and the only one.
-  if (words[0] !== 'credentials') notePrinted({ where: `stdout of ${command}`, text: terminal.printed.join('\n') });
+  const command = ['drawbridge', ...words];
+  notePrinted({ command, stream: 'stdout', text: terminal.printed.join('\n') });
+  notePrinted({ command, stream: 'stderr', text: terminal.progressed.join('\n') });
   return { exit, out: terminal.printed.join('\n'), progress: terminal.progressed.join('\n').split('\n') };
 }
 

@@ -12,8 +12,11 @@ const runsAs: Record<string, string> = {
   admit: 'AdmitRole',
   plan: 'OrchestratorRole',
   decide: 'DecideRole',
+  awaitApproval: 'AwaitApprovalRole',
+  recover: 'OrchestratorRole',
   execute: 'OrchestratorRole',
   verify: 'OrchestratorRole',
+  discard: 'OrchestratorRole',
   settle: 'SettleRole',
   admission: 'AdmissionRole',
   api: 'ApiRole',
@@ -159,6 +162,13 @@ describe('permissions', () => {
     ],
     [
       'OrchestratorRole',
+      'states:SendTaskSuccess',
+      'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
+    ],
+    // People's decisions come in by the API; the step itself answers when somebody was quicker.
+    ['ApiRole', 'states:SendTaskSuccess', 'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion'],
+    [
+      'AwaitApprovalRole',
       'states:SendTaskSuccess',
       'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
     ],

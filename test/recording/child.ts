@@ -12,16 +12,11 @@ if (folder !== undefined) {
   process.on('exit', end);
 }
 
-/** `--serve` hands credentials to a shell, as its only purpose: those lines may hold them. */
-function watch(name: 'stdout' | 'stderr'): void {
-  const stream = process[name];
-  const write = stream.write.bind(stream);
-  stream.write = ((chunk: string | Uint8Array, ...rest: []) => {
+function watch(stream: 'stdout' | 'stderr'): void {
+  const write = process[stream].write.bind(process[stream]);
+  process[stream].write = ((chunk: string | Uint8Array, ...rest: []) => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
-    notePrinted({
-      where: `${name} of ${process.argv.slice(1).join(' ')}`,
-      text: text.replaceAll(/^export AWS_.*$/gm, ''),
-    });
+    notePrinted({ command: process.argv.slice(1), stream, text });
     return write(chunk, ...rest);
-  }) as typeof stream.write;
+  }) as typeof process.stdout.write;
 }
