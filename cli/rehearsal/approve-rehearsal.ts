@@ -16,7 +16,10 @@ export interface RehearsedApprovals {
 const mostApprovals = 200;
 
 /** Lets virtual time pass; whenever the promotion waits for people, the approver decides. */
-export async function runWithApprovals(opened: OpenSandbox, rehearsed: RehearsedApprovals): Promise<void> {
+export async function runWithApprovals(
+  opened: Omit<OpenSandbox, 'close'>,
+  rehearsed: RehearsedApprovals,
+): Promise<void> {
   const { sandbox } = opened;
   for (let approvals = 0; approvals <= mostApprovals; approvals += 1) {
     await sandbox.run(() => waitsForPeople(sandbox.world));
@@ -26,7 +29,7 @@ export async function runWithApprovals(opened: OpenSandbox, rehearsed: Rehearsed
 
 /** Answers whether anything was approved. */
 async function approveOpen(
-  { api, apiAs }: OpenSandbox,
+  { api, apiAs }: Omit<OpenSandbox, 'close'>,
   { promotion, approver, terminal }: RehearsedApprovals,
 ): Promise<boolean> {
   const { approvals } = await getPromotion(api, promotion);

@@ -7,7 +7,6 @@ import {
 import { roleArn } from '#shared/domain/names.ts';
 import type { StackPlan } from '#shared/domain/plan/stack-plan.ts';
 import type { TargetSession } from './sessions.ts';
-import { makeSettings } from './stack-settings.ts';
 import { asked, isCode } from './translate-error.ts';
 
 const service = 'AWS CloudFormation';
@@ -37,8 +36,6 @@ async function send(session: TargetSession, recovering: Recovering): Promise<unk
   const common = { StackName, ClientRequestToken, RoleARN };
   switch (recovery.action) {
     case 'delete':
-      // Protection is switched on before a stack is made, so one whose creation failed has it, and has nothing to protect.
-      await makeSettings(session, StackName, { terminationProtection: false });
       return cloudFormation.send(new DeleteStackCommand(common));
     case 'force-delete':
       return cloudFormation.send(new DeleteStackCommand({ ...common, DeletionMode: 'FORCE_DELETE_STACK' }));

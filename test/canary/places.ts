@@ -100,7 +100,9 @@ function items({ tables, ...others }: World['dynamodb']): Place[] {
       place('table', table),
       ...all.map((item) => {
         const { pk, sk } = item as Record<'pk' | 'sk', { S: string } | undefined>;
-        const mayHold: SecretKind[] = pk?.S.startsWith('WAIT#') ? ['task token'] : [];
+        // Who waits for a stack, and who waits for people: until it is answered the token is nowhere else.
+        const waits = pk?.S.startsWith('WAIT#') || sk?.S.startsWith('APPROVAL#');
+        const mayHold: SecretKind[] = waits ? ['task token'] : [];
         return place(`ledger ${pk?.S}/${sk?.S}`, item, pk?.S === 'TARGETS' ? ['external id'] : mayHold);
       }),
     ]),

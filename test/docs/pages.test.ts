@@ -38,6 +38,7 @@ describe('the README', () => {
         'Two commands',
         'What you see',
         'Try a failure',
+        'See it before it happens',
         'Look at it',
         'Your own pipeline',
         'Your first real account',

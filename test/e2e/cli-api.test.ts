@@ -176,7 +176,10 @@ describe("the API's answers", () => {
 
 describe('waiting for a promotion', () => {
   it('asks with a new idempotency key for each wish', async () => {
-    answer = { status: 202, body: { ...promotion, promotion, rollouts: [], deployments: [] } };
+    answer = {
+      status: 202,
+      body: { ...promotion, promotion, rollouts: [], deployments: [], approvals: [], decisions: [] },
+    };
     const words = ['promote', 'orders-000000000000', '--no-wait', '--api', endpoint, '--region', 'eu-west-1'];
     const first = await drawbridgeJson(...words);
     await drawbridgeJson(...words);
@@ -187,7 +190,10 @@ describe('waiting for a promotion', () => {
   });
 
   it('ends with 130 on Ctrl-C; the promotion goes on, and how to look at it was said', async () => {
-    answer = { status: 202, body: { ...promotion, promotion, rollouts: [], deployments: [] } };
+    answer = {
+      status: 202,
+      body: { ...promotion, promotion, rollouts: [], deployments: [], approvals: [], decisions: [] },
+    };
     const words = ['cli/main.ts', 'promote', 'orders-000000000000', '--api', endpoint, '--region', 'eu-west-1'];
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = createInterface(child.stderr);

@@ -144,7 +144,7 @@ describe('a first deployment that fails', () => {
     expect([exit, json.outcome]).toEqual([1, 'failed']);
     const [preProduction, production] = json.environments;
     expect(preProduction.reasons).toMatchObject([{ code: 'STACK_FAILED', resource: 'Topic' }]);
-    expect(production).toEqual({ name: 'production', outcome: 'not-reached', reasons: [], targets: [] });
+    expect(production).toEqual({ name: 'production', outcome: 'not-reached', reasons: [], approvals: [], targets: [] });
   });
 });
 
@@ -157,7 +157,7 @@ describe('a fault that strikes twice, on the way forward and on the way back', (
     const { exit, json, progress } = await drawbridgeJson(...words, '--world', newFolder(), '--fault', text);
     const environment = json.environments.find(({ name }: { name: string }) => name === place);
     expect([exit, environment.targets[0].deployments[0].status]).toEqual([1, status]);
-    const struck = progress.filter((line) => line.includes('fault ')).map((line) => line.split(/fault +/)[1]);
+    const struck = progress.filter((line) => / fault /.test(line)).map((line) => line.split(/ fault +/)[1]);
     const [forward, back] = status === 'ROLLBACK_FAILED' ? ['CREATE', 'DELETE'] : ['UPDATE', 'UPDATE'];
     expect(struck).toEqual([
       `${resource}: ${forward}_FAILED, Injected by the rehearsal: ${text}`,

@@ -45,7 +45,7 @@ describe('a pipeline with nested stacks', () => {
     const { exit, json } = await drawbridgeJson('rehearse', changed, '--world', world, ...fault);
     expect([exit, json.outcome]).toEqual([1, 'failed']);
     const [reason] = json.environments[0].reasons;
-    expect(reason).toMatchObject({ code: 'STACK_FAILED', resource: 'Service' });
+    expect(reason).toMatchObject({ code: 'STACK_FAILED', resource: 'Service/Function' });
     expect(reason.text).toMatch(
       /Embedded stack arn:\S+platform-Service-\S+ was not successfully updated\. Currently in UPDATE_ROLLBACK_IN_PROGRESS with reason: The following resource\(s\) failed to update: \[Function\]/,
     );

@@ -24,6 +24,7 @@ describe('the result as JSON', () => {
       outcome: 'succeeded',
       plan: digest,
       reasons: [],
+      approvals: name === 'production' ? [expect.objectContaining({ status: 'approved', plan: digest })] : [],
       targets: [
         {
           name,
@@ -127,7 +128,9 @@ describe('as text', () => {
 
 /** Promotion ids and the plans' digests, which cover physical ids, are the seed's. */
 function withoutIds({ out, progress }: Run): string[] {
-  const plans = out.replaceAll(/"plan": "sha256:[0-9a-f]{64}"/g, '"plan": "<digest>"');
+  const plans = out
+    .replaceAll(/"plan": "sha256:[0-9a-f]{64}"/g, '"plan": "<digest>"')
+    .replaceAll(/"(requestedAt|expiresAt|at)": "[^"]+"/g, '"$1": "<time>"');
   const untimed = progress.map((line) => line.replace(/^\d\d:\d\d:\d\d/, '<time>'));
   return [plans, ...untimed].map((text) => text.replaceAll(/prm-[0-9a-f]{16}/g, 'prm-<id>'));
 }

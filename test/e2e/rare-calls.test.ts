@@ -1,11 +1,14 @@
 /** Calls that a promotion makes only when something went wrong before, over the wire and with the shipped policies. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { requestPromotion } from '#cli/client/promotions.ts';
+import { sendDecision } from '#cli/client/approvals.ts';
+import { getPromotion, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
+import { waitsForPeople } from '#cli/rehearsal/waits-for-people.ts';
 import { callApi } from '#shared/aws/api.ts';
+import { invoke } from './clients.ts';
 import { calls, upTo } from './faults.ts';
 import { openRehearsal, type Rehearsal } from './rehearsed-world.ts';
-import { ended, smallRelease } from './small-release.ts';
+import { begin, ended, smallRelease } from './small-release.ts';
 
 let rehearsal: Rehearsal;
 beforeAll(async () => {
@@ -39,4 +42,31 @@ it('a promotion that was accepted and not started is started by the schedule', a
   rehearsal.strike();
   await rehearsal.sandbox.advance(6 * 60_000);
   expect((await ended(rehearsal, id)).promotion.status).toBe('succeeded');
+});
+
+it('a step that waits for people answers by itself when they were quicker', async () => {
+  const policy = { apiVersion: 'drawbridge/v1', kind: 'Policy', metadata: { name: 'asks' }, approval: {} };
+  const carol = rehearsal.apiAs('carol');
+  await callApi(carol, { method: 'PUT', path: '/v1/policies/asks', body: policy });
+  const promotion = await begin(rehearsal, { pipeline: 'asked' });
+  await rehearsal.sandbox.run(() => waitsForPeople(rehearsal.sandbox.world));
+  const { approvals } = await getPromotion(carol, promotion);
+  const [{ environment, digest } = { environment: '', digest: '' }] = approvals;
+  const wish = { environment, digest, decision: 'reject', reason: 'not now' } as const;
+  await sendDecision(rehearsal.apiAs('bob'), promotion, wish);
+  const { input } = Object.values(rehearsal.sandbox.world.states.executions).find(({ name }) => name === promotion)!;
+  const at = new Date(rehearsal.sandbox.now()).toISOString();
+  const asked = {
+    ...(JSON.parse(input) as object),
+    environment,
+    epoch: 1,
+    at,
+    digest,
+    seconds: 60,
+    token: 'nobody-waits',
+  };
+  const { environments: _, ...payload } = asked as typeof asked & { environments: unknown };
+  expect(await invoke(rehearsal, 'await-approval', payload)).toBeNull();
+  await callApi(carol, { method: 'DELETE', path: '/v1/policies/asks' });
+  expect((await ended(rehearsal, promotion)).promotion.status).toBe('rejected');
 });

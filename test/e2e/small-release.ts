@@ -1,10 +1,12 @@
 /** A release of one small stack, and its promotion: so many tests need one of their own that it is made to measure. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getPromotion, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { type PackagedRelease, packageRelease } from '#cli/package-release.ts';
+import { runWithApprovals } from '#cli/rehearsal/approve-rehearsal.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { Rehearsal } from './rehearsed-world.ts';
@@ -43,7 +45,10 @@ export async function begin(rehearsal: Rehearsal, release: SmallRelease): Promis
 
 /** Lets time pass until nothing is left to happen, and answers how the promotion ended. */
 export async function ended(rehearsal: Rehearsal, id: string): Promise<PromotionRecord> {
-  await rehearsal.sandbox.run();
+  const { sandbox, apiAs } = rehearsal;
+  const terminal = { print: () => undefined, progress: () => undefined };
+  await runWithApprovals({ sandbox, api: apiAs('alice'), apiAs }, { promotion: id, approver: 'bob', terminal });
+  await sandbox.run();
   return getPromotion(rehearsal.apiAs('alice'), id);
 }
 

@@ -9,7 +9,13 @@ import { monday, promotionId } from '#test/builders.ts';
 import { logged } from './logged.ts';
 
 const context = {} as Context;
-const here = { promotion: promotionId, pipeline: 'orders', release: digestOf('release'), environment: 'production' };
+const here = {
+  promotion: promotionId,
+  pipeline: 'orders',
+  release: digestOf('release'),
+  environment: 'production',
+  mode: 'promote',
+};
 const settleInput = { ...here, epoch: 1, at: monday, error: {} };
 const executeInput = {
   ...here,

@@ -26,6 +26,8 @@ export interface RecordedRequest extends AccessRequest {
   readonly session?: string;
   /** The policy of the resource. */
   readonly attached?: string;
+  /** The policy of the key, where the resource is one. */
+  readonly key?: string;
 }
 
 /** A sandbox that was searched for its own secrets when it closed. */

@@ -15,7 +15,7 @@ export function requestsTo(write: Write): (decided: Decided) => void {
   const idOf = policiesTo(write);
   return ({ request, policies, decision }) => {
     if (decision.kind !== 'allowed') return;
-    const { session, resource, trust } = policies;
+    const { session, resource, trust, key } = policies;
     write({
       kind: 'request',
       ...request,
@@ -23,6 +23,7 @@ export function requestsTo(write: Write): (decided: Decided) => void {
       assumes: trust !== undefined,
       ...(session && { session: idOf(session.policy) }),
       ...(resource && { attached: idOf(resource.policy) }),
+      ...(key && { key: idOf(key.policy) }),
     });
   };
 }

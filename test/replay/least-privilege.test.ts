@@ -15,32 +15,18 @@ const exceptions: Readonly<Record<string, string>> = {
   'drawbridge-preview: preview, TransformsOfAws: cloudformation:CreateChangeSet':
     'CloudFormation asks for it where a template uses a transform of AWS; the sandbox has no transforms.',
   'session of preview, statement 2: cloudformation:CreateChangeSet': 'The same, in the session of the step.',
-  'drawbridge-deploy: deploy, ExecutionRole: iam:PassRole':
+  'session of execute, statement 2: iam:PassRole':
     'The API reference says that a stack which has a role needs no permission to pass it, the User Guide that it does. The sandbox follows the former.',
-  'session of execute, statement 2: iam:PassRole': 'The same, in the session of the step.',
 };
 
 /** Actions granted before the code that uses them. An entry goes as soon as a recorded request needs it. */
 const grantedAhead: readonly { readonly reason: string; readonly grants: readonly string[] }[] = [
   {
-    reason:
-      'for recovering failed stacks and protecting good ones, exercised by the recover step and the deploy step later',
-    grants: [
-      'drawbridge-deploy: deploy, ProtectStacks: cloudformation:SetStackPolicy',
-      'drawbridge-deploy: deploy, ProtectStacks: cloudformation:UpdateTerminationProtection',
-      'drawbridge-deploy: deploy, RecoverStacks: cloudformation:ContinueUpdateRollback',
-      'drawbridge-deploy: deploy, RecoverStacks: cloudformation:DeleteStack',
-      'drawbridge-deploy: deploy, RecoverStacks: cloudformation:RollbackStack',
-      'session of recover, statement 1: cloudformation:ContinueUpdateRollback',
-      'session of recover, statement 1: cloudformation:DeleteStack',
-      'session of recover, statement 1: cloudformation:DescribeStackEvents',
-      'session of recover, statement 1: cloudformation:DescribeStacks',
-      'session of recover, statement 1: cloudformation:RollbackStack',
-      'session of recover, statement 2: iam:PassRole',
-    ],
+    reason: 'for saying why a recovery failed, later',
+    grants: ['session of recover, statement 1: cloudformation:DescribeStackEvents'],
   },
   {
-    reason: 'for plans that show hooks, exports, stack policies and validation, exercised by the plan step later',
+    reason: 'for plans that show hooks, exports and validation: the sandbox has no hooks and no early validation',
     grants: [
       'drawbridge-preview: preview, OwnChangeSets: cloudformation:DescribeChangeSetHooks',
       'drawbridge-preview: preview, ReadAccount: cloudformation:GetHookResult',
@@ -49,15 +35,16 @@ const grantedAhead: readonly { readonly reason: string; readonly grants: readonl
       'drawbridge-preview: preview, ReadAccount: cloudformation:ListHookResults',
       'drawbridge-preview: preview, ReadAccount: cloudformation:ListImports',
       'drawbridge-preview: preview, ReadStacks: cloudformation:DescribeEvents',
-      'drawbridge-preview: preview, ReadStacks: cloudformation:GetStackPolicy',
       'drawbridge-preview: preview, ReadStacks: cloudformation:GetTemplateSummary',
+      'session of preview, statement 1: cloudformation:DescribeEvents',
+      'session of preview, statement 5: cloudformation:GetHookResult',
+      'session of preview, statement 5: cloudformation:ListHookResults',
     ],
   },
   {
     reason: 'for drift, alarms, verification functions and decoded refusals, exercised by the steps that verify later',
     grants: [
       'drawbridge-audit: audit, Alarms: cloudwatch:DescribeAlarms',
-      'drawbridge-audit: audit, Identities: sts:DecodeAuthorizationMessage',
       'drawbridge-audit: audit, StacksAndDrift: cloudformation:DescribeStackDriftDetectionStatus',
       'drawbridge-audit: audit, StacksAndDrift: cloudformation:DescribeStackResourceDrifts',
       'drawbridge-audit: audit, StacksAndDrift: cloudformation:DetectStackDrift',

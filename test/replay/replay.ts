@@ -45,6 +45,7 @@ interface Terms {
   readonly trust?: Piece | undefined;
   readonly attached?: Piece | undefined;
   readonly session?: Piece | undefined;
+  readonly key?: Piece | undefined;
 }
 
 type Place = { readonly policies: ShippedPolicies; readonly recordings: Replayable };
@@ -55,7 +56,7 @@ function termsOf(request: RecordedRequest, place: Place): Terms | undefined {
   const attached = shippedOn(resource, place.policies) ?? recorded(request.attached, place);
   const target = assumes ? shippedRole(resource, place) : undefined;
   if (assumes && target === undefined) return undefined;
-  const others = { trust: target?.trust, attached };
+  const others = { trust: target?.trust, attached, key: recorded(request.key, place) };
   if (requester.kind === 'session') {
     const role = shippedRole(requester.roleArn, place);
     const session = recorded(request.session, place);
@@ -115,12 +116,13 @@ function lessened(terms: Terms, policy: Policy, grant: Grant): Terms {
   };
 }
 
-function allows({ request, identity, trust, attached, session }: Terms): boolean {
+function allows({ request, identity, trust, attached, session, key }: Terms): boolean {
   const decision = evaluate(request, {
     identity: identity.map(asNamed),
     ...(trust && { trust: asNamed(trust) }),
     ...(attached && { resource: asNamed(attached) }),
     ...(session && { session: asNamed(session) }),
+    ...(key && { key: asNamed(key) }),
   });
   return decision.kind === 'allowed';
 }

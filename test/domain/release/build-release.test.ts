@@ -127,7 +127,11 @@ describe('a release', () => {
   });
 
   it('carries what is set beside a template, where the pipeline says it', () => {
-    const said = { targets: { matchLabels: { role: 'network' } }, onCreateFailure: 'keep', rollback: { alarms: ['errors'] } } as const;
+    const said = {
+      targets: { matchLabels: { role: 'network' } },
+      onCreateFailure: 'keep' as const,
+      rollback: { alarms: ['errors'] },
+    };
     const stacks = pipeline.stacks.map((stack) => (stack.name === 'network' ? { ...stack, ...said } : stack));
     const packaged = { ...parts.templates.get('network')!, stackPolicy: '{"Statement":[]}' };
     const templates = new Map([...parts.templates, ['network', packaged]]);
