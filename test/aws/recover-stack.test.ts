@@ -27,7 +27,6 @@ const common = {
   ClientRequestToken: 'prm-1-recover-2',
   RoleARN: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-execution',
 };
-const unprotected = { StackName: stackId, EnableTerminationProtection: false };
 
 describe('bringing a stack back', () => {
   beforeEach(() => {
@@ -35,7 +34,7 @@ describe('bringing a stack back', () => {
   });
 
   it.each<[string, Recovering, object[]]>([
-    ['deletes what never was, which was protected before it was made', recovering('delete'), [unprotected, common]],
+    ['deletes what never was, and lifts no protection for it', recovering('delete'), [common]],
     [
       'finishes a deletion, and takes away no protection that somebody set since',
       recovering('force-delete'),

@@ -74,6 +74,7 @@ describe('a promotion with code', () => {
     expect([...new Set(uses)].sort()).toEqual([
       '111111111111 drawbridge-api kms:Decrypt',
       '111111111111 drawbridge-api kms:GenerateDataKey',
+      '111111111111 drawbridge-orchestrator kms:Decrypt',
       '222222222222 drawbridge-execution kms:Decrypt',
       '222222222222 drawbridge-preview kms:Decrypt',
       '333333333333 drawbridge-execution kms:Decrypt',
@@ -112,7 +113,7 @@ async function outcome(credentials: Credentials, command: GetObjectCommand | Put
 describe('who reads an artifact', () => {
   it.each<[string, () => Credentials | Promise<Credentials>, string]>([
     ['the preview role', () => targetSession('preview'), 'allowed'],
-    ['the deploy role', () => targetSession('deploy'), 'allowed'],
+    ['the deploy role', () => targetSession('deploy'), 'AccessDenied'],
     ['the audit role', () => targetSession('audit'), 'AccessDenied'],
     ['the api', () => functionCredentials(rehearsal, 'drawbridge-api'), 'allowed'],
     ['the orchestrator', () => functionCredentials(rehearsal, 'drawbridge-plan'), 'allowed'],

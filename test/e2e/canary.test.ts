@@ -32,7 +32,7 @@ describe('a whole rehearsal leaves no secret behind', () => {
     const known = Object.groupBy(knownTo(rehearsal.sandbox), ({ kind }) => kind);
     expect(known['secret access key']?.length).toBeGreaterThan(20);
     expect(known['session token']?.length).toBeGreaterThan(20);
-    expect(known['task token']).toHaveLength(2);
+    expect(known['task token']).toHaveLength(3);
     expect(known['external id']).toHaveLength(2);
     expect(await leaksIn(rehearsal)).toEqual([]);
   });

@@ -66,7 +66,7 @@ it('a step that waits for people answers by itself when they were quicker', asyn
     token: 'nobody-waits',
   };
   const { environments: _, ...payload } = asked as typeof asked & { environments: unknown };
-  expect(await invoke(rehearsal, 'await-approval', payload)).toBeNull();
+  expect(await invoke(rehearsal, 'drawbridge-await-approval', payload)).toBeNull();
   await callApi(carol, { method: 'DELETE', path: '/v1/policies/asks' });
   expect((await ended(rehearsal, promotion)).promotion.status).toBe('rejected');
 });

@@ -126,7 +126,7 @@ const missingExport = /No export named .+ found/;
 export function withoutRefusals(
   preparations: readonly Preparation[],
   desired: readonly DesiredStack[],
-  place: Placed,
+  { account, region }: Placed,
 ): Preparation[] {
   const moving = new Set(
     preparations.filter(({ kind }) => kind !== 'unchanged' && kind !== 'refused').map(({ stack }) => stack),
@@ -138,7 +138,7 @@ export function withoutRefusals(
     const before = desired.find((candidate) => candidate.stack === stack)?.dependsOn ?? [];
     const after = before.filter((name) => moving.has(name));
     if (!missingExport.test(reason) || after.length === 0)
-      throw failure('CHANGE_SET_REFUSED', { stack, reason }, { stack: stackName, ...place });
+      throw failure('CHANGE_SET_REFUSED', { stack, reason }, { stack: stackName, account, region });
     moving.add(stack);
     return { kind: 'unplanned', stack, after };
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import { type Preparation, progressOf, withoutRefusals } from '#shared/domain/plan/preparation.ts';
 import { aDesiredStack } from '#test/builders.ts';
 import { stackPlan } from './plan-builders.ts';
@@ -95,10 +96,12 @@ describe('a change set that CloudFormation refuses', () => {
     ['it is refused for another reason', [planned('network'), refused('api', 'Requires capabilities')]],
     ['it is no stack of the target', [planned('network'), refused('unknown')]],
   ])('ends the plan when %s', (_, preparations) => {
-    expect(thrownBy(() => withoutRefusals(preparations, desired, place))).toMatchObject({
-      name: 'CHANGE_SET_REFUSED',
-      problem: { place: { stack: expect.stringMatching(/^orders-/), ...place } },
-    });
+    // A target is at hand here; its external id is not for the log.
+    const target = { ...place, name: 'production', externalId: 'secret' };
+    const thrown = thrownBy(() => withoutRefusals(preparations, desired, target));
+    expect(thrown).toMatchObject({ name: 'CHANGE_SET_REFUSED' });
+    const { problem } = thrown as DrawbridgeError;
+    expect(problem.place).toEqual({ stack: expect.stringMatching(/^orders-/), ...place });
   });
 
   it('changes nothing where none was refused', () => {
