@@ -193,7 +193,6 @@ describe('a promotion ends with ARTIFACT_DENIED, and changes nothing, when', () 
         ]),
       `${refusedTo(preProduction.account)} resource: arn:aws:kms:.* because no identity-based policy allows`,
     ],
-    ['the key is switched off', () => Object.assign(key(), { enabled: false }), 'arn:aws:kms:.* is disabled'],
   ])('%s', async (what, breakIt, words) => {
     const pipeline = `denied-${what.length}`;
     const id = await begin(rehearsal, { pipeline });
@@ -206,6 +205,16 @@ describe('a promotion ends with ARTIFACT_DENIED, and changes nothing, when', () 
     const [reason] = rollouts.flatMap((rollout) => rollout.reasons);
     expect(reason).toMatchObject({ code: 'ARTIFACT_DENIED', text: expect.stringMatching(new RegExp(words)) });
     expect(rehearsal.sandbox.journal().some(isStackOf(pipeline))).toBe(false);
+  });
+
+  it('or with AWS_REFUSED when the key is switched off: the orchestrator reads the template first, to gate it', async () => {
+    const id = await begin(rehearsal, { pipeline: 'switched-off' });
+    Object.assign(key(), { enabled: false });
+    const { promotion, rollouts } = await ended(rehearsal, id);
+    expect(promotion.status).toBe('errored');
+    const [reason] = rollouts.flatMap((rollout) => rollout.reasons);
+    expect(reason).toMatchObject({ code: 'AWS_REFUSED', text: expect.stringMatching(/arn:aws:kms:.* is disabled/) });
+    expect(rehearsal.sandbox.journal().some(isStackOf('switched-off'))).toBe(false);
   });
 
   it('and succeeds once that is mended', async () => {
