@@ -47,7 +47,7 @@ describe('a pipeline with nested stacks', () => {
     const [reason] = json.environments[0].reasons;
     expect(reason).toMatchObject({ code: 'STACK_FAILED', resource: 'Service/Function' });
     expect(reason.text).toMatch(
-      /Embedded stack arn:\S+platform-Service-\S+ was not successfully updated\. Currently in UPDATE_ROLLBACK_IN_PROGRESS with reason: The following resource\(s\) failed to update: \[Function\]/,
+      /Service\/Function \(AWS::Lambda::Function\) UPDATE_FAILED: .+ Stack platform is UPDATE_ROLLBACK_COMPLETE\./,
     );
     const after = await stacksOf(world, '222222222222');
     expect(after.map(({ status }) => status)).toEqual(after.map(() => 'UPDATE_ROLLBACK_COMPLETE'));
