@@ -16,6 +16,7 @@ import type { IamState } from './iam/state.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { KmsState } from './kms/state.ts';
 import type { LambdaState } from './lambda/state.ts';
+import type { OpenSession, SessionCredentials } from './open-session.ts';
 import type { S3State } from './s3/state.ts';
 import type { StatesState } from './step-functions/state.ts';
 import type { StsState } from './sts/state.ts';
@@ -227,24 +228,6 @@ export interface Sandbox {
   /** Runs one operation in process as `caller`: fault injection, authorisation, recording, then `run`. */
   perform(request: InProcessRequest): Promise<unknown>;
   provider(resourceType: string): ResourceProvider | undefined;
-}
-
-export interface OpenSession {
-  readonly roleArn: string;
-  readonly sessionName: string;
-  /** The service principal that assumes the role, for example `lambda.amazonaws.com`. */
-  readonly service: string;
-  readonly sourceArn?: string;
-  readonly durationSeconds: number;
-}
-
-export interface SessionCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** Epoch milliseconds. */
-  readonly expiresAt: number;
-  readonly caller: SessionCaller;
 }
 
 export interface InProcessRequest {

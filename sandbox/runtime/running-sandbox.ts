@@ -1,17 +1,8 @@
 import type { Fault } from '#sandbox/fault.ts';
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
-import type {
-  Caller,
-  OpenSession,
-  Permission,
-  Sandbox,
-  Service,
-  SessionCaller,
-  SessionCredentials,
-  SigningCaller,
-  World,
-} from '#sandbox/kernel.ts';
+import type { Caller, Permission, Sandbox, Service, SessionCaller, SigningCaller, World } from '#sandbox/kernel.ts';
 import type { StandIns } from '#sandbox/lambda/registry.ts';
+import type { OpenSession, SessionCredentials } from '../open-session.ts';
 
 /** How time passes: only by running jobs, or with the machine's clock from the moment of the start. */
 export type Mode = 'virtual' | 'live';

@@ -1,7 +1,8 @@
 import { mintId } from '../iam/identifiers.ts';
 import type { RoleRecord } from '../iam/state.ts';
 import { sessionArn } from '../iam/stored-principals.ts';
-import type { Sandbox, SessionCaller, SessionCredentials, SigningCaller } from '../kernel.ts';
+import type { Sandbox, SessionCaller, SigningCaller } from '../kernel.ts';
+import type { SessionCredentials } from '../open-session.ts';
 
 /** A session about to be opened; whether it may be is decided before. */
 export interface SessionRequest {

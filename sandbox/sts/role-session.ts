@@ -2,7 +2,8 @@ import type { AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import { AwsError } from '../aws-error.ts';
 import { malformedPolicy, parseStored } from '../iam/policy-documents.ts';
 import type { RoleRecord } from '../iam/state.ts';
-import type { Sandbox, SessionCredentials } from '../kernel.ts';
+import type { Sandbox } from '../kernel.ts';
+import type { SessionCredentials } from '../open-session.ts';
 import { mintSession, type SessionRequest } from './mint-session.ts';
 import { packedPolicySize } from './packed-policy.ts';
 

@@ -10,7 +10,6 @@ import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type {
   Caller,
   Job,
-  OpenSession,
   Operation,
   Permission,
   ResourceProvider,
@@ -18,6 +17,7 @@ import type {
   SessionCaller,
   World,
 } from '#sandbox/kernel.ts';
+import type { OpenSession } from '#sandbox/open-session.ts';
 
 const account = '222222222222';
 const region = 'eu-west-1';

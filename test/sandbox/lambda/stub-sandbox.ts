@@ -8,7 +8,6 @@ import type {
   Caller,
   Job,
   Json,
-  OpenSession,
   Permission,
   ResourceRequest,
   Sandbox,
@@ -18,6 +17,7 @@ import type {
 } from '#sandbox/kernel.ts';
 import { emptyKmsState } from '#sandbox/kms/state.ts';
 import { emptyLambdaState } from '#sandbox/lambda/state.ts';
+import type { OpenSession } from '#sandbox/open-session.ts';
 import { emptyS3State } from '#sandbox/s3/state.ts';
 
 export const start = Date.UTC(2026, 0, 5, 9);
