@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
 import type { ApprovalWish } from '#shared/domain/approval/wish.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import { renderText } from '#shared/domain/plan/render-text.ts';
+import { canonicalJson, digestOf } from '#shared/domain/release/canonical-json.ts';
 import { agreed } from './agreed.ts';
 import { openRequest, requestLines, sendDecision } from './client/approvals.ts';
 import { followPromotion } from './client/follow.ts';
@@ -47,8 +49,12 @@ export async function decideOn(
   }
 }
 
+/** Throws DIGEST_CHANGED where the plan is by now another one than the request is about: nobody decides on what they did not see. */
 async function shown({ api }: Connection, open: ApprovalRequest): Promise<string[]> {
-  return [renderText(await getPlan(api, open.promotion, open.environment), []), ...requestLines(open)];
+  const plan = await getPlan(api, open.promotion, open.environment);
+  const now = digestOf(canonicalJson(plan));
+  if (now !== open.digest) throw failure('DIGEST_CHANGED', { seen: open.digest, now });
+  return [renderText(plan, []), ...requestLines(open)];
 }
 
 async function outcome(connection: Connection, promotion: string, wait: boolean): Promise<Outcome> {

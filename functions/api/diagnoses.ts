@@ -1,8 +1,8 @@
 /** What is wrong with a target, and who can assume its roles. */
 import type { Hono } from 'hono';
-import { invokeFunction } from '#shared/aws/invoke-function.ts';
+import { askFunction } from '#shared/aws/invoke-function.ts';
 import { DiagnosisWish, type DoctorAnswer, type DoctorRequest } from '#shared/domain/doctor/facts.ts';
-import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Name } from '#shared/domain/identifiers.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
@@ -24,13 +24,9 @@ export function diagnoses(app: Hono<HttpEnvironment>, resources: Resources): voi
   });
 }
 
-type Answered = Exclude<DoctorAnswer, { kind: 'refused' }>;
-
-async function askDoctor<Kind extends Answered['kind']>(
-  doctorFunction: string,
+function askDoctor<Kind extends DoctorAnswer['kind']>(
+  name: string,
   asked: DoctorRequest,
-): Promise<Extract<Answered, { kind: Kind }>> {
-  const answer = await invokeFunction<DoctorAnswer>(doctorFunction, asked);
-  if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
-  return answer as Extract<Answered, { kind: Kind }>;
+): Promise<Extract<DoctorAnswer, { kind: Kind }>> {
+  return askFunction(name, asked);
 }

@@ -1,6 +1,6 @@
 /** Policies: the platform team's rules, versioned. Whoever may call these resources decides what a promotion may do. */
 import type { Hono } from 'hono';
-import { applyPolicy, listPolicies, listPolicyVersions, readPolicy } from '#shared/aws/ledger/policies.ts';
+import { applyPolicy, listPolicies, listPolicyVersions, overtaken, readPolicy } from '#shared/aws/ledger/policies.ts';
 import { findPolicySet } from '#shared/aws/policy-set.ts';
 import { policyProblems } from '#shared/domain/config/check-policies.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
@@ -9,7 +9,14 @@ import { Policy } from '#shared/domain/policy/policy.ts';
 import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
 import { policySetFaults, withoutPolicy, withPolicy } from '#shared/domain/policy/policy-set.ts';
 import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
-import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import {
+  actorIn,
+  arrivedAt,
+  bodyIn,
+  demandNamed,
+  type HttpContext,
+  type HttpEnvironment,
+} from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function policies(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -63,9 +70,7 @@ export function policies(app: Hono<HttpEnvironment>, resources: Resources): void
 
 /** What the schema cannot say. Throws BODY_INVALID. */
 function checked(name: string, policy: Policy): Policy {
-  const named = policy.metadata.name;
-  if (named !== name)
-    throw failure('BODY_INVALID', { detail: `/metadata/name is ${named}, but the path says ${name}` });
+  demandNamed(name, policy);
   const problems = policyProblems(policy, (path) => ({ pointer: `/${path.map(String).join('/')}` }));
   if (problems.length === 0) return policy;
   const detail = problems.map(({ cause, place }) => `${place.pointer} ${cause.replace(/\.$/, '')}`).join('; ');
@@ -77,11 +82,7 @@ function preconditionOf(context: HttpContext, policy: string, before: PolicyReco
   const now = before?.version ?? 0;
   const seen = seenVersion(context.req.header('if-match'), context.req.header('if-none-match'));
   if (seen === undefined || seen === now) return now;
-  throw failure('POLICY_VERSION', {
-    policy,
-    seen: `${seen === 0 ? 'none' : seen}`,
-    now: `${now === 0 ? 'none' : now}`,
-  });
+  throw overtaken(policy, seen, now);
 }
 
 /** Throws POLICY_CONFLICT. */

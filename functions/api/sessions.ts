@@ -1,10 +1,10 @@
 /** What people may have of target accounts: a session, or what an encoded denial says; and who was given what. */
 import type { Hono } from 'hono';
-import { invokeFunction } from '#shared/aws/invoke-function.ts';
+import { askFunction } from '#shared/aws/invoke-function.ts';
 import { listBrokered } from '#shared/aws/ledger/brokered-sessions.ts';
 import { MessageWish } from '#shared/domain/broker/decoded-messages.ts';
 import { type BrokerAnswer, type BrokerRequest, SessionWish } from '#shared/domain/broker/person-session.ts';
-import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Name } from '#shared/domain/identifiers.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
@@ -38,16 +38,13 @@ export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void
 
 const uncached = { 'Cache-Control': 'no-store' };
 
-type Answered = Exclude<BrokerAnswer, { kind: 'refused' }>;
 function byWhom(context: HttpContext) {
   return { actor: actorIn(context), at: arrivedAt(context), request: context.env.event.requestContext.requestId };
 }
 
-async function askBroker<Kind extends Answered['kind']>(
-  brokerFunction: string,
+function askBroker<Kind extends BrokerAnswer['kind']>(
+  name: string,
   asked: BrokerRequest,
-): Promise<Extract<Answered, { kind: Kind }>> {
-  const answer = await invokeFunction<BrokerAnswer>(brokerFunction, asked);
-  if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
-  return answer as Extract<Answered, { kind: Kind }>;
+): Promise<Extract<BrokerAnswer, { kind: Kind }>> {
+  return askFunction(name, asked);
 }

@@ -4,7 +4,7 @@ import { addTarget, changeTarget, listTargets, type TargetRecord } from '#shared
 import { targetChange } from '#shared/domain/config/apply-target.ts';
 import { Target } from '#shared/domain/config/schema.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
-import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { actorIn, arrivedAt, bodyIn, demandNamed, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function targets(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -16,9 +16,7 @@ export function targets(app: Hono<HttpEnvironment>, resources: Resources): void 
   app.put('/v1/targets/:name', async (context) => {
     const name = context.req.param('name');
     const wanted = await bodyIn(context, Target);
-    const named = wanted.metadata.name;
-    if (named !== name)
-      throw failure('BODY_INVALID', { detail: `/metadata/name is ${named}, but the path says ${name}` });
+    demandNamed(name, wanted);
     const change = targetChange(await listTargets(resources.ledger), wanted);
     if (change.kind === 'refused') throw new DrawbridgeError(change.problem);
     if (change.kind === 'unchanged') return context.json(shown(change.before));

@@ -39,7 +39,7 @@ export const handler = task('decide', async (input, { ledger, documents }) => {
   await recordPlan(ledger, input, { digest, policyDigest, cleared: isCleared(decided.kind), needs: open?.requirement });
   await recordDeployments(ledger, foreseenDeployments(input, plan.targets));
   if (decided.kind === 'denied') await recordRejection(ledger, input, denials);
-  if (decided.kind === 'needs-approval') await askForApproval(ledger, { ...input, ...decided, digest });
+  if (decided.kind === 'needs-approval') await askForApproval(ledger, { ...input, ...decided, digest, policies });
   return answerTo(decided, { digest, nextRound: nextRound(input, release.stacks.length) });
 });
 

@@ -3,7 +3,7 @@ import { listAccepted, recordStarted } from '#shared/aws/ledger/promotions.ts';
 import { startPromotion } from '#shared/aws/state-machine.ts';
 import { executionInputOf, isOverdue } from '#shared/domain/promotion/request.ts';
 import { onEvent } from '#shared/lambda/event.ts';
-import { log } from '#shared/lambda/log.ts';
+import { logFailure } from '#shared/lambda/log.ts';
 
 export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine }) => {
   const now = new Date().toISOString();
@@ -15,7 +15,7 @@ export const handler = onEvent('reconcile', async (_event, { ledger, stateMachin
       await recordStarted(ledger, promotion, await startPromotion(stateMachine, executionInputOf(promotion)));
       started.push(promotion.id);
     } catch (error) {
-      log.error('could not start', { promotion: promotion.id, error: error as Error });
+      logFailure('could not start', error, { promotion: promotion.id });
     }
   }
   return { kind: 'reconciled', started };

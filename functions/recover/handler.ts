@@ -17,7 +17,7 @@ export const handler = task('recover', async (input, { ledger, artifacts }) => {
   const { promotion, environment, stack, polls } = input;
   await confirmLease(ledger, input, input.at);
   const target = await readTarget(ledger, input.target);
-  const { stackId, recovery } = await readPlannedStack(ledger, input);
+  const { stackId, stackName, recovery } = await readPlannedStack(ledger, input);
   if (recovery === undefined) throw failure('PLAN_CHANGED', { stack, planned: input.digest, now: 'no recovery' });
 
   const what = { kind: 'recover', stacks: [stackId], artifacts } as const;
@@ -28,7 +28,7 @@ export const handler = task('recover', async (input, { ledger, artifacts }) => {
     if (progress === 'done') return { kind: 'recovered' };
     const waitSeconds = recoveryWait(polls);
     if (progress === 'failed' || waitSeconds === undefined) {
-      const place = { stack: stackId, account: target.account, region: target.region };
+      const place = { stack: stackName, account: target.account, region: target.region };
       throw failure('RECOVERY_FAILED', { stack, action: recovery.action, status }, place);
     }
     const token = recoveryToken(promotion, { environment, stack, digest: input.digest });

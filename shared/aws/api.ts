@@ -63,8 +63,14 @@ export async function upload(
   throw failure('AWS_REFUSED', {
     service: 'Amazon S3',
     code: `HTTP ${response.status}`,
-    message: await response.text(),
+    message: s3Words(await response.text()),
   });
+}
+
+/** Of S3's answer only what it says: with a signature it does not like it repeats the address, which holds the API's session token. */
+function s3Words(answer: string): string {
+  const words = [...answer.matchAll(/<(?:Code|Message)>([^<]{1,500})/g)].map(([, text]) => text);
+  return words.length === 0 ? 'S3 gave no reason' : words.join(': ');
 }
 
 async function sign(api: Api, request: ApiRequest): Promise<{ url: string; init: RequestInit }> {

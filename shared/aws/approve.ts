@@ -13,7 +13,7 @@ import {
   readApprovalToken,
   recordApprovalDecision,
 } from './ledger/approvals.ts';
-import { listPolicies } from './ledger/policies.ts';
+import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion } from './ledger/promotions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { answerTask } from './state-machine.ts';
@@ -35,7 +35,7 @@ export async function decide(ledger: Ledger, wish: Decided): Promise<{ request: 
   const request = await requestOf(ledger, wish);
   const [decisions, policies] = await Promise.all([
     listApprovalDecisions(ledger, request),
-    listPolicies(ledger).then((records) => records.map(({ policy }) => policy)),
+    listPolicyDocuments(ledger),
   ]);
   const before = decisions.find(({ actor }) => actor === wish.actor);
   const repeated = before?.decision === wish.decision;

@@ -64,9 +64,10 @@ async function ask(request: RoleRequest): Promise<RoleCredentials> {
   };
 }
 
-/** The stack begins with the message. */
+/** The stack begins with the message, and the query protocol keeps the answer once more as `Error`. */
 function without(externalId: string, error: Error): Error {
   const hidden = (text: string) => text.replaceAll(externalId, '(not shown)');
+  if ('Error' in error) delete error.Error;
   return Object.assign(error, { message: hidden(error.message), stack: hidden(error.stack ?? '') });
 }
 

@@ -1,6 +1,7 @@
 /** One of Drawbridge's functions calling another and waiting for its answer. */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { failure } from '#shared/domain/errors/catalogue.ts';
+import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
 import { asked } from './translate-error.ts';
 
 let client: LambdaClient | undefined;
@@ -14,6 +15,17 @@ export async function invokeFunction<Answer>(functionName: string, request: unkn
   if (answer.FunctionError !== undefined)
     throw failure('AWS_REFUSED', { service: 'AWS Lambda', code: answer.FunctionError, message: errorMessage(text) });
   return JSON.parse(text) as Answer;
+}
+
+/** As `invokeFunction`, of a function that answers a problem of the catalogue as such: that is thrown, in its own words. */
+export async function askFunction<Answer extends { readonly kind: string }>(
+  functionName: string,
+  request: unknown,
+): Promise<Answer> {
+  type Refused = { readonly kind: 'refused'; readonly problem: Problem };
+  const answer = await invokeFunction<Answer | Refused>(functionName, request);
+  if (answer.kind === 'refused') throw new DrawbridgeError((answer as Refused).problem);
+  return answer as Answer;
 }
 
 /** Of a function's error only the message: its stack trace is nothing for who asked. */

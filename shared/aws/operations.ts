@@ -15,13 +15,13 @@ import { readOperation, readStackStatus } from './stacks.ts';
 import { answerTask } from './state-machine.ts';
 
 /**
- * Makes the planned settings, then executes the change set if nobody did, after comparing it with what was planned; otherwise takes up the
+ * Executes the change set if nobody did, after comparing it with what was planned and making the planned settings; otherwise takes up the
  * operation that runs or ended. A lost reply is therefore adopted, never repeated. Throws PLAN_CHANGED, CHANGE_SET_OBSOLETE.
  */
 export async function executeOnce(session: TargetSession, planned: PlannedStack, wait: Wait): Promise<Operation> {
-  await makeSettings(session, planned.stackId, planned.settings);
   const { changeSetId, digest } = planned;
   if (changeSetId === undefined) {
+    await makeSettings(session, planned.stackId, planned.settings);
     const live = await readStackStatus(session, planned.stackId);
     return { kind: 'deployed', status: live?.status ?? 'UNKNOWN' };
   }
@@ -37,6 +37,7 @@ async function executeChanges(session: TargetSession, planned: Executable, wait:
   if (found.kind === 'ready' && found.executionStatus === 'AVAILABLE') {
     const now = digestOfChanges(found.changes);
     if (now !== planned.digest) throw failure('PLAN_CHANGED', { stack, planned: planned.digest, now }, place);
+    await makeSettings(session, planned.stackId, planned.settings);
     const executed = await executeChangeSet(session, { ...planned, token: wait.operation });
     if (executed === 'started') return { kind: 'in-progress', status: 'EXECUTE_IN_PROGRESS' };
   }

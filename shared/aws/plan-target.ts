@@ -9,7 +9,7 @@ import type { Artifacts } from './artifacts.ts';
 import type { Documents } from './documents.ts';
 import { gateReleased } from './gate-release.ts';
 import { readPlannedTarget } from './ledger/plans.ts';
-import { listPolicies } from './ledger/policies.ts';
+import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion } from './ledger/promotions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listTargets, type TargetRecord } from './ledger/targets.ts';
@@ -46,7 +46,7 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
   const release = await readRelease(documents, asked.release);
   const [targets, all, earlier, promoted] = await Promise.all([
     listTargets(ledger),
-    listPolicies(ledger).then((records) => records.map(({ policy }) => policy)),
+    listPolicyDocuments(ledger),
     round === 1 ? undefined : readPlannedTarget(ledger, { promotion, environment, target: target.name }),
     readPromotion(ledger, promotion),
   ]);

@@ -2,7 +2,7 @@
 import middy from '@middy/core';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
-import { log } from './log.ts';
+import { log, logFailure } from './log.ts';
 import { type Resources, resources } from './resources.ts';
 
 /** Runs `run` with the event as it came; what it answers is logged by its kind. `run` parses the event itself. */
@@ -11,7 +11,7 @@ export function onEvent<Answer extends { readonly kind: string }>(
   run: (event: unknown, resources: Resources) => Promise<Answer>,
 ) {
   return middy()
-    .use({ onError: ({ error }) => log.error(`${name} broke`, { error: error as Error }) })
+    .use({ onError: ({ error }) => logFailure(`${name} broke`, error) })
     .handler(async (event: unknown) => {
       const answer = await run(event, resources);
       log.info(`${name} ended`, { kind: answer.kind });

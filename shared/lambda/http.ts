@@ -47,6 +47,12 @@ export async function bodyIn<Schema extends z.ZodType>(context: HttpContext, sch
   throw failure('BODY_INVALID', { detail });
 }
 
+/** Throws BODY_INVALID where a document names itself otherwise than its path does. */
+export function demandNamed(name: string, { metadata }: { readonly metadata: { readonly name: string } }): void {
+  if (metadata.name !== name)
+    throw failure('BODY_INVALID', { detail: `/metadata/name is ${metadata.name}, but the path says ${name}` });
+}
+
 /** Answers `application/problem+json` with the catalogue's code, cause, place and next step. */
 function answerProblem(context: HttpContext, reported: Problem): Response {
   const { code, status, cause, next, place } = reported;

@@ -1,9 +1,9 @@
 /** The one middy stack for states of the state machine: parse by the contract table, run, parse again, and log what became of it. */
 import middy from '@middy/core';
 import type * as z from 'zod';
-import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import { type StepInput, type StepName, type StepOutput, steps } from '#shared/steps.ts';
-import { log } from './log.ts';
+import { log, logFailure } from './log.ts';
 import { type Resources, resources } from './resources.ts';
 
 type Run<Step extends StepName> = (input: StepInput<Step>, resources: Resources) => Promise<StepOutput<Step>>;
@@ -23,7 +23,7 @@ export function waitingTask<Step extends StepName>(
 
 function stack(step: StepName, run: (input: unknown) => Promise<unknown>) {
   return middy()
-    .use({ onError: ({ error }) => logError(step, error) })
+    .use({ onError: ({ error }) => logFailure('step broke', error, { step }) })
     .handler(async (event: unknown) => {
       const input = parsed(step, steps[step].input, event);
       log.info('step started', { step, ...subjectOf(input) });
@@ -39,12 +39,6 @@ function parsed<Schema extends z.ZodType>(step: StepName, schema: Schema, data: 
   if (result.success) return result.data;
   const detail = result.error.issues.map((issue) => `/${issue.path.join('/')} ${issue.message}`).join('; ');
   throw failure('CONTRACT_BROKEN', { step, detail });
-}
-
-function logError(step: StepName, error: unknown): void {
-  if (error instanceof DrawbridgeError)
-    log.error(error.problem.cause, { step, code: error.problem.code, place: error.problem.place });
-  else log.error('step broke', { step, error: error as Error });
 }
 
 function subjectOf(input: unknown) {

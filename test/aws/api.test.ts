@@ -191,6 +191,19 @@ describe('an upload', () => {
     expect(last().request.headers).toMatchObject({ 'if-none-match': '*' });
   });
 
+  it('that is refused repeats what S3 says, and not the signed address in it', async () => {
+    const said = '<Code>Denied</Code><Message>The signature does not match.</Message>';
+    answer = {
+      status: 403,
+      body: `<Error>${said}<CanonicalRequest>X-Amz-Security-Token=CANARY</CanonicalRequest></Error>`,
+    };
+    const thrown = (await send().catch((error: unknown) => error)) as Error;
+    expect(thrown.message).toContain('Denied: The signature does not match.');
+    expect(thrown.message).not.toContain('CANARY');
+    answer = { status: 403, body: 'CANARY' };
+    await expect(send()).rejects.toThrow('S3 gave no reason');
+  });
+
   it('to an address that has its bytes already is fine', async () => {
     answer = { status: 412, body: '' };
     await expect(send()).resolves.toBeUndefined();
@@ -200,7 +213,7 @@ describe('an upload', () => {
     answer = { status: 403, body: '<Code>SignatureDoesNotMatch</Code>' };
     await expect(send()).rejects.toMatchObject({
       name: 'AWS_REFUSED',
-      message: expect.stringContaining('HTTP 403: <Code>SignatureDoesNotMatch</Code>'),
+      message: expect.stringContaining('HTTP 403: SignatureDoesNotMatch'),
     });
   });
 });

@@ -44,6 +44,7 @@ const asked = async (...needed: string[]) =>
     requirement: { groups: needed, because: ['a policy asks'] },
     seconds: 3600,
     at: monday,
+    policies: [aPolicy('four-eyes', { groups })],
   });
 const answers = () =>
   stepFunctions
@@ -142,6 +143,7 @@ describe('an approval', () => {
       ...about,
       digest: newer,
       pipeline: 'orders',
+      policies: [aPolicy('four-eyes', { groups })],
       requirement: { groups: ['managers'], because: [] },
       seconds: 3600,
       at: seconds(monday, 30),
@@ -279,6 +281,7 @@ describe('two people who decide at once', () => {
     await askForApproval(ledger, {
       ...later,
       pipeline: 'orders',
+      policies: [],
       requirement: { groups: [], because: [] },
       seconds: 60,
       at: monday,

@@ -81,7 +81,8 @@ describe('opening a role for a visit', () => {
 
   it('does not repeat the ExternalId where STS does', async () => {
     const words = "Value 'external-id-of-production' at 'externalId' failed to satisfy constraint";
-    sts.on(AssumeRoleCommand).rejects(awsError('ValidationError', words));
+    // The SDK keeps the answer of a query protocol as `Error` beside the message.
+    sts.on(AssumeRoleCommand).rejects(Object.assign(awsError('ValidationError', words), { Error: { Message: words } }));
     for (const asked of [assumeRole(request), openRole(request, target)]) {
       const thrown: unknown = await asked.catch((error: unknown) => error);
       expect((thrown as Error).message).toMatch(/Value '\(not shown\)' at 'externalId'/);

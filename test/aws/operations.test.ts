@@ -72,11 +72,12 @@ describe('executing a planned change set once', () => {
 
   it('executes nothing when the change set is no longer what was planned', async () => {
     cloudFormation.on(DescribeChangeSetCommand).resolves(changeSet('AVAILABLE', 'Backdoor') as never);
-    await expect(execute()).rejects.toMatchObject({
+    const protecting = { ...planned, settings: { terminationProtection: true } };
+    await expect(executeOnce(session, protecting, aWait())).rejects.toMatchObject({
       name: 'PLAN_CHANGED',
       problem: { place: { stack: 'orders-api', account: '333333333333', region: 'eu-west-1' } },
     });
-    expect(executed()).toBe(0);
+    expect(cloudFormation.calls().map(({ args }) => args[0].constructor.name)).toEqual(['DescribeChangeSetCommand']);
   });
 
   it.each<[string, string, string[], Operation['kind']]>([

@@ -8,12 +8,12 @@ import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import { after as seconds } from '#shared/domain/promotion/lease.ts';
-import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { canonicalJson, digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aDeployment, aPromotion, aRollout, monday, promotionId } from '#test/builders.ts';
 import { richPlan } from '#test/domain/plan/rich-plan.ts';
 import { recorder } from './workspace.ts';
 
-const digest = digestOf('plan');
+const digest = digestOf(canonicalJson(richPlan));
 const route = `/v1/promotions/${promotionId}`;
 const request = (change: Partial<ApprovalRequest> = {}): ApprovalRequest => ({
   promotion: promotionId,
@@ -108,6 +108,13 @@ describe.each([
     expect(err).toContain('because policy four-eyes asks for an approval of every plan');
     expect(err).toContain(`plan ${digest}`);
     expect(posted()).toEqual([{ call: `POST ${route}/approvals`, body: { ...decision, decision: word } }]);
+  });
+
+  it('of a plan that is by now another one asks nobody', async () => {
+    before = recordOf({ approvals: [request({ digest: digestOf('earlier') })] });
+    const confirm = vi.fn(async () => true);
+    expect(await decide(confirm)).toMatchObject({ exit: 3, err: expect.stringContaining('The plan changed') });
+    expect([confirm.mock.calls, posted()]).toEqual([[], []]);
   });
 
   it('decides nothing when the person says no', async () => {

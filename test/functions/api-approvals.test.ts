@@ -28,9 +28,11 @@ const token = 'CANARY-TASK-TOKEN';
 beforeEach(async () => {
   await recordPromotion(ledger, aPromotion({ requestedBy: 'alice' }));
   const groups = { managers: ['alice', 'bob', 'carol'] };
-  await applyPolicy(ledger, { name: 'x', policy: aPolicy('x', { groups }), seen: 0, by: 'root', at: monday });
+  const policy = aPolicy('x', { groups });
+  await applyPolicy(ledger, { name: 'x', policy, seen: 0, by: 'root', at: monday });
   const requirement = { groups: ['managers'], because: ['policy x asks'] };
-  await askForApproval(ledger, { ...about, pipeline: 'orders', requirement, seconds: 3600, at: monday });
+  const asked = { ...about, pipeline: 'orders', requirement, seconds: 3600, at: monday, policies: [policy] };
+  await askForApproval(ledger, asked);
   await waitForApproval(ledger, about, token);
   stepFunctions.on(SendTaskSuccessCommand).resolves({});
 });

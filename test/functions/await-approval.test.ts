@@ -31,7 +31,8 @@ const answers = () =>
 beforeEach(async () => {
   await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
-  await askForApproval(ledger, { ...place, digest, requirement: { groups: [], because: [] }, seconds, at: monday });
+  const requirement = { groups: [], because: [] };
+  await askForApproval(ledger, { ...place, digest, requirement, seconds, at: monday, policies: [] });
   stepFunctions.on(SendTaskSuccessCommand).resolves({});
 });
 

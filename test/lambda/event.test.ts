@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { onCall } from '#shared/lambda/event.ts';
+import { onCall, onEvent } from '#shared/lambda/event.ts';
 import { logged } from './logged.ts';
 
 const context = {} as never;
@@ -25,6 +25,14 @@ describe('a function that somebody waits for', () => {
     const handler = onCall('broker', () => Promise.reject(refused));
     expect(await handler({}, context)).toEqual({ kind: 'refused', problem: refused.problem });
     expect(log.lines()).toContainEqual(expect.objectContaining({ level: 'WARN', code: 'TARGET_UNKNOWN' }));
+  });
+
+  it('logs a problem on its way out without the SDK error behind it', async () => {
+    const broken = failure('TARGET_UNKNOWN', { target: 'x' });
+    broken.cause = Object.assign(new Error('CANARY'), { detail: 'CANARY' });
+    await expect(onEvent('resume', () => Promise.reject(broken))({}, context)).rejects.toBe(broken);
+    expect(log.lines()).toContainEqual(expect.objectContaining({ level: 'ERROR', code: 'TARGET_UNKNOWN' }));
+    expect(log.text()).not.toContain('CANARY');
   });
 
   it('does not answer a defect', async () => {

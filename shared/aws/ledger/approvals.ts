@@ -3,6 +3,8 @@ import type { ApprovalAnswer, ApprovalDecision, ApprovalRequest } from '#shared/
 import { rejectionText } from '#shared/domain/approval/rejection.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { unreachableGroups } from '#shared/domain/policy/approvals.ts';
+import type { Policy } from '#shared/domain/policy/policy.ts';
 import { after } from '#shared/domain/promotion/lease.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { decisionOf, requestOf } from './approval-items.ts';
@@ -16,12 +18,13 @@ export interface ApprovalWish extends About {
   readonly pipeline: string;
   readonly requirement: ApprovalRequest['requirement'];
   readonly seconds: number;
+  readonly policies: readonly Policy[];
   readonly at: string;
 }
 
 /**
  * Asks for a decision on the plan with this digest. What was asked before and is still open is void: the plan is another one now. A request
- * for the same digest stays as it is, decided or not, unless it had become void.
+ * for the same digest stays as it is, decided or not, unless it had become void. Throws APPROVAL_UNREACHABLE where nobody could give it.
  */
 export async function askForApproval(ledger: Ledger, wish: ApprovalWish): Promise<void> {
   const promotion = await readPromotion(ledger, wish.promotion);
@@ -31,7 +34,15 @@ export async function askForApproval(ledger: Ledger, wish: ApprovalWish): Promis
     if (status === 'open' && digest !== wish.digest) await closeApprovalRequest(ledger, { ...wish, digest }, 'void');
   const same = before.find(({ digest }) => digest === wish.digest);
   if (same !== undefined && same.status !== 'void') return;
+  demandReachable(promotion, wish);
   await putItem(ledger, { ...requestKey(wish), ...requestFor(promotion, wish) });
+}
+
+/** Better said now than after a wait in vain. */
+function demandReachable({ requestedBy: requester }: Pick<Promotion, 'requestedBy'>, wish: ApprovalWish): void {
+  const { environment, requirement, policies } = wish;
+  const groups = unreachableGroups({ requester, requirement, policies });
+  if (groups.length > 0) throw failure('APPROVAL_UNREACHABLE', { environment, requester, groups });
 }
 
 function requestFor(

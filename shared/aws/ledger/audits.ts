@@ -1,7 +1,7 @@
 /** Account audits in the ledger: part of the evidence of a promotion, written once each. */
 import { AccountAudit } from '#shared/domain/audit/account-audit.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
-import { getItem, type Ledger, putItem, queryItems } from './table.ts';
+import { getItem, type Ledger, putItem, queryItems, withoutKeys } from './table.ts';
 
 /** Writes an audit. A repeated step writes what it sees now, but what was once found stays on record. */
 export async function recordAudit(ledger: Ledger, audit: AccountAudit): Promise<void> {
@@ -14,5 +14,5 @@ export async function recordAudit(ledger: Ledger, audit: AccountAudit): Promise<
 /** The audits of a promotion. */
 export async function listAudits(ledger: Ledger, promotion: PromotionId): Promise<AccountAudit[]> {
   const items = await queryItems(ledger, `PROMOTION#${promotion}`, 'AUDIT#');
-  return items.map(({ pk: _pk, sk: _sk, ...rest }) => AccountAudit.parse(rest));
+  return items.map((item) => AccountAudit.parse(withoutKeys(item)));
 }

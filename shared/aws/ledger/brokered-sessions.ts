@@ -1,7 +1,7 @@
 /** The sessions people were given, in the ledger: written once, never changed. */
 import { BrokeredSession } from '#shared/domain/broker/person-session.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { type Ledger, putNew, queryItems } from './table.ts';
+import { type Ledger, putNew, queryItems, withoutKeys } from './table.ts';
 
 /** Records a session before anybody holds its credentials. Throws SESSION_RECORDED for a request that was recorded before. */
 export async function recordBrokered(ledger: Ledger, session: BrokeredSession): Promise<void> {
@@ -13,5 +13,5 @@ export async function recordBrokered(ledger: Ledger, session: BrokeredSession): 
 /** The sessions people were given in a target, oldest first. */
 export async function listBrokered(ledger: Ledger, target: string): Promise<BrokeredSession[]> {
   const items = await queryItems(ledger, `BROKER#${target}`, '');
-  return items.map(({ pk: _pk, sk: _sk, ...rest }) => BrokeredSession.parse(rest));
+  return items.map((item) => BrokeredSession.parse(withoutKeys(item)));
 }

@@ -4,7 +4,7 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Digest, Instant, Name, PromotionId } from '#shared/domain/identifiers.ts';
 import { StackPlan } from '#shared/domain/plan/stack-plan.ts';
 import { readRollout } from './promotions.ts';
-import { getItem, type Ledger, putItem, queryItems } from './table.ts';
+import { getItem, type Ledger, putItem, queryItems, withoutKeys } from './table.ts';
 
 export const PlannedStack = z.strictObject({
   stack: Name,
@@ -43,15 +43,13 @@ export async function recordPlannedTarget(ledger: Ledger, planned: PlannedTarget
 
 export async function readPlannedTarget(ledger: Ledger, where: Where): Promise<PlannedTarget | undefined> {
   const item = await getItem(ledger, keyOf(where));
-  if (item === undefined) return undefined;
-  const { pk: _pk, sk: _sk, ...rest } = item;
-  return PlannedTarget.parse(rest);
+  return item === undefined ? undefined : PlannedTarget.parse(withoutKeys(item));
 }
 
 /** Every planned target of a promotion. */
 export async function listPlannedTargets(ledger: Ledger, promotion: PromotionId): Promise<PlannedTarget[]> {
   const items = await queryItems(ledger, `PROMOTION#${promotion}`, 'PLANNED#');
-  return items.map(({ pk: _pk, sk: _sk, ...rest }) => PlannedTarget.parse(rest));
+  return items.map((item) => PlannedTarget.parse(withoutKeys(item)));
 }
 
 /**

@@ -7,7 +7,7 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Instant, Name } from '#shared/domain/identifiers.ts';
 import { Policy } from '#shared/domain/policy/policy.ts';
 import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
-import { changeItem, getItem, type Item, type Ledger, putNew, queryItems } from './table.ts';
+import { changeItem, getItem, type Item, type Ledger, putNew, queryItems, withoutKeys } from './table.ts';
 
 const StoredVersion = z.strictObject({
   name: Name,
@@ -24,6 +24,11 @@ const policies = 'POLICIES';
 /** The policies that hold now, by name. */
 export async function listPolicies(ledger: Ledger): Promise<PolicyRecord[]> {
   return (await queryItems(ledger, policies, 'POLICY#')).flatMap((item) => recordOf(storedIn(item)) ?? []);
+}
+
+/** As `listPolicies`, only what they say. */
+export async function listPolicyDocuments(ledger: Ledger): Promise<Policy[]> {
+  return (await listPolicies(ledger)).map(({ policy }) => policy);
 }
 
 /** The policy that holds now. Throws POLICY_UNKNOWN. */
@@ -99,7 +104,8 @@ async function makeCurrent(
   });
 }
 
-function overtaken(policy: string, seen: number, now: number) {
+/** POLICY_VERSION: what was decided on is not what holds. 0 is no policy. */
+export function overtaken(policy: string, seen: number, now: number) {
   const word = (version: number) => (version === 0 ? 'none' : `${version}`);
   return failure('POLICY_VERSION', { policy, seen: word(seen), now: word(now) });
 }
@@ -109,8 +115,7 @@ function recordOf({ policy, version, appliedBy, appliedAt }: StoredVersion): Pol
 }
 
 function storedIn(item: Item): StoredVersion {
-  const { pk: _pk, sk: _sk, ...rest } = item;
-  return StoredVersion.parse(rest);
+  return StoredVersion.parse(withoutKeys(item));
 }
 
 function currentKey(name: string) {

@@ -19,6 +19,7 @@ import {
   putUnlessSettled,
   queryIndex,
   queryItems,
+  withoutKeys,
 } from './table.ts';
 
 /** Group in the index for promotions that were accepted and whose execution is not known to have started. */
@@ -203,11 +204,6 @@ export async function listDeployments(
 
 function promotionOf(item: Item): Promotion {
   return Promotion.parse(withoutKeys(item));
-}
-
-function withoutKeys(item: Item): Item {
-  const { pk: _pk, sk: _sk, gsi1pk: _list, gsi1sk: _order, ...rest } = item;
-  return rest;
 }
 
 function groupKey(id: PromotionId, sk: string) {

@@ -38,6 +38,12 @@ export interface Key {
 
 export type Item = Record<string, unknown>;
 
+/** What an item says, without the keys it is found by. */
+export function withoutKeys(item: Item): Item {
+  const { pk: _pk, sk: _sk, gsi1pk: _list, gsi1sk: _order, ...rest } = item;
+  return rest;
+}
+
 const service = 'Amazon DynamoDB';
 const clients = new Map<LedgerConnection | undefined, DynamoDBDocumentClient>();
 

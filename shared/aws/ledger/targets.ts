@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { AccountId, Digest, Instant, Name, PromotionId, Region } from '#shared/domain/identifiers.ts';
-import { changeItem, getItem, type Item, type Ledger, putItem, putNew, queryItems } from './table.ts';
+import { changeItem, getItem, type Ledger, putItem, putNew, queryItems, withoutKeys } from './table.ts';
 
 /** A target as onboarded: where it is, what selects it, and the ExternalId issued for its account. */
 export const TargetRecord = z.strictObject({
@@ -113,9 +113,4 @@ export async function recordRunning(ledger: Ledger, running: Running): Promise<v
 /** What is where: every target of a pipeline with the release it runs. */
 export async function listRunning(ledger: Ledger, pipeline: string): Promise<Running[]> {
   return (await queryItems(ledger, `RUNNING#${pipeline}`, '')).map((item) => Running.parse(withoutKeys(item)));
-}
-
-function withoutKeys(item: Item): Item {
-  const { pk: _pk, sk: _sk, ...rest } = item;
-  return rest;
 }

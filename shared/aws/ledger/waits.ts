@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { AccountId, Digest, Instant, Name, PromotionId, Region } from '#shared/domain/identifiers.ts';
 import { operationToken, type Placed, roleName, sessionName } from '#shared/domain/names.ts';
-import { changeItem, getItem, type Ledger, putItem } from './table.ts';
+import { changeItem, getItem, type Ledger, putItem, withoutKeys } from './table.ts';
 
 export const Wait = z.strictObject({
   promotion: PromotionId,
@@ -69,7 +69,7 @@ export async function recordWait(ledger: Ledger, wait: Wait): Promise<void> {
 export async function readWait(ledger: Ledger, stackId: string): Promise<Wait | undefined> {
   const item = await getItem(ledger, keyOf(stackId));
   if (item === undefined || item['answered'] === true) return undefined;
-  const { pk: _pk, sk: _sk, answered: _answered, ...rest } = item;
+  const { answered: _answered, ...rest } = withoutKeys(item);
   return Wait.parse(rest);
 }
 

@@ -4,7 +4,7 @@ import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { gateEntries } from './gate-entries.ts';
 import { policyEntries } from './policy-entries.ts';
-import { type CatalogueEntry, type Place, type Problem, placeText } from './problem.ts';
+import { type CatalogueEntry, onlyPlace, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
 import { signInEntries } from './sign-in-entries.ts';
@@ -32,7 +32,14 @@ type FactsOf<Code extends ErrorCode> = (typeof catalogue)[Code] extends Catalogu
 /** Builds the problem for a code: its facts fill the catalogue's sentences, `place` says where. */
 export function problem<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>, place: Place = {}): Problem {
   const found = catalogue[code] as unknown as CatalogueEntry<FactsOf<Code>>;
-  return { code, exit: found.exit, status: found.status, cause: found.cause(facts), next: found.next(facts), place };
+  return {
+    code,
+    exit: found.exit,
+    status: found.status,
+    cause: found.cause(facts),
+    next: found.next(facts),
+    place: onlyPlace(place),
+  };
 }
 
 /** A problem on its way to a boundary that reports it. `name` is the code: what a state machine's ErrorEquals matches. */

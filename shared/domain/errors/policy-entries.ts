@@ -53,10 +53,10 @@ export const policyEntries = {
     cause: ({ detail }) => `The reason ${detail}.`,
     next: () => 'Write one line of at most 1,000 characters.',
   }),
-  APPROVAL_UNREACHABLE: entry<{ what: string; detail: string }>({
-    exit: 2,
-    status: 400,
-    cause: ({ what, detail }) => `Nobody could give the approval that ${what} asks for: ${detail}.`,
+  APPROVAL_UNREACHABLE: entry<{ environment: string; requester: string; groups: readonly string[] }>({
+    ...stopped,
+    cause: ({ environment, requester, groups }) =>
+      `Nobody could give the approval that ${environment} asks for: nobody but ${requester} is in ${groups.join(' and ')}.`,
     next: () => 'Let a group with at least two members approve: who asks for a promotion never approves it.',
   }),
   PLAN_UNSTABLE: entry<{ environment: string; rounds: number }>({

@@ -38,6 +38,13 @@ export interface Problem {
 /** Declares one entry so that its facts stay typed. */
 export const entry = <Facts>(declared: CatalogueEntry<Facts>): CatalogueEntry<Facts> => declared;
 
+const parts = ['file', 'line', 'column', 'pointer', 'resource', 'stack', 'account', 'region'] as const;
+
+/** Only what a place may say: whoever names a target's record as the place must not publish all that the record holds. */
+export function onlyPlace(place: Place): Place {
+  return Object.fromEntries(parts.flatMap((part) => (place[part] === undefined ? [] : [[part, place[part]]])));
+}
+
 /** `orders.yml:12:5 (/stacks/0/template)`, `stack web in 222222222222/eu-west-1`, or an empty string. */
 export function placeText(place: Place): string {
   const position = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');

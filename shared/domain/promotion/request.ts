@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { failure, problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
+import { canonicalJson } from '../release/canonical-json.ts';
 import { type ExecutionInput, Mode, Promotion, RecoveryWish, Trigger } from './records.ts';
 
 const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]{0,62}-[0-9a-f]{12}$/, 'a release id or its digest');
@@ -94,7 +95,9 @@ export function replayOf(wanted: Promotion, recorded: Promotion | undefined): Ad
   const same =
     recorded?.release === wanted.release &&
     recorded.mode === wanted.mode &&
-    recorded.environments.join() === wanted.environments.join();
+    recorded.environments.join() === wanted.environments.join() &&
+    recorded.retryOf === wanted.retryOf &&
+    canonicalJson(recorded.recovery ?? {}) === canonicalJson(wanted.recovery ?? {});
   if (recorded !== undefined && same) return { kind: 'accepted', promotion: recorded, replayed: true };
   return { kind: 'refused', problem: problem('IDEMPOTENCY_CONFLICT', { promotion: wanted.id }) };
 }

@@ -16,6 +16,7 @@ import type { ApprovalDecision } from '#shared/domain/approval/records.ts';
 import { after as seconds } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { aPolicy } from '#test/domain/policy/policy-builders.ts';
 import { ledgerTable } from '../ledger-table.ts';
 
 const { ledger, item } = ledgerTable();
@@ -29,6 +30,7 @@ const wish = (change: Partial<ApprovalWish> = {}): ApprovalWish => ({
   requirement,
   seconds: 7200,
   at: monday,
+  policies: [aPolicy('four-eyes', { groups: { 'release-managers': ['alice', 'bob'] } })],
   ...change,
 });
 const asked = {
@@ -62,6 +64,15 @@ describe('asking for an approval', () => {
     expect(await readApprovalRequest(ledger, about)).toEqual(asked);
     expect(await listApprovalRequests(ledger, { ...where, environment: 'pre-production' })).toEqual([]);
     expect(await listApprovalRequests(ledger, { ...where, promotion: otherPromotionId })).toEqual([]);
+  });
+
+  it('that nobody but who asked for the promotion could give ends at once', async () => {
+    const policies = [aPolicy('four-eyes', { groups: { 'release-managers': ['alice'] } })];
+    await expect(ask({ policies })).rejects.toMatchObject({
+      name: 'APPROVAL_UNREACHABLE',
+      message: expect.stringContaining('nobody but alice is in release-managers'),
+    });
+    expect(await listApprovalRequests(ledger, where)).toEqual([]);
   });
 
   it('again for the same plan changes nothing, whatever became of it', async () => {

@@ -56,6 +56,14 @@ describe('the next step', () => {
   });
 });
 
+describe('the place of a problem', () => {
+  it('is only what a place may say, though somebody names a whole record', () => {
+    const target = { account: '333333333333', region: 'eu-west-1', name: 'production', externalId: 'secret' };
+    const { place } = problem('STACK_BUSY', { stack: 'api', status: 'UPDATE_IN_PROGRESS' }, target);
+    expect(place).toEqual({ account: '333333333333', region: 'eu-west-1' });
+  });
+});
+
 describe('the place of a problem in words', () => {
   it.each<[Place, string]>([
     [{}, ''],

@@ -73,6 +73,10 @@ describe('asking for a promotion', () => {
       kind: 'refused',
       problem: { code: 'IDEMPOTENCY_CONFLICT', status: 422 },
     });
+    const retried = { ...first, retryOf: first.id, recovery: { skip: { orders: ['Queue'] } } };
+    expect(replayOf({ ...retried }, retried)).toMatchObject({ kind: 'accepted' });
+    for (const changed of [{ retryOf: 'prm-0000000000000000' }, { recovery: { skip: { orders: ['Topic'] } } }])
+      expect(replayOf({ ...retried, ...changed } as typeof retried, retried)).toMatchObject({ kind: 'refused' });
     expect(replayOf(first, undefined)).toMatchObject({ kind: 'refused' });
   });
 
