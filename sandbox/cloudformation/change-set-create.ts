@@ -4,6 +4,7 @@ import type { Call, Operation, Permission } from '../kernel.ts';
 import { checkRole, passRolePermission } from './acting-session.ts';
 import { changeSetDuration } from './durations.ts';
 import { alreadyExists, noStack, validationError } from './errors.ts';
+import { emptyStack } from './new-stack.ts';
 import { checkName, checkToken } from './request-rules.ts';
 import { setStackStatus } from './stack-events.ts';
 import { modelOf } from './stack-inputs.ts';
@@ -87,31 +88,13 @@ function checked(input: Input): 'CREATE' | 'UPDATE' {
 
 /** CREATE needs a name that is free, or a shell made by an earlier change set. */
 function shellFor(call: Call<Input>, existing: StackRecord | undefined): StackRecord {
-  const { input, sandbox } = call;
-  if (existing === undefined) return newStack(call, sandbox.uuid('stack'));
+  const { sandbox, input, account, region } = call;
+  if (existing === undefined) return emptyStack(sandbox, { stackName: input.StackName ?? '', account, region });
   if (existing.status === 'REVIEW_IN_PROGRESS') return existing;
   if (!isLive(existing)) throw noStack(input.StackName ?? '');
   throw validationError(
     `Stack [${existing.stackName}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
   );
-}
-
-/** A stack without anything in it, not yet part of the world. */
-export function newStack(call: Call<{ readonly StackName?: string | undefined }>, id: string): StackRecord {
-  const { account, region, sandbox, input } = call;
-  const stackName = input.StackName ?? '';
-  return {
-    stackId: arnOf({ account, region }, 'stack', `${stackName}/${id}`),
-    ...{ stackName, account, region },
-    createdAt: sandbox.now(),
-    status: 'REVIEW_IN_PROGRESS',
-    outputs: [],
-    resources: {},
-    terminationProtection: false,
-    disableRollback: false,
-    imports: [],
-    tokens: {},
-  };
 }
 
 function updatable(input: Input, existing: StackRecord | undefined): StackRecord {

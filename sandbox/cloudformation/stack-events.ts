@@ -1,4 +1,5 @@
 /** Writing down what happens to a stack: its events, the journal, and the status events on the account's bus. */
+import { publishServiceEvent, type ServiceEvent } from '../events/service-event.ts';
 import type { Json, Sandbox } from '../kernel.ts';
 import { stableHash } from './durations.ts';
 import type { ResourceRecord, StackEventRecord, StackRecord } from './state.ts';
@@ -63,21 +64,17 @@ function append(sandbox: Sandbox, stack: StackRecord, event: Omit<StackEventReco
 function emitStatusChange(sandbox: Sandbox, stack: StackRecord, id: string): void {
   const { account, region } = stack;
   const token = stack.operation?.token;
-  const event = {
-    version: '0',
+  const event: ServiceEvent = {
     id,
-    'detail-type': 'CloudFormation Stack Status Change',
+    detailType: 'CloudFormation Stack Status Change',
     source: 'aws.cloudformation',
-    account,
-    time: `${new Date(sandbox.now()).toISOString().slice(0, 19)}Z`,
-    region,
-    resources: [stack.stackId],
+    ...{ account, region },
+    resource: stack.stackId,
     detail: {
       'stack-id': stack.stackId,
       'status-details': { status: stack.status, 'status-reason': stack.statusReason ?? '' },
       ...(token === undefined ? {} : { 'client-request-token': token }),
     },
   };
-  const at = sandbox.now() + 1_000 + (stableHash(id) % 2_001);
-  sandbox.schedule({ at, service: 'events', name: 'deliver', payload: { account, region, bus: 'default', event } });
+  publishServiceEvent(sandbox, event, 1_000 + (stableHash(id) % 2_001));
 }

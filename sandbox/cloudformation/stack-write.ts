@@ -7,9 +7,10 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import type { Call, Operation, Permission } from '../kernel.ts';
 import { checkRole, passRolePermission } from './acting-session.ts';
-import { inputContext, newStack } from './change-set-create.ts';
+import { inputContext } from './change-set-create.ts';
 import { startDeployment } from './engine/operation-start.ts';
 import { alreadyExists, tokenAlreadyExists, validationError } from './errors.ts';
+import { emptyStack } from './new-stack.ts';
 import { checkName, checkToken } from './request-rules.ts';
 import { changesAnything, computeChanges } from './stack-changes.ts';
 import { modelOf } from './stack-inputs.ts';
@@ -26,14 +27,14 @@ type Updated = Omit<UpdateStackCommandOutput, '$metadata'>;
 export const createStack: Operation<CreateStackCommandInput, Created> = {
   permissions: (call) => writePermissions('CreateStack', call),
   async run(call) {
-    const { sandbox, input, caller } = call;
+    const { sandbox, input, caller, account, region } = call;
     checkName('stackName', input.StackName);
     checkToken('clientRequestToken', input.ClientRequestToken);
     refuseUnsupported(input, ['ResourceTypes', 'StackPolicyURL', 'DeploymentConfig']);
     const existing = findStack(placeOf(call), input.StackName ?? '');
     if (existing !== undefined) return repeatedCreate(existing, input);
     const onFailure = onFailureOf(input);
-    const stack = newStack(call, sandbox.uuid('stack'));
+    const stack = emptyStack(sandbox, { stackName: input.StackName ?? '', account, region });
     const model = await modelOf(call, stack, 'CreateStack');
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     stack.terminationProtection = input.EnableTerminationProtection ?? false;

@@ -1,6 +1,7 @@
 /** SetAlarmState: the one way an alarm's state changes here. */
 import type { SetAlarmStateCommandInput, StateValue } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../aws-error.ts';
+import { publishServiceEvent, type ServiceEvent } from '../events/service-event.ts';
 import type { Json, Operation, Sandbox } from '../kernel.ts';
 import { alarmArn } from './alarm-arn.ts';
 import type { Alarm, AlarmState } from './state.ts';
@@ -57,19 +58,15 @@ function change(sandbox: Sandbox, alarm: Alarm, next: Pick<AlarmState, 'value' |
 /** The event on the account's default bus (CloudWatch User Guide, "Alarm events and EventBridge"). */
 function emit(sandbox: Sandbox, alarm: Alarm, before: AlarmState): void {
   const { account, region, arn, name, state } = alarm;
-  const event = {
-    version: '0',
+  const event: ServiceEvent = {
     id: sandbox.uuid('alarm-event'),
-    'detail-type': 'CloudWatch Alarm State Change',
+    detailType: 'CloudWatch Alarm State Change',
     source: 'aws.cloudwatch',
-    account,
-    time: `${new Date(state.updatedAt).toISOString().slice(0, 19)}Z`,
-    region,
-    resources: [arn],
+    ...{ account, region },
+    resource: arn,
     detail: { alarmName: name, state: told(state), previousState: told(before) },
   };
-  const payload = { account, region, bus: 'default', event };
-  sandbox.schedule({ at: sandbox.now() + 1_000, service: 'events', name: 'deliver', payload });
+  publishServiceEvent(sandbox, event, 1_000);
 }
 
 function told({ value, reason, reasonData, updatedAt }: AlarmState): Record<string, Json> {

@@ -1,3 +1,4 @@
+import { publishServiceEvent, type ServiceEvent } from '#sandbox/events/service-event.ts';
 import type { Json, Sandbox } from '#sandbox/kernel.ts';
 import type { Execution } from './state.ts';
 
@@ -10,19 +11,15 @@ const includedLimit = 248 * 1024;
  */
 export function publishStatus(sandbox: Sandbox, execution: Execution): void {
   const { account, region, arn } = execution;
-  const at = sandbox.now();
-  const event = {
-    version: '0',
+  const event: ServiceEvent = {
     id: sandbox.uuid('event'),
-    'detail-type': 'Step Functions Execution Status Change',
+    detailType: 'Step Functions Execution Status Change',
     source: 'aws.states',
-    account,
-    time: new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z'),
-    region,
-    resources: [arn],
+    ...{ account, region },
+    resource: arn,
     detail: detailOf(execution),
   };
-  sandbox.schedule({ service: 'events', name: 'deliver', at, payload: { account, region, bus: 'default', event } });
+  publishServiceEvent(sandbox, event, 0);
 }
 
 function detailOf(execution: Execution): Json {

@@ -1,7 +1,5 @@
 /** `drawbridge approve` and `reject` against an API that answers as ours does. */
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Terminal } from '#cli/command.ts';
 import { runCli } from '#cli/run-cli.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
@@ -11,6 +9,7 @@ import { after as seconds } from '#shared/domain/promotion/lease.ts';
 import { canonicalJson, digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aDeployment, aPromotion, aRollout, monday, promotionId } from '#test/builders.ts';
 import { richPlan } from '#test/domain/plan/rich-plan.ts';
+import { jsonServer, signedIn } from '#test/json-server.ts';
 import { recorder } from './workspace.ts';
 
 const digest = digestOf(canonicalJson(richPlan));
@@ -36,21 +35,17 @@ const recordOf = (change: Partial<PromotionRecord> = {}): PromotionRecord => ({
   ...change,
 });
 
-let calls: { call: string; body: unknown }[] = [];
 /** What the promotion is before and after the decision. */
 let before: PromotionRecord;
 let afterwards: PromotionRecord;
 let refusal: ReturnType<typeof problem> | undefined;
-let endpoint = '';
 
-const server = createServer(async (incoming, response) => {
-  const call = `${incoming.method} ${incoming.url}`;
-  const decided = calls.some(({ call: earlier }) => earlier.startsWith('POST'));
-  calls.push({ call, body: await bodyOf(incoming) });
-  const refused = incoming.method === 'POST' ? refusal : undefined;
-  const answer = refused ? { ...refused, detail: refused.cause } : answerTo(call, decided);
-  response.writeHead(refused?.status ?? 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(answer));
+signedIn();
+const api = jsonServer(({ call }) => {
+  const decided = posted().length > 0;
+  if (refusal && call.startsWith('POST'))
+    return { status: refusal.status, body: { ...refusal, detail: refusal.cause } };
+  return { body: answerTo(call, decided) };
 });
 
 function answerTo(call: string, decided: boolean): unknown {
@@ -58,38 +53,23 @@ function answerTo(call: string, decided: boolean): unknown {
   return call === `GET ${route}/plans/production` ? { digest, plan: richPlan } : request({ status: 'approved' });
 }
 
-async function bodyOf(incoming: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
-}
-
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => void server.close());
 beforeEach(() => {
-  calls = [];
   refusal = undefined;
   before = recordOf();
   afterwards = recordOf({
     promotion: aPromotion({ status: 'succeeded', environments: ['production'] }),
     approvals: [request({ status: 'approved' })],
   });
-  for (const name of ['DRAWBRIDGE_API', 'AWS_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL']) vi.stubEnv(name, undefined);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', `ASIA${'X'.repeat(16)}`);
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
-afterEach(() => void vi.unstubAllEnvs());
 
 async function run(words: readonly string[], confirm?: Terminal['confirm']) {
   const terminal = recorder(confirm);
-  const exit = await runCli([...words, '--api', endpoint, '--region', 'eu-west-1'], terminal);
+  const exit = await runCli([...words, '--api', api.endpoint, '--region', 'eu-west-1'], terminal);
   return { exit, out: terminal.printed.join('\n'), err: terminal.progressed.join('\n') };
 }
 const approve = (...words: string[]) => run(['approve', promotionId, '--reason', 'reviewed', ...words]);
-const posted = () => calls.filter(({ call }) => call.startsWith('POST'));
+const calls = () => api.received.map(({ call }) => call);
+const posted = () => api.received.flatMap(({ call, body }) => (call.startsWith('POST') ? [{ call, body }] : []));
 const decision = { environment: 'production', decision: 'approve', digest, reason: 'reviewed' };
 
 describe.each([
@@ -139,7 +119,7 @@ describe.each([
 
   it('needs a reason', async () => {
     expect((await run([word, promotionId, '--yes'])).exit).toBe(2);
-    expect(calls).toEqual([]);
+    expect(calls()).toEqual([]);
   });
 });
 
@@ -148,12 +128,12 @@ describe('a decision', () => {
     const seen = digestOf('seen');
     await approve('--digest', seen);
     expect(posted()).toMatchObject([{ body: { digest: seen } }]);
-    expect(calls.map(({ call }) => call)).not.toContain(`GET ${route}/plans/production`);
+    expect(calls()).not.toContain(`GET ${route}/plans/production`);
   });
 
   it('follows the promotion to its end', async () => {
     const { exit, out } = await approve('--yes');
-    expect([exit, calls.at(-1)?.call]).toEqual([0, `GET ${route}`]);
+    expect([exit, calls().at(-1)]).toEqual([0, `GET ${route}`]);
     expect(out).toContain('succeeded');
   });
 
@@ -169,7 +149,7 @@ describe('a decision', () => {
   it('with --no-wait is over when it is recorded', async () => {
     afterwards = recordOf({ approvals: [] });
     expect((await approve('--yes', '--no-wait')).exit).toBe(0);
-    expect(calls.filter(({ call }) => call === `GET ${route}`)).toHaveLength(2);
+    expect(calls().filter((call) => call === `GET ${route}`)).toHaveLength(2);
   });
 
   it('tells as JSON what was asked and who decided', async () => {

@@ -1,13 +1,12 @@
 /** `drawbridge plan` against an API that answers as ours does. */
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '#cli/run-cli.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { RolloutPlan } from '#shared/domain/plan/decision.ts';
 import { untouched } from '#shared/domain/plan/stack-plan.ts';
 import { aPromotion, aRollout, promotionId } from '#test/builders.ts';
 import { richPlan } from '#test/domain/plan/rich-plan.ts';
+import { jsonServer, signedIn } from '#test/json-server.ts';
 import { recorder, small, workspace } from './workspace.ts';
 
 const releaseId = 'orders-0123456789ab';
@@ -20,16 +19,8 @@ const idle: RolloutPlan = {
   })),
 };
 
-interface Request {
-  readonly call: string;
-  readonly body: unknown;
-  readonly key: string | undefined;
-}
-
-let requests: Request[] = [];
 let record: PromotionRecord;
 let plan: RolloutPlan;
-let endpoint = '';
 
 const answers: Readonly<Record<string, () => unknown>> = {
   'POST /v1/releases': () => ({ uploads: [] }),
@@ -38,35 +29,17 @@ const answers: Readonly<Record<string, () => unknown>> = {
   [`GET /v1/promotions/${promotionId}`]: () => record,
   [`GET /v1/promotions/${promotionId}/plans/production`]: () => ({ digest, plan }),
 };
-const server = createServer(async (request, response) => {
-  const call = `${request.method} ${request.url}`;
-  requests.push({ call, body: await bodyOf(request), key: request.headers['idempotency-key'] as string | undefined });
+
+signedIn();
+const api = jsonServer(({ call }) => {
   const answer = answers[call];
-  response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(answer?.() ?? {}));
+  return answer === undefined ? { status: 404, body: {} } : { body: answer() };
 });
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
-}
-
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => void server.close());
 
 beforeEach(() => {
-  requests = [];
   plan = richPlan;
   record = recordOf('planned');
-  for (const name of ['DRAWBRIDGE_API', 'AWS_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL']) vi.stubEnv(name, undefined);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', `ASIA${'X'.repeat(16)}`);
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
-afterEach(() => void vi.unstubAllEnvs());
 
 type Outcome = 'planned' | 'unchanged' | 'rejected' | 'failed' | 'errored';
 
@@ -82,7 +55,7 @@ function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [
 
 async function run(...words: string[]) {
   const terminal = recorder();
-  const exit = await runCli([...words, '--api', endpoint, '--region', 'eu-west-1'], terminal);
+  const exit = await runCli([...words, '--api', api.endpoint, '--region', 'eu-west-1'], terminal);
   return { exit, out: terminal.printed.join('\n'), err: terminal.progressed.join('\n') };
 }
 const planning = (...words: string[]) => run('plan', releaseId, '--to', 'production', ...words);
@@ -91,13 +64,13 @@ describe('planning a release', () => {
   it('asks for a promotion that only plans, follows it and shows the plan', async () => {
     const { exit, out, err } = await planning();
     expect([exit, err]).toEqual([0, '']);
-    expect(requests.map(({ call }) => call)).toEqual([
+    expect(api.received.map(({ call }) => call)).toEqual([
       'POST /v1/promotions',
       `GET /v1/promotions/${promotionId}`,
       `GET /v1/promotions/${promotionId}/plans/production`,
     ]);
-    expect(requests[0]?.body).toEqual({ release: releaseId, environments: ['production'], mode: 'plan' });
-    expect(requests[0]?.key).toMatch(/^[\w-]{20,}$/);
+    expect(api.received[0]?.body).toEqual({ release: releaseId, environments: ['production'], mode: 'plan' });
+    expect(api.received[0]?.headers['idempotency-key']).toMatch(/^[\w-]{20,}$/);
     const [title, ...lines] = out.split('\n');
     expect(title).toMatch(/^Plan of orders for production {2}sha256:/);
     expect(lines[0]).toBe(`${releaseId}, planned; nothing was executed`);
@@ -107,18 +80,18 @@ describe('planning a release', () => {
   it('packages and publishes what is at a path first', async () => {
     const root = await workspace(small);
     expect((await run('plan', root, '--to', 'production')).exit).toBe(0);
-    expect(requests.map(({ call }) => call).slice(0, 3)).toEqual([
+    expect(api.received.map(({ call }) => call).slice(0, 3)).toEqual([
       'POST /v1/releases',
       'POST /v1/releases/completions',
       'POST /v1/promotions',
     ]);
-    expect(requests[2]?.body).toEqual({ release: digest, environments: ['production'], mode: 'plan' });
+    expect(api.received[2]?.body).toEqual({ release: digest, environments: ['production'], mode: 'plan' });
   });
 
   it('asks nothing of anybody when what is at the path is invalid', async () => {
     const root = await workspace({ 'drawbridge.yml': 'kind: Pipeline' });
     const { exit, err } = await run('plan', root, '--to', 'production');
-    expect([exit, requests]).toEqual([2, []]);
+    expect([exit, api.received]).toEqual([2, []]);
     expect(err).toContain('error FIELD_MISSING');
   });
 
@@ -131,7 +104,7 @@ describe('planning a release', () => {
     ],
   ])('needs %s that it knows', async (_name, words, text) => {
     const { exit, err } = await run(...words);
-    expect([exit, requests]).toEqual([2, []]);
+    expect([exit, api.received]).toEqual([2, []]);
     expect(err).toMatch(text);
   });
 });
@@ -164,7 +137,7 @@ describe('the output', () => {
 
   it.each(['markdown', 'html'])('of other commands is never %s', async (format) => {
     const { exit, err } = await run('status', promotionId, '--output', format);
-    expect([exit, requests]).toEqual([2, []]);
+    expect([exit, api.received]).toEqual([2, []]);
     expect(err).toContain(`status has no output ${format}.\n  next: Choose one of text, json.`);
   });
 });
@@ -244,7 +217,7 @@ describe('plans in reports', () => {
   it('are shown in short by promote', async () => {
     record = { ...record, promotion: { ...record.promotion, status: 'succeeded' } };
     expect((await run('promote', releaseId)).out).toContain('    plan production-us 444444444444/us-east-1  ');
-    expect(requests[0]?.body).toEqual({ release: releaseId });
+    expect(api.received[0]?.body).toEqual({ release: releaseId });
   });
 
   it('of an older version are left out', async () => {

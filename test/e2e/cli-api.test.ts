@@ -1,10 +1,11 @@
 /** Commands against a deployed API: which one, as whom, and what its answers mean to a script. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { jsonServer, signedIn } from '#test/json-server.ts';
 import { drawbridgeJson } from './cli-world.ts';
 
 const real = 'https://a1b2c3.execute-api.eu-west-1.amazonaws.com';
@@ -21,30 +22,16 @@ const promotion = {
   status: 'running',
 };
 
-let received: IncomingMessage[] = [];
 let answer: { status: number; body: unknown };
-let endpoint = '';
-const server = createServer((request, response) => {
-  received.push(request);
-  request.resume();
-  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
-});
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => void server.close());
+signedIn();
+const api = jsonServer(() => answer);
 
 beforeEach(() => {
-  received = [];
   answer = { status: 200, body: { items: [] } };
-  for (const name of ['DRAWBRIDGE_API', 'AWS_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL']) vi.stubEnv(name, undefined);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', `ASIA${'X'.repeat(16)}`);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'CANARY-SECRET');
   vi.stubEnv('AWS_SESSION_TOKEN', 'CANARY-TOKEN');
 });
-afterEach(() => void vi.unstubAllEnvs());
 
 const codes = async (...words: string[]) => {
   const { exit, json, out } = await drawbridgeJson(...words);
@@ -96,15 +83,15 @@ describe('where a command works', () => {
   ])('%s: exit 2', async (_name, words, environment, code) => {
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
     expect(await codes(...history, ...words)).toMatchObject({ exit: 2, code });
-    expect(received).toEqual([]);
+    expect(api.received).toEqual([]);
   });
 
   it('is what DRAWBRIDGE_API and AWS_REGION say when the command line says nothing', async () => {
-    vi.stubEnv('DRAWBRIDGE_API', `${endpoint}/`);
+    vi.stubEnv('DRAWBRIDGE_API', `${api.endpoint}/`);
     vi.stubEnv('AWS_REGION', 'eu-south-2');
     expect((await drawbridgeJson(...history)).exit).toBe(0);
-    const [request] = received;
-    expect(request?.url).toBe('/v1/promotions?pipeline=orders');
+    const [request] = api.received;
+    expect(request?.call).toBe('GET /v1/promotions?pipeline=orders');
     expect(request?.headers.authorization).toMatch(
       /Credential=ASIAX{16}\/\d{8}\/eu-south-2\/execute-api\/aws4_request/,
     );
@@ -114,8 +101,8 @@ describe('where a command works', () => {
   it('is the command line before the environment', async () => {
     vi.stubEnv('DRAWBRIDGE_API', real);
     vi.stubEnv('AWS_REGION', 'eu-south-2');
-    expect((await drawbridgeJson(...history, '--api', endpoint, '--region', 'eu-north-1')).exit).toBe(0);
-    expect(received[0]?.headers.authorization).toContain('/eu-north-1/');
+    expect((await drawbridgeJson(...history, '--api', api.endpoint, '--region', 'eu-north-1')).exit).toBe(0);
+    expect(api.received[0]?.headers.authorization).toContain('/eu-north-1/');
   });
 });
 
@@ -127,10 +114,10 @@ describe('without credentials', () => {
   ])('a command exits 4 and names %s', async (_name, words, environment, named) => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, undefined);
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const found = await codes(...history, '--api', endpoint, '--region', 'eu-west-1', ...words);
+    const found = await codes(...history, '--api', api.endpoint, '--region', 'eu-west-1', ...words);
     expect(found).toMatchObject({ exit: 4, code: 'CREDENTIALS_MISSING' });
     expect(found.text).toContain(named);
-    expect(received).toEqual([]);
+    expect(api.received).toEqual([]);
   });
 });
 
@@ -159,9 +146,9 @@ describe("the API's answers", () => {
     ['a problem of a newer version', 409, problem('NEW_GATE'), 3, 'NEW_GATE'],
   ])('%s: HTTP %i', async (_name, status, body, exit, code) => {
     answer = { status, body };
-    const found = await codes('promote', 'orders-000000000000', '--api', endpoint, '--region', 'eu-west-1');
+    const found = await codes('promote', 'orders-000000000000', '--api', api.endpoint, '--region', 'eu-west-1');
     expect(found).toMatchObject({ exit, code });
-    expect(received.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /v1/promotions']);
+    expect(api.received.map(({ call }) => call)).toEqual(['POST /v1/promotions']);
   });
 
   it('none at all: exit 5', async () => {
@@ -180,11 +167,13 @@ describe('waiting for a promotion', () => {
       status: 202,
       body: { ...promotion, promotion, rollouts: [], deployments: [], approvals: [], decisions: [] },
     };
-    const words = ['promote', 'orders-000000000000', '--no-wait', '--api', endpoint, '--region', 'eu-west-1'];
+    const words = ['promote', 'orders-000000000000', '--no-wait', '--api', api.endpoint, '--region', 'eu-west-1'];
     const first = await drawbridgeJson(...words);
     await drawbridgeJson(...words);
     expect(first.json).toMatchObject({ simulated: true, outcome: 'running', promotion: id });
-    const keys = received.flatMap(({ method, headers }) => (method === 'POST' ? [headers['idempotency-key']] : []));
+    const keys = api.received.flatMap(({ call, headers }) =>
+      call.startsWith('POST') ? [headers['idempotency-key']] : [],
+    );
     expect(keys).toEqual([expect.stringMatching(/^[\w-]{36}$/), expect.stringMatching(/^[\w-]{36}$/)]);
     expect(new Set(keys).size).toBe(2);
   });
@@ -194,16 +183,16 @@ describe('waiting for a promotion', () => {
       status: 202,
       body: { ...promotion, promotion, rollouts: [], deployments: [], approvals: [], decisions: [] },
     };
-    const words = ['cli/main.ts', 'promote', 'orders-000000000000', '--api', endpoint, '--region', 'eu-west-1'];
+    const words = ['cli/main.ts', 'promote', 'orders-000000000000', '--api', api.endpoint, '--region', 'eu-west-1'];
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = createInterface(child.stderr);
     const [line] = await once(said, 'line');
     expect(line).toBe(
-      `promotion ${id} goes on whether you wait or not; see it with: drawbridge status ${id} --api ${endpoint} --region eu-west-1`,
+      `promotion ${id} goes on whether you wait or not; see it with: drawbridge status ${id} --api ${api.endpoint} --region eu-west-1`,
     );
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([130, null]);
-    expect(received.map(({ method }) => method)).not.toContain('DELETE');
+    expect(api.received.filter(({ call }) => call.startsWith('DELETE'))).toEqual([]);
   });
 });
 

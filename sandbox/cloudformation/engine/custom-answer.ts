@@ -5,7 +5,7 @@ import { type CustomAnswer, noAnswer, readAnswer } from '../custom-resource-resp
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
 import { definitionFor } from './custom-ask.ts';
 import { settleStep } from './step-act.ts';
-import { mark, removable, type StepContext } from './step-context.ts';
+import { mark, recordOf, type StepContext } from './step-context.ts';
 import { failStep } from './step-failure.ts';
 
 /**
@@ -36,11 +36,10 @@ export function concludeStep(context: StepContext, step: StepRecord, answer: Cus
   delete step.job;
   delete step.asked;
   const said = answer ?? noAnswer(requestId);
-  const removing = step.verb === 'remove';
-  const record = removing ? removable(context, step.logicalId) : context.stack.resources[step.logicalId];
+  const record = recordOf(context, step);
   const definition = record && definitionFor(context, step, record);
   if (record === undefined || definition === undefined) return;
-  if (!removing) adopt(context, step, { record, definition, said });
+  if (step.verb !== 'remove') adopt(context, step, { record, definition, said });
   if (said.kind === 'failure') failStep(context, step, said.reason);
   else settleStep(context, step);
 }

@@ -11,7 +11,7 @@ import {
 import { validationError } from '../errors.ts';
 import { plainIdentity } from '../resource-types.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
-import { removable, type StepContext } from './step-context.ts';
+import { recordOf, type StepContext } from './step-context.ts';
 
 /** What a step asks of a function. */
 interface Asking {
@@ -64,7 +64,7 @@ const secretAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** Undefined where the resource is no custom resource, nobody would answer, or there is nothing to do. */
 function askingOf(context: StepContext, step: StepRecord): Asking | undefined {
   const { sandbox, stack } = context;
-  const record = step.verb === 'remove' ? removable(context, step.logicalId) : stack.resources[step.logicalId];
+  const record = recordOf(context, step);
   const definition = record && definitionFor(context, step, record);
   if (record === undefined || definition === undefined) return undefined;
   const { properties } = definition;

@@ -2,7 +2,7 @@
 import type { Json } from '../../kernel.ts';
 import type { ResourceRecord, StackRecord, StepRecord } from '../state.ts';
 import { settleStep } from './step-act.ts';
-import { removable, type StepContext } from './step-context.ts';
+import { recordOf, type StepContext } from './step-context.ts';
 import { failStep } from './step-failure.ts';
 
 type Standing = { readonly kind: 'running' | 'done' } | { readonly kind: 'failed'; readonly reason: string };
@@ -11,7 +11,7 @@ type Standing = { readonly kind: 'running' | 'done' } | { readonly kind: 'failed
 export function takeStanding(context: StepContext, child: StackRecord): void {
   const step = context.operation.steps[child.parent?.logicalId ?? ''];
   if (step?.status !== 'acting') return;
-  const record = step.verb === 'remove' ? removable(context, step.logicalId) : context.stack.resources[step.logicalId];
+  const record = recordOf(context, step);
   if (record?.physicalId !== child.stackId) return;
   const standing = standingOf(child, step);
   if (standing.kind === 'failed') failStep(context, step, standing.reason);

@@ -9,7 +9,7 @@ import { plainIdentity, resourcePermissions } from '../resource-types.ts';
 import type { ResourceDefinition, ResourceRecord, StepRecord } from '../state.ts';
 import { askFunction } from './custom-ask.ts';
 import { actOnNestedStack } from './nested-steps.ts';
-import { mark, removable, type StepContext } from './step-context.ts';
+import { mark, recordOf, removable, type StepContext } from './step-context.ts';
 import { directionOf, failedStatus, failStep, handlerReason } from './step-failure.ts';
 
 type Verb = 'create' | 'update' | 'remove';
@@ -19,7 +19,7 @@ export async function actOnStep(context: StepContext, step: StepRecord): Promise
   delete step.job;
   const { sandbox } = context;
   if (failsByFault(context, step, 'before')) return;
-  if (isNestedStack(resourceType(context, step))) {
+  if (isNestedStack(recordOf(context, step)?.type)) {
     await actOnNestedStack(context, step);
     return;
   }
@@ -59,11 +59,6 @@ export function settleStep(context: StepContext, step: StepRecord): void {
   if (removed === undefined) return;
   mark(context, removed, { status: 'DELETE_COMPLETE' });
   operation.leftovers = operation.leftovers.filter((record) => record !== removed);
-}
-
-function resourceType(context: StepContext, step: StepRecord): string {
-  const record = step.verb === 'remove' ? removable(context, step.logicalId) : context.stack.resources[step.logicalId];
-  return record?.type ?? '';
 }
 
 async function act(context: StepContext, step: StepRecord): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Sandbox } from '../../kernel.ts';
 import { recordResourceEvent } from '../stack-events.ts';
 import { isBusy } from '../stack-lookup.ts';
-import type { OperationRecord, ResourceRecord, StackRecord } from '../state.ts';
+import type { OperationRecord, ResourceRecord, StackRecord, StepRecord } from '../state.ts';
 
 /** Everything a step works on. */
 export interface StepContext {
@@ -40,6 +40,11 @@ export function isUndone({ operation }: StepContext): boolean {
 export function isForward({ stack, operation }: StepContext): boolean {
   const { phase, held } = operation;
   return isBusy(stack) && !held && (phase === 'forward' || phase === 'monitor');
+}
+
+/** The resource a step is about. */
+export function recordOf(context: StepContext, { verb, logicalId }: StepRecord): ResourceRecord | undefined {
+  return verb === 'remove' ? removable(context, logicalId) : context.stack.resources[logicalId];
 }
 
 /** The physical resource a removal is about: one set aside, or one of the stack itself. */

@@ -3,8 +3,8 @@ import type { AwsError } from '../../aws-error.ts';
 import type { Direction } from '../../fault.ts';
 import type { Sandbox } from '../../kernel.ts';
 import { isNestedStack } from '../nested/hierarchy.ts';
-import type { ResourceRecord, StepRecord } from '../state.ts';
-import { mark, removable, type StepContext } from './step-context.ts';
+import type { StepRecord } from '../state.ts';
+import { mark, recordOf, removable, type StepContext } from './step-context.ts';
 import { isRunning } from './steps.ts';
 
 /** Which way a step goes: a failed create is undone by removing, a failed update by restoring and then removing. */
@@ -74,7 +74,7 @@ function cancel(context: StepContext, step: StepRecord): void {
   if (step.job !== undefined) context.sandbox.cancel(step.job);
   const what = failedStatus(step) === 'CREATE_FAILED' ? 'creation' : 'update';
   const reason = `Resource ${what} cancelled`;
-  const { type, physicalId } = resourceOf(context, step) ?? {};
+  const { type, physicalId } = context.stack.resources[step.logicalId] ?? {};
   if (step.status === 'acting' && isNestedStack(type)) cancelNestedOf(context, physicalId ?? '', reason);
   end(context, step, reason);
   step.status = 'cancelled';
@@ -95,11 +95,7 @@ function cancelNestedOf({ sandbox }: StepContext, stackId: string, reason: strin
 }
 
 function end(context: StepContext, step: StepRecord, reason: string): void {
-  const record = step.verb === 'remove' ? removable(context, step.logicalId) : resourceOf(context, step);
+  const record = recordOf(context, step);
   if (record !== undefined) mark(context, record, { status: failedStatus(step), reason });
   delete step.job;
-}
-
-function resourceOf(context: StepContext, step: StepRecord): ResourceRecord | undefined {
-  return context.stack.resources[step.logicalId];
 }

@@ -2,8 +2,8 @@
 import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
 import type { Call, Caller, Json, Sandbox } from '../../kernel.ts';
 import { validationError } from '../errors.ts';
+import { emptyStack } from '../new-stack.ts';
 import { modelFrom, type StackInputs, type WritingAction } from '../stack-inputs.ts';
-import { arnOf } from '../stack-lookup.ts';
 import type { StackModel, StackRecord } from '../state.ts';
 import { templateText } from '../template-source.ts';
 
@@ -26,17 +26,8 @@ export function newChild(sandbox: Sandbox, parent: StackRecord, logicalId: strin
   const { account, region, stackId } = parent;
   const stackName = nestedName(sandbox, parent.stackName, logicalId);
   return {
-    stackId: arnOf({ account, region }, 'stack', `${stackName}/${sandbox.uuid('stack')}`),
-    ...{ stackName, account, region },
+    ...emptyStack(sandbox, { stackName, account, region }),
     parent: { stackId, rootId: parent.parent?.rootId ?? stackId, logicalId },
-    createdAt: sandbox.now(),
-    status: 'REVIEW_IN_PROGRESS',
-    outputs: [],
-    resources: {},
-    terminationProtection: false,
-    disableRollback: false,
-    imports: [],
-    tokens: {},
   };
 }
 
