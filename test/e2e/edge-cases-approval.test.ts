@@ -6,123 +6,116 @@ import {
   DeleteStackCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import {
   applyPolicy,
   askedOf,
   decide,
-  type EdgeWorld,
-  openEdgeWorld,
+  edgeWorld,
+  executionsOf,
   promote,
-  setting,
   somebody,
-  template,
+  templateOf,
   told,
 } from './edge-world.ts';
-import { stackIn } from './observations.ts';
+import { changeSetsIn, stackIn } from './observations.ts';
 import { preProduction } from './rehearsed-world.ts';
 
-// Several promotions make one case.
-vi.setConfig({ testTimeout: 240_000 });
+const world = edgeWorld();
 
-let world: EdgeWorld;
-beforeAll(async () => {
-  world = await openEdgeWorld();
-}, 240_000);
-afterAll(() => world.close());
-
-const of = (value: string) => template({ Setting: setting(value) });
-const executions = (name: string) => askedOf(world, 'ExecuteChangeSet', name).length;
 const approvalsOf = ({ approvals }: PromotionRecord) => approvals.map(({ status }) => status).sort();
 
 /** The stack is deployed, and an update of it waits for an approval. */
 async function waiting(name: string): Promise<PromotionRecord> {
-  await promote(world, { name, template: of('one') });
-  await applyPolicy(world, name, { approval: {} });
-  const record = await promote(world, { name, template: of('two') });
+  await promote(world(), { name, template: templateOf('one') });
+  await applyPolicy(world(), name, { approval: {} });
+  const record = await promote(world(), { name, template: templateOf('two') });
   expect(approvalsOf(record)).toEqual(['open']);
-  expect(executions(name)).toBe(1);
+  expect(executionsOf(world(), name)).toBe(1);
   return record;
 }
 
 /** Somebody does something past Drawbridge, and its end is waited for. */
 async function meanwhile(act: (theirs: CloudFormationClient) => Promise<unknown>, until: () => boolean): Promise<void> {
-  await act(somebody(world));
-  await world.sandbox.run(until);
+  await act(somebody(world()));
+  await world().sandbox.run(until);
   expect(until()).toBe(true);
 }
 
-const statusOf = (name: string) => stackIn(world, preProduction.account, name)?.status;
+const statusOf = (name: string) => stackIn(world(), preProduction.account, name)?.status;
 
 it('E11 the stack moves while a plan waits: the approval is void, and another one is asked for', async () => {
   const first = await waiting('e11-moved');
-  const update = { StackName: 'e11-moved', TemplateBody: JSON.stringify(of('theirs')) };
+  const update = { StackName: 'e11-moved', TemplateBody: JSON.stringify(templateOf('theirs')) };
   await meanwhile(
     (theirs) => theirs.send(new UpdateStackCommand(update)),
     () => statusOf('e11-moved') === 'UPDATE_COMPLETE',
   );
-  const second = await decide(world, first);
+  const second = await decide(world(), first);
   expect(second.promotion.status).toBe('running');
   expect(approvalsOf(second)).toContain('open');
   expect(new Set(second.approvals.map(({ digest }) => digest)).size).toBe(2);
-  expect(executions('e11-moved')).toBe(1);
-  expect(told(await decide(world, second))).toBe('succeeded');
-  expect(executions('e11-moved')).toBe(2);
+  expect(executionsOf(world(), 'e11-moved')).toBe(1);
+  expect(told(await decide(world(), second))).toBe('succeeded');
+  expect(executionsOf(world(), 'e11-moved')).toBe(2);
 });
 
 it('E11 the change set is gone and the stack is not: it is made again, and the approval counts', async () => {
   const first = await waiting('e11-deleted');
-  const { ChangeSetName } = askedOf(world, 'CreateChangeSet', 'e11-deleted').at(-1)!;
+  const { ChangeSetName } = askedOf(world(), 'CreateChangeSet', 'e11-deleted').at(-1)!;
   const gone = { StackName: 'e11-deleted', ChangeSetName: `${ChangeSetName}` };
+  const names = () =>
+    changeSetsIn(world(), preProduction.account, 'e11-deleted').map(({ changeSetName }) => changeSetName);
+  expect(names()).toContain(gone.ChangeSetName);
   await meanwhile(
     (theirs) => theirs.send(new DeleteChangeSetCommand(gone)),
-    () => true,
+    () => !names().includes(gone.ChangeSetName),
   );
-  const record = await decide(world, first);
+  const record = await decide(world(), first);
   expect(told(record)).toBe('succeeded');
   expect(approvalsOf(record)).toEqual(['approved']);
-  expect(askedOf(world, 'CreateChangeSet', 'e11-deleted')).toHaveLength(3);
-  expect(executions('e11-deleted')).toBe(2);
+  expect(askedOf(world(), 'CreateChangeSet', 'e11-deleted')).toHaveLength(3);
+  expect(executionsOf(world(), 'e11-deleted')).toBe(2);
 });
 
 it('E11 nothing happens meanwhile: the approved change set itself is executed', async () => {
-  const record = await decide(world, await waiting('e11-kept'));
+  const record = await decide(world(), await waiting('e11-kept'));
   expect(told(record)).toBe('succeeded');
-  expect(askedOf(world, 'CreateChangeSet', 'e11-kept')).toHaveLength(2);
+  expect(askedOf(world(), 'CreateChangeSet', 'e11-kept')).toHaveLength(2);
 });
 
 it('E29 a stack of the same name is another stack: what was approved for the old one is not done to it', async () => {
   const first = await waiting('e29-approved');
-  const old = stackIn(world, preProduction.account, 'e29-approved')!.stackId;
-  await somebody(world).send(new DeleteStackCommand({ StackName: 'e29-approved' }));
-  await world.sandbox.run(() => world.sandbox.world.cloudformation.stacks[old]!.status === 'DELETE_COMPLETE');
-  const created = { StackName: 'e29-approved', TemplateBody: JSON.stringify(of('theirs')) };
+  const old = stackIn(world(), preProduction.account, 'e29-approved')!.stackId;
+  await somebody(world()).send(new DeleteStackCommand({ StackName: 'e29-approved' }));
+  await world().sandbox.run(() => world().sandbox.world.cloudformation.stacks[old]!.status === 'DELETE_COMPLETE');
+  const created = { StackName: 'e29-approved', TemplateBody: JSON.stringify(templateOf('theirs')) };
   const next = () =>
-    Object.values(world.sandbox.world.cloudformation.stacks).findLast((stack) => stack.stackName === 'e29-approved')!;
+    Object.values(world().sandbox.world.cloudformation.stacks).findLast((stack) => stack.stackName === 'e29-approved')!;
   await meanwhile(
     (theirs) => theirs.send(new CreateStackCommand(created)),
     () => next().stackId !== old && next().status === 'CREATE_COMPLETE',
   );
-  const second = await decide(world, first);
+  const second = await decide(world(), first);
   expect(approvalsOf(second)).toContain('open');
-  expect(executions('e29-approved')).toBe(1);
-  expect(told(await decide(world, second))).toBe('succeeded');
-  expect(askedOf(world, 'ExecuteChangeSet', 'e29-approved').at(-1)!['StackName']).toBe(next().stackId);
+  expect(executionsOf(world(), 'e29-approved')).toBe(1);
+  expect(told(await decide(world(), second))).toBe('succeeded');
+  expect(askedOf(world(), 'ExecuteChangeSet', 'e29-approved').at(-1)!['StackName']).toBe(next().stackId);
 });
 
 it('E10 a change set that cannot be executed any more is not executed', async () => {
   const record = await waiting('e10');
-  const { changeSets } = world.sandbox.world.cloudformation;
-  const stop = world.sandbox.subscribe((entry) => {
+  const { changeSets } = world().sandbox.world.cloudformation;
+  const stop = world().sandbox.subscribe((entry) => {
     if (entry.kind !== 'transition' || entry.state !== 'Execute' || entry.event !== 'entered') return;
     for (const changeSet of Object.values(changeSets))
       if (changeSet.stackId.includes('/e10/') && changeSet.executionStatus === 'AVAILABLE')
         changeSet.executionStatus = 'OBSOLETE';
   });
-  const ended = await decide(world, record);
+  const ended = await decide(world(), record);
   stop();
   expect(told(ended)).toBe('rejected CHANGE_SET_OBSOLETE');
-  expect(executions('e10')).toBe(1);
-  expect(stackIn(world, preProduction.account, 'e10')!.status).toBe('CREATE_COMPLETE');
+  expect(executionsOf(world(), 'e10')).toBe(1);
+  expect(stackIn(world(), preProduction.account, 'e10')!.status).toBe('CREATE_COMPLETE');
 });

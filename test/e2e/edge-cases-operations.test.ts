@@ -1,54 +1,46 @@
 /** Edge cases of carrying out: E8, E12, E23, E28, E32, E33, E34, E35 and E36 of docs/reference/edge-cases.md. */
 import { CreateStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Fault } from '#sandbox/fault.ts';
 import {
   askedOf,
-  type EdgeWorld,
-  openEdgeWorld,
+  edgeWorld,
   promote,
   reasonsOf,
   setting,
   somebody,
   template,
+  templateOf,
   told,
   topic,
 } from './edge-world.ts';
 import { calls, refusal, upTo } from './faults.ts';
-import { operationsOn, stackIn } from './observations.ts';
-import { preProduction } from './rehearsed-world.ts';
+import { faultsSince, operationsOn, stackIn } from './observations.ts';
+import { executionRole, preProduction } from './rehearsed-world.ts';
 
-// Several promotions make one case.
-vi.setConfig({ testTimeout: 240_000 });
-
-let world: EdgeWorld;
-beforeAll(async () => {
-  world = await openEdgeWorld();
-}, 240_000);
-afterEach(() => world.strike());
-afterAll(() => world.close());
+const world = edgeWorld();
 
 const { account } = preProduction;
-const executionRole = `arn:aws:iam::${account}:role/drawbridge/drawbridge-execution`;
-const of = (value: string) => template({ Setting: setting(value) });
-const stackOf = (name: string) => stackIn(world, account, name)!;
+const stackOf = (name: string) => stackIn(world(), account, name)!;
 
 it("E8 somebody's operation is waited for, and the rollout goes on when it has ended", async () => {
-  await promote(world, { name: 'e8', template: of('one') });
-  await somebody(world).send(new UpdateStackCommand({ StackName: 'e8', TemplateBody: JSON.stringify(of('theirs')) }));
+  await promote(world(), { name: 'e8', template: templateOf('one') });
+  await somebody(world()).send(
+    new UpdateStackCommand({ StackName: 'e8', TemplateBody: JSON.stringify(templateOf('theirs')) }),
+  );
   expect(stackOf('e8').status).toBe('UPDATE_IN_PROGRESS');
-  expect(told(await promote(world, { name: 'e8', template: of('two') }))).toBe('succeeded');
-  expect(operationsOn(world, account, 'e8')).toBe(3);
+  expect(told(await promote(world(), { name: 'e8', template: templateOf('two') }))).toBe('succeeded');
+  expect(operationsOn(world(), account, 'e8')).toBe(3);
   expect(stackOf('e8').resources['Setting']!.definition.properties['Value']).toBe('two');
 });
 
 it('E8 a stack that stays busy is reported with its status, and nothing is begun', async () => {
-  await promote(world, { name: 'e8-busy', template: of('one') });
+  await promote(world(), { name: 'e8-busy', template: templateOf('one') });
   stackOf('e8-busy').status = 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS';
-  const record = await promote(world, { name: 'e8-busy', template: of('two') });
+  const record = await promote(world(), { name: 'e8-busy', template: templateOf('two') });
   expect(told(record)).toBe('rejected STACK_BUSY');
   expect(reasonsOf(record)).toContain('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
-  expect(askedOf(world, 'CreateChangeSet', 'e8-busy')).toHaveLength(1);
+  expect(askedOf(world(), 'CreateChangeSet', 'e8-busy')).toHaveLength(1);
 });
 
 it.each(['CreateChangeSet', 'ExecuteChangeSet'])(
@@ -56,11 +48,11 @@ it.each(['CreateChangeSet', 'ExecuteChangeSet'])(
   async (operation) => {
     const name = `e12-${operation.toLowerCase()}`;
     // More than the attempts of an SDK client: the step itself has to be run again.
-    world.strike(...calls(`cloudformation:${operation}`, { nths: upTo(4), when: 'after' }));
-    expect(told(await promote(world, { name, template: of('one') }))).toBe('succeeded');
-    expect(askedOf(world, operation, name).length).toBeGreaterThan(1);
-    expect(operationsOn(world, account, name)).toBe(1);
-    const asked = askedOf(world, operation, name).map(({ ChangeSetName, ClientToken, ClientRequestToken }) =>
+    world().strike(...calls(`cloudformation:${operation}`, { nths: upTo(4), when: 'after' }));
+    expect(told(await promote(world(), { name, template: templateOf('one') }))).toBe('succeeded');
+    expect(askedOf(world(), operation, name).length).toBeGreaterThan(1);
+    expect(operationsOn(world(), account, name)).toBe(1);
+    const asked = askedOf(world(), operation, name).map(({ ChangeSetName, ClientToken, ClientRequestToken }) =>
       [ChangeSetName, ClientToken, ClientRequestToken].join(),
     );
     expect(new Set(asked).size).toBe(1);
@@ -68,9 +60,9 @@ it.each(['CreateChangeSet', 'ExecuteChangeSet'])(
 );
 
 it('E23 every change set names the execution role, and the stack keeps no session of a caller', async () => {
-  await promote(world, { name: 'e23', template: of('one') });
-  await promote(world, { name: 'e23', template: of('two') });
-  expect(askedOf(world, 'CreateChangeSet', 'e23').map(({ RoleARN }) => RoleARN)).toEqual([
+  await promote(world(), { name: 'e23', template: templateOf('one') });
+  await promote(world(), { name: 'e23', template: templateOf('two') });
+  expect(askedOf(world(), 'CreateChangeSet', 'e23').map(({ RoleARN }) => RoleARN)).toEqual([
     executionRole,
     executionRole,
   ]);
@@ -83,43 +75,54 @@ it.each<[string, Fault[]]>([
   ['late', upTo(6).map((nth) => ({ kind: 'delivery', nth, what: { lateByMilliseconds: 1_800_000 } }))],
 ])('E28 %s events change nothing: the stack is read, and executed once (see events.test.ts)', async (what, faults) => {
   const name = `e28-${what}`;
-  world.strike(...faults);
-  expect(told(await promote(world, { name, template: of('one') }))).toBe('succeeded');
-  expect(askedOf(world, 'ExecuteChangeSet', name)).toHaveLength(1);
+  world().strike(...faults);
+  const since = world().sandbox.journal().length;
+  expect(told(await promote(world(), { name, template: templateOf('one') }))).toBe('succeeded');
+  expect(faultsSince(world(), since)).toBeGreaterThan(0);
+  expect(askedOf(world(), 'ExecuteChangeSet', name)).toHaveLength(1);
 });
 
 it('E32 throttling is waited out, beyond what an SDK client does by itself', async () => {
   const throttled = refusal('Throttling', 400);
-  world.strike(...calls('cloudformation:CreateChangeSet', { nths: upTo(7), what: throttled }));
-  expect(told(await promote(world, { name: 'e32', template: of('one') }))).toBe('succeeded');
-  expect(operationsOn(world, account, 'e32')).toBe(1);
+  world().strike(...calls('cloudformation:CreateChangeSet', { nths: upTo(7), what: throttled }));
+  const since = world().sandbox.journal().length;
+  expect(told(await promote(world(), { name: 'e32', template: templateOf('one') }))).toBe('succeeded');
+  expect(faultsSince(world(), since)).toBe(7);
+  expect(operationsOn(world(), account, 'e32')).toBe(1);
 });
 
 it.each([
   ['sts:AssumeRole', 'errored ASSUME_ROLE_DENIED'],
   ['cloudformation:CreateChangeSet', 'errored ACCESS_DENIED'],
 ])('E33 access denied at %s is told as %s', async (operation, outcome) => {
-  world.strike(...calls(operation, { nths: upTo(20), what: refusal('AccessDenied', 403) }));
+  world().strike(...calls(operation, { nths: upTo(20), what: refusal('AccessDenied', 403) }));
   const name = `e33-${operation.split(':')[0]}`;
-  expect(told(await promote(world, { name, template: of('one') }))).toBe(outcome);
+  expect(told(await promote(world(), { name, template: templateOf('one') }))).toBe(outcome);
 });
 
-it('E33 each step has a session of its own, of at most an hour', async () => {
-  const before = new Set(Object.keys(world.sandbox.world.sts.sessions));
-  const began = world.sandbox.world.now;
-  await promote(world, { name: 'e33-sessions', template: of('one') });
-  const opened = Object.entries(world.sandbox.world.sts.sessions)
-    .filter(([id, { caller }]) => !before.has(id) && caller.kind === 'session' && caller.account === account)
-    .flatMap(([, { caller }]) =>
-      caller.kind === 'session' && caller.roleArn.includes('/drawbridge/') ? [caller] : [],
-    );
-  expect(new Set(opened.map(({ roleArn }) => roleArn.split('/').at(-1))).size).toBeGreaterThanOrEqual(3);
-  for (const { expiresAt } of opened)
-    expect(expiresAt - began).toBeLessThanOrEqual(3600_000 + world.sandbox.world.now - began);
+it('E33 each step has a session of its own, named after it, of at most an hour from its opening', async () => {
+  const { sessions } = world().sandbox.world.sts;
+  const before = new Set(Object.keys(sessions));
+  const { promotion } = await promote(world(), { name: 'e33-sessions', template: templateOf('one') });
+  const opened = Object.entries(sessions).flatMap(([id, { caller, issuedAt }]) =>
+    !before.has(id) && caller.kind === 'session' && caller.sourceIdentity === promotion.id
+      ? [{ name: caller.arn.split('/').slice(1).join(' '), life: caller.expiresAt - issuedAt }]
+      : [],
+  );
+  expect(opened.map(({ name }) => name)).toEqual([
+    `drawbridge-audit ${promotion.id}-audit`,
+    `drawbridge-preview ${promotion.id}-plan`,
+    `drawbridge-deploy ${promotion.id}-execute`,
+    `drawbridge-preview ${promotion.id}-resume`,
+    `drawbridge-preview ${promotion.id}-verify`,
+    // The account is audited before and after.
+    `drawbridge-audit ${promotion.id}-audit`,
+  ]);
+  for (const { life } of opened) expect(life).toBeLessThanOrEqual(3_600_000);
 });
 
 it('E34 target roles reach the artifacts by organization and role name, so a role made anew still does', () => {
-  const bucket = Object.values(world.sandbox.world.s3.buckets).find(({ name }) => name.includes('artifacts'))!;
+  const bucket = Object.values(world().sandbox.world.s3.buckets).find(({ name }) => name.includes('artifacts'))!;
   const statements: { Effect: string; Principal: unknown; Condition?: object }[] = JSON.parse(bucket.policy!).Statement;
   const granting = statements.filter(({ Effect }) => Effect === 'Allow');
   expect(granting.length).toBeGreaterThan(0);
@@ -133,13 +136,13 @@ it('E34 target roles reach the artifacts by organization and role name, so a rol
 
 it('E35 an export that somebody imports is not taken away: the stack is rolled back, and who uses it is named', async () => {
   const exporting = { Outputs: { Name: { Value: { Ref: 'Setting' }, Export: { Name: 'e35-name' } } } };
-  await promote(world, { name: 'e35', template: { ...of('one'), ...exporting } });
+  await promote(world(), { name: 'e35', template: { ...templateOf('one'), ...exporting } });
   const importing = template({ Theirs: topic({ Properties: { DisplayName: { 'Fn::ImportValue': 'e35-name' } } }) });
-  await somebody(world).send(
+  await somebody(world()).send(
     new CreateStackCommand({ StackName: 'e35-user', TemplateBody: JSON.stringify(importing) }),
   );
-  await world.sandbox.run();
-  const record = await promote(world, { name: 'e35', template: of('one') });
+  await world().sandbox.run();
+  const record = await promote(world(), { name: 'e35', template: templateOf('one') });
   expect(record.promotion.status).toBe('failed');
   expect(reasonsOf(record)).toMatch(/e35-name.*in use by e35-user/s);
   expect(stackOf('e35').outputs).toMatchObject([{ exportName: 'e35-name' }]);
@@ -154,7 +157,7 @@ it('E36 resources that were cancelled because another failed are not named as th
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     },
   };
-  world.strike({
+  world().strike({
     kind: 'resource',
     stackName: 'e36',
     logicalId: 'Setting',
@@ -162,9 +165,12 @@ it('E36 resources that were cancelled because another failed are not named as th
     reason: 'broken',
     times: 1,
   });
-  const record = await promote(world, { name: 'e36', template: template({ ATable: table, Setting: setting('one') }) });
-  const failed = world.sandbox
-    .journal()
+  const record = await promote(world(), {
+    name: 'e36',
+    template: template({ ATable: table, Setting: setting('one') }),
+  });
+  const failed = world()
+    .sandbox.journal()
     .flatMap((entry) =>
       entry.kind === 'stack-event' && entry.stackName === 'e36' && entry.status === 'CREATE_FAILED'
         ? [`${entry.logicalId} ${entry.reason}`]

@@ -1,66 +1,56 @@
 /** Edge cases of planning: E1, E2, E3, E9, E15, E16, E17, E24 and E25 of docs/reference/edge-cases.md. */
 import { CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { getPlan } from '#cli/client/plans.ts';
 import { exitOfPromotion } from '#cli/client/promotion-report.ts';
 import {
   applyPolicy,
   askedOf,
   decide,
-  type EdgeWorld,
+  edgeWorld,
+  executionsOf,
   follow,
-  openEdgeWorld,
   packageEdge,
   promote,
   reasonsOf,
   setting,
   somebody,
   template,
+  templateOf,
   told,
   topic,
 } from './edge-world.ts';
-import { stackIn } from './observations.ts';
+import { changeSetsIn, stackIn } from './observations.ts';
 import { preProduction } from './rehearsed-world.ts';
 
-// Several promotions make one case.
-vi.setConfig({ testTimeout: 240_000 });
+const world = edgeWorld();
 
-let world: EdgeWorld;
-beforeAll(async () => {
-  world = await openEdgeWorld();
-}, 240_000);
-afterEach(() => world.strike());
-afterAll(() => world.close());
-
-const stackOf = (name: string) => stackIn(world, preProduction.account, name);
+const stackOf = (name: string) => stackIn(world(), preProduction.account, name);
 const statusOf = (name: string) => stackOf(name)?.status;
-const changeSetsOf = (name: string) =>
-  Object.values(world.sandbox.world.cloudformation.changeSets).filter(
-    ({ stackId }) => stackId === stackOf(name)?.stackId,
-  );
-const executions = (name: string) => askedOf(world, 'ExecuteChangeSet', name).length;
-const planOf = async (id: string) => (await getPlan(world.apiAs('alice'), id, 'pre-production')).targets[0]!.stacks[0]!;
-const one = template({ Setting: setting('one') });
+const changeSetsOf = (name: string) => changeSetsIn(world(), preProduction.account, name);
+const planOf = async (id: string) =>
+  (await getPlan(world().apiAs('alice'), id, 'pre-production')).targets[0]!.stacks[0]!;
+const one = templateOf('one');
 
 it('E1 a change set without changes is a success, and is taken away', async () => {
-  await promote(world, { name: 'e1-empty', template: one });
-  const record = await promote(world, {
+  await promote(world(), { name: 'e1-empty', template: one });
+  const record = await promote(world(), {
     name: 'e1-empty',
     template: `# ${'another spelling'}\n${JSON.stringify(one)}`,
   });
   expect(told(record)).toBe('unchanged');
   expect(exitOfPromotion(record)).toBe(0);
-  expect(askedOf(world, 'CreateChangeSet', 'e1-empty')).toHaveLength(2);
-  expect(executions('e1-empty')).toBe(1);
+  expect(askedOf(world(), 'CreateChangeSet', 'e1-empty')).toHaveLength(2);
+  expect(executionsOf(world(), 'e1-empty')).toBe(1);
   expect(changeSetsOf('e1-empty').filter(({ status }) => status === 'FAILED')).toEqual([]);
 });
 
 it('E1 a change of outputs alone is executed, though it lists no resource', async () => {
-  await promote(world, { name: 'e1-outputs', template: one });
+  await promote(world(), { name: 'e1-outputs', template: one });
   const outputs = { Outputs: { Name: { Value: { Ref: 'Setting' } } } };
-  const record = await promote(world, { name: 'e1-outputs', template: { ...one, ...outputs } });
+  const record = await promote(world(), { name: 'e1-outputs', template: { ...one, ...outputs } });
   expect(told(record)).toBe('succeeded');
-  expect(executions('e1-outputs')).toBe(2);
+  expect(executionsOf(world(), 'e1-outputs')).toBe(2);
   expect(stackOf('e1-outputs')!.outputs).toMatchObject([{ key: 'Name' }]);
 });
 
@@ -71,15 +61,29 @@ it('E2 nested stacks are planned with their parent, and only the root is execute
     stack: { capabilities: ['CAPABILITY_IAM', 'CAPABILITY_AUTO_EXPAND'] },
     files: { 'child.yaml': JSON.stringify(template({ Inner: setting(value) })) },
   });
-  expect(told(await promote(world, nested('one')))).toBe('succeeded');
-  const before = world.asked.filter(({ operation }) => operation === 'ExecuteChangeSet').length;
-  const record = await promote(world, nested('two'));
+  expect(told(await promote(world(), nested('one')))).toBe('succeeded');
+  const before = world().asked.filter(({ operation }) => operation === 'ExecuteChangeSet').length;
+  const record = await promote(world(), nested('two'));
   expect(told(record)).toBe('succeeded');
-  const plan = askedOf(world, 'DescribeChangeSet', 'e2-root');
-  expect(plan.length).toBeGreaterThan(0);
-  const executed = world.asked.filter(({ operation }) => operation === 'ExecuteChangeSet').slice(before);
+  expect(askedOf(world(), 'CreateChangeSet', 'e2-root').map(({ IncludeNestedStacks }) => IncludeNestedStacks)).toEqual([
+    true,
+    true,
+  ]);
+  const { changes } = await planOf(record.promotion.id);
+  expect(changes).toMatchObject([
+    { logicalId: 'Child', action: 'Modify' },
+    {
+      within: 'Child',
+      logicalId: 'Inner',
+      action: 'Modify',
+      details: [{ name: 'Value', before: 'one', after: 'two' }],
+    },
+  ]);
+  const executed = world()
+    .asked.filter(({ operation }) => operation === 'ExecuteChangeSet')
+    .slice(before);
   expect(executed.map(({ input }) => `${input['StackName']}`.split('/')[1])).toEqual(['e2-root']);
-  const child = Object.values(world.sandbox.world.cloudformation.stacks).find(
+  const child = Object.values(world().sandbox.world.cloudformation.stacks).find(
     (stack) => stack.parent?.logicalId === 'Child',
   );
   expect(child!.resources['Inner']!.definition.properties['Value']).toBe('two');
@@ -90,12 +94,12 @@ it.each(['planned', 'rejected', 'expired', 'denied'])(
   async (end) => {
     const name = `e3-${end}`;
     if (end === 'denied')
-      await applyPolicy(world, name, { changeGates: [{ name: 'no', when: { effects: ['add'] }, action: 'deny' }] });
-    else if (end !== 'planned') await applyPolicy(world, name, { approval: { expires: '30m' } });
-    const record = await promote(world, { name, template: one }, end === 'planned' ? { mode: 'plan' } : {});
-    if (end === 'rejected') await decide(world, record, 'reject');
-    if (end === 'expired') await world.sandbox.run();
-    const ended = await follow(world, record.promotion.id);
+      await applyPolicy(world(), name, { changeGates: [{ name: 'no', when: { effects: ['add'] }, action: 'deny' }] });
+    else if (end !== 'planned') await applyPolicy(world(), name, { approval: { expires: '30m' } });
+    const record = await promote(world(), { name, template: one }, end === 'planned' ? { mode: 'plan' } : {});
+    if (end === 'rejected') await decide(world(), record, 'reject');
+    if (end === 'expired') await world().sandbox.run();
+    const ended = await follow(world(), record.promotion.id);
     const expected = {
       planned: 'planned',
       rejected: 'rejected APPROVAL_REJECTED',
@@ -103,9 +107,9 @@ it.each(['planned', 'rejected', 'expired', 'denied'])(
       denied: 'rejected CHANGE_DENIED',
     };
     expect(told(ended)).toBe(expected[end as keyof typeof expected]);
-    expect(askedOf(world, 'CreateChangeSet', name)).toHaveLength(1);
-    expect(executions(name)).toBe(0);
-    const shells = Object.values(world.sandbox.world.cloudformation.stacks).filter(
+    expect(askedOf(world(), 'CreateChangeSet', name)).toHaveLength(1);
+    expect(executionsOf(world(), name)).toBe(0);
+    const shells = Object.values(world().sandbox.world.cloudformation.stacks).filter(
       ({ stackName }) => stackName === name,
     );
     expect(shells.map(({ status }) => status).filter((status) => status !== 'DELETE_COMPLETE')).toEqual([]);
@@ -119,21 +123,21 @@ it("E3 a shell that holds somebody else's change set stays, with that change set
     ChangeSetType: 'CREATE',
     TemplateBody: JSON.stringify(one),
   });
-  await somebody(world).send(command);
-  await world.sandbox.run();
-  expect(told(await promote(world, { name: 'e3-shared', template: one }, { mode: 'plan' }))).toBe('planned');
+  await somebody(world()).send(command);
+  await world().sandbox.run();
+  expect(told(await promote(world(), { name: 'e3-shared', template: one }, { mode: 'plan' }))).toBe('planned');
   expect(statusOf('e3-shared')).toBe('REVIEW_IN_PROGRESS');
   expect(changeSetsOf('e3-shared').map(({ changeSetName }) => changeSetName)).toEqual(['theirs']);
-  expect(askedOf(world, 'CreateChangeSet', 'e3-shared').map(({ ChangeSetType }) => ChangeSetType)).toEqual([
+  expect(askedOf(world(), 'CreateChangeSet', 'e3-shared').map(({ ChangeSetType }) => ChangeSetType)).toEqual([
     'CREATE',
     'CREATE',
   ]);
 });
 
 it('E9 nothing to do on a stack whose last update was rolled back is no failure', async () => {
-  const two = template({ Setting: setting('two') });
-  await promote(world, { name: 'e9', template: one });
-  world.strike({
+  const two = templateOf('two');
+  await promote(world(), { name: 'e9', template: one });
+  world().strike({
     kind: 'resource',
     stackName: 'e9',
     logicalId: 'Setting',
@@ -141,9 +145,9 @@ it('E9 nothing to do on a stack whose last update was rolled back is no failure'
     reason: 'no',
     times: 1,
   });
-  expect(told(await promote(world, { name: 'e9', template: two }))).toBe('failed STACK_FAILED');
+  expect(told(await promote(world(), { name: 'e9', template: two }))).toBe('failed STACK_FAILED');
   expect(statusOf('e9')).toBe('UPDATE_ROLLBACK_COMPLETE');
-  const record = await promote(world, { name: 'e9', template: one });
+  const record = await promote(world(), { name: 'e9', template: one });
   expect(told(record)).toBe('unchanged');
   expect(exitOfPromotion(record)).toBe(0);
 });
@@ -172,10 +176,10 @@ const role = {
 };
 
 it('E16 a missing capability is named, and nothing is executed', async () => {
-  const record = await promote(world, { name: 'e16', template: template({ Role: role }) });
+  const record = await promote(world(), { name: 'e16', template: template({ Role: role }) });
   expect(told(record)).toBe('failed CHANGE_SET_REFUSED');
   expect(reasonsOf(record)).toMatch(/CAPABILITY_IAM/);
-  expect(executions('e16')).toBe(0);
+  expect(executionsOf(world(), 'e16')).toBe(0);
 });
 
 it('E17 a transform that no policy allows is refused before anything is asked', async () => {
@@ -188,8 +192,8 @@ it('E17 a transform that no policy allows is refused before anything is asked', 
 
 it('E24 a change of nothing but tags is said to be one', async () => {
   const two = template({ Setting: setting('one'), Alerts: topic() });
-  await promote(world, { name: 'e24', template: two, stack: { tags: { team: 'one' } } });
-  const { promotion } = await promote(world, { name: 'e24', template: two, stack: { tags: { team: 'two' } } });
+  await promote(world(), { name: 'e24', template: two, stack: { tags: { team: 'one' } } });
+  const { promotion } = await promote(world(), { name: 'e24', template: two, stack: { tags: { team: 'two' } } });
   expect(promotion.status).toBe('succeeded');
   expect((await planOf(promotion.id)).notes).toContain('2 resources change in nothing but their tags.');
 });
@@ -207,11 +211,11 @@ const table = (key: string) => ({
 
 it('E25 a replacement is shown, and one that loses data is denied in production', async () => {
   const release = (key: string) => ({ name: 'e25', template: template(table(key)), journey: ['pre-production'] });
-  expect(told(await promote(world, release('id')))).toBe('succeeded');
-  const record = await promote(world, release('other'));
+  expect(told(await promote(world(), release('id')))).toBe('succeeded');
+  const record = await promote(world(), release('other'));
   expect(told(record)).toBe('rejected CHANGE_DENIED');
   expect(exitOfPromotion(record)).toBe(3);
   expect(reasonsOf(record)).toMatch(/stateful-data forbids replace of AWS::DynamoDB::Table Table/);
   expect((await planOf(record.promotion.id)).changes).toMatchObject([{ logicalId: 'Table', replacement: 'True' }]);
-  expect(executions('e25')).toBe(1);
+  expect(executionsOf(world(), 'e25')).toBe(1);
 });

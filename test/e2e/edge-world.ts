@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { sendDecision } from '#cli/client/approvals.ts';
 import { putPolicy } from '#cli/client/policies.ts';
 import { getPromotion, type PromotionWish, requestPromotion, retryPromotion } from '#cli/client/promotions.ts';
@@ -44,7 +45,20 @@ export interface EdgeRelease {
   readonly stacks?: readonly object[];
 }
 
-export async function openEdgeWorld(): Promise<EdgeWorld> {
+/** The world of a test file: opened before its tests, closed after them, and without faults when one begins. */
+export function edgeWorld(): () => EdgeWorld {
+  let world: EdgeWorld;
+  // Several promotions make one case.
+  vi.setConfig({ testTimeout: 240_000 });
+  beforeAll(async () => {
+    world = await openEdgeWorld();
+  }, 240_000);
+  afterEach(() => world.strike());
+  afterAll(() => world.close());
+  return () => world;
+}
+
+async function openEdgeWorld(): Promise<EdgeWorld> {
   const asked: Asked[] = [];
   const services = (all: readonly Service[]) =>
     all.map((service) => (service.name === 'cloudformation' ? noting(service, asked) : service));
@@ -68,6 +82,11 @@ export function askedOf({ asked }: EdgeWorld, operation: string, stack: string):
   return asked
     .filter((call) => call.operation === operation && named.test(`${call.input['StackName']}`))
     .map(({ input }) => input);
+}
+
+/** How often a change set of the stack was to be executed. */
+export function executionsOf(world: EdgeWorld, stack: string): number {
+  return askedOf(world, 'ExecuteChangeSet', stack).length;
 }
 
 export async function packageEdge(
@@ -175,6 +194,8 @@ export const setting = (value: string, more: object = {}) => ({
 });
 export const topic = (more: object = {}) => ({ Type: 'AWS::SNS::Topic', ...more });
 export const template = (Resources: object, more: object = {}) => ({ Resources, ...more });
+/** A template of nothing but a setting. */
+export const templateOf = (value: string) => template({ Setting: setting(value) });
 
 function newKey({ sandbox }: EdgeWorld): string {
   return sandbox.mint('idempotency-key', 24);

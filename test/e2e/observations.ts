@@ -1,6 +1,6 @@
 /** What a test asks of a rehearsal: how stacks stand, how often something was done, what the state machine waits for. */
 
-import type { StackRecord } from '#sandbox/cloudformation/state.ts';
+import type { ChangeSetRecord, StackRecord } from '#sandbox/cloudformation/state.ts';
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type { Execution } from '#sandbox/step-functions/state.ts';
 import type { Rehearsal } from './rehearsed-world.ts';
@@ -9,6 +9,14 @@ import type { Rehearsal } from './rehearsed-world.ts';
 export function stackIn({ sandbox }: Rehearsal, account: string, stackName: string): StackRecord | undefined {
   return Object.values(sandbox.world.cloudformation.stacks).find(
     (stack) => stack.account === account && stack.stackName === stackName,
+  );
+}
+
+/** The change sets that the stack of that name has. */
+export function changeSetsIn(rehearsal: Rehearsal, account: string, stackName: string): ChangeSetRecord[] {
+  const stackId = stackIn(rehearsal, account, stackName)?.stackId;
+  return Object.values(rehearsal.sandbox.world.cloudformation.changeSets).filter(
+    (changeSet) => changeSet.stackId === stackId,
   );
 }
 
@@ -47,6 +55,14 @@ export function callsOf(
   const isSought = (entry: JournalEntry) =>
     entry.kind === 'call' && entry.operation === operation && entry.error === error;
   return sandbox.journal().slice(since).filter(isSought).length;
+}
+
+/** How many faults were journalled from the entry `since` on. */
+export function faultsSince({ sandbox }: Rehearsal, since: number): number {
+  return sandbox
+    .journal()
+    .slice(since)
+    .filter(({ kind }) => kind === 'fault').length;
 }
 
 /** How often a state was retried from the entry `since` on. */

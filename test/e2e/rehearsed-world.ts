@@ -26,6 +26,8 @@ import { ensurePackaged } from '../../scripts/package.mjs';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const preProduction = { name: 'pre-production', account: '222222222222', region: homeRegion } as const;
 export const production = { name: 'production', account: '333333333333', region: homeRegion } as const;
+/** With which CloudFormation works in pre-production. */
+export const executionRole = `arn:aws:iam::${preProduction.account}:role/drawbridge/drawbridge-execution`;
 
 export interface RehearsalOptions {
   readonly faults?: readonly Fault[];

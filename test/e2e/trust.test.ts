@@ -34,7 +34,7 @@ import {
   ledgerOf,
   person,
 } from './clients.ts';
-import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
+import { executionRole, openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
 import { promote } from './small-release.ts';
 
 let rehearsal: Rehearsal;
@@ -141,7 +141,6 @@ it('no function but those that touch targets runs as the orchestrator role', () 
 describe('a session in a target', () => {
   type Act = (clients: Clients) => Promise<unknown>;
   const StackName = 'trusted';
-  const executionRole = `arn:aws:iam::${preProduction.account}:role/drawbridge/drawbridge-execution`;
   const own: CreateChangeSetCommandInput = {
     StackName,
     ChangeSetName: 'drawbridge-test',
