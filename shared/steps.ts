@@ -17,6 +17,11 @@ const waitSeconds = z.int().positive();
 
 /** What a Catch found, or the empty object that stands for nothing: CloudFormation takes no null in a definition. */
 const Caught = z.union([z.object({ Error: z.string(), Cause: z.string().default('') }), z.strictObject({})]);
+/** What became of what was planned in a target and not executed. */
+const Discard = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('discarded') }),
+  z.object({ kind: z.literal('left'), target: Name, code: z.string() }),
+]);
 const TargetStacks = z.strictObject({ target: Name, stacks: z.array(Name) });
 
 export const steps = {
@@ -121,7 +126,7 @@ export const steps = {
     output: z.strictObject({ kind: z.literal('discarded') }),
   },
   settle: {
-    input: z.strictObject({ ...admitted, at: Instant, error: Caught }),
+    input: z.strictObject({ ...admitted, at: Instant, error: Caught, discards: z.array(Discard) }),
     output: z.strictObject({ kind: Outcome, reasons: z.string() }),
   },
 } as const;

@@ -94,9 +94,9 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-/** A request that became void says nothing about how things stand. */
+/** A request that became void or expired says nothing about how things stand. */
 function approvalLines(request: ApprovalRequest, { promotion, decisions }: PromotionRecord): string[] {
-  if (request.status === 'void') return [];
+  if (request.status === 'void' || request.status === 'expired') return [];
   const made = decisions
     .filter((decision) => decision.environment === request.environment && decision.digest === request.digest)
     .map(

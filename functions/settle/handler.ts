@@ -1,14 +1,15 @@
 /** Settle: record how the rollout ended, open the next environment to a verified release, give the environment back. */
+import { endApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
 import { recordRunning, recordVerified } from '#shared/aws/ledger/targets.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { isGood } from '#shared/domain/promotion/records.ts';
-import { promotionEnd, reasonText, targetsRunning, verdict } from '#shared/domain/promotion/verdict.ts';
+import { leftBehind, promotionEnd, reasonText, targetsRunning, verdict } from '#shared/domain/promotion/verdict.ts';
 import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('settle', async (input, { ledger }) => {
-  const { promotion: id, pipeline, release, environment, at } = input;
+  const { promotion: id, pipeline, release, environment, at, discards } = input;
   const record = await readPromotionRecord(ledger, id);
   if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
   const rollout = record.rollouts.find((candidate) => candidate.environment === environment);
@@ -16,7 +17,8 @@ export const handler = task('settle', async (input, { ledger }) => {
   const settledBefore = rollout?.settledAt !== undefined;
 
   const lost = settledBefore ? undefined : await leaseLost(ledger, input);
-  const ended = verdict({ mode: input.mode, rollout, deployments, caught: input.error, leaseLost: lost });
+  const found = verdict({ mode: input.mode, rollout, deployments, caught: input.error, leaseLost: lost });
+  const ended = settledBefore ? found : { ...found, reasons: [...found.reasons, ...leftBehind(id, discards)] };
   const { releaseId } = record.promotion;
   const arrived = targetsRunning(deployments).map((target) => ({
     pipeline,
@@ -32,6 +34,7 @@ export const handler = task('settle', async (input, { ledger }) => {
     await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
   await recordOutcome(ledger, input, { ...ended, at });
   if (isGood(ended.outcome)) await recordVerified(ledger, { release, environment, at });
+  await endApprovalRequests(ledger, { promotion: id, environment, at });
   await freeLease(ledger, input);
 
   const status = promotionEnd(record.promotion, record.rollouts, { environment, ...ended });

@@ -28,7 +28,7 @@ export interface Decided extends ApprovalWish {
 /**
  * Records the decision and, when it completes or ends the approval, lets the promotion go on. Repeating one's own decision is harmless and
  * finishes what a crash left. Throws PROMOTION_UNKNOWN, APPROVAL_UNKNOWN, DIGEST_CHANGED, SELF_APPROVAL, NOT_AN_APPROVER,
- * ALREADY_DECIDED, APPROVAL_EXPIRED, APPROVAL_REASON.
+ * ALREADY_DECIDED, APPROVAL_OVER, APPROVAL_EXPIRED, APPROVAL_REASON.
  */
 export async function decide(ledger: Ledger, wish: Decided): Promise<{ request: ApprovalRequest; repeated: boolean }> {
   const decision = decisionOf(wish);
@@ -67,11 +67,14 @@ function decisionOf({ promotion, environment, digest, actor, decision, reason, a
 /** The newest request of the environment has to be about the digest that was seen. */
 async function requestOf(ledger: Ledger, wish: Decided): Promise<ApprovalRequest> {
   const { promotion, environment, digest } = wish;
-  if ((await readPromotion(ledger, promotion)) === undefined) throw failure('PROMOTION_UNKNOWN', { promotion });
+  const record = await readPromotion(ledger, promotion);
+  if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion });
   const requests = await listApprovalRequests(ledger, wish);
   const found = requests.find((request) => request.digest === digest && request.status !== 'void');
   if (found !== undefined) return found;
   const newest = requests.findLast(({ status }) => status !== 'void');
+  if (newest === undefined && requests.length > 0 && record.settledAt !== undefined)
+    throw failure('APPROVAL_OVER', { promotion, environment, status: record.status });
   if (newest === undefined) throw failure('APPROVAL_UNKNOWN', { promotion, environment });
   throw failure('DIGEST_CHANGED', { seen: digest, now: newest.digest });
 }
@@ -81,8 +84,9 @@ function assertOpen(
   { decisions, at }: { decisions: readonly ApprovalDecision[]; at: string },
 ): void {
   const { status, environment, expiresAt, requirement } = request;
-  if (status !== 'open') throw alreadyEnded(request, decisions);
-  if (at > expiresAt) throw failure('APPROVAL_EXPIRED', { environment, expiresAt, missing: requirement.groups });
+  const late = status === 'expired' || (status === 'open' && at > expiresAt);
+  if (!late && status !== 'open') throw alreadyEnded(request, decisions);
+  if (late) throw failure('APPROVAL_EXPIRED', { environment, expiresAt, missing: requirement.groups });
 }
 
 function refuse(may: MayApprove, actor: string): void {

@@ -19,7 +19,10 @@ const service = 'AWS CloudFormation';
 /** Change sets that were executed, or are being, are history and stay. */
 const executed = new Set(['EXECUTE_IN_PROGRESS', 'EXECUTE_COMPLETE', 'EXECUTE_FAILED']);
 
-/** Deletes the promotion's own change sets of these stacks. Answers the ids of the shells that only they held. */
+/**
+ * Deletes the promotion's own change sets of these stacks. Answers the ids of the shells that nothing holds now: only these did, or an
+ * earlier attempt took them away.
+ */
 export async function discardChangeSets(
   session: TargetSession,
   promotion: PromotionId,
@@ -53,7 +56,7 @@ async function discardOf(session: TargetSession, promotion: PromotionId, stackNa
   await Promise.all(
     unexecuted.map(({ ChangeSetName }) => deleteChangeSet(session, { stackName, changeSet: `${ChangeSetName}` })),
   );
-  if (own.length === 0 || own.length < all.length) return [];
+  if (own.length < all.length) return [];
   const stack = await readStackStatus(session, stackName);
   return stack?.status === 'REVIEW_IN_PROGRESS' ? [stack.stackId] : [];
 }

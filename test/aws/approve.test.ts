@@ -4,13 +4,14 @@ import { type Decided, decide } from '#shared/aws/approve.ts';
 import {
   askForApproval,
   closeApprovalRequest,
+  endApprovalRequests,
   listApprovalDecisions,
   readApprovalRequest,
   recordApprovalDecision,
   waitForApproval,
 } from '#shared/aws/ledger/approvals.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
-import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { recordEnd, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { after as seconds } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
@@ -131,6 +132,17 @@ describe('an approval', () => {
   ])('of %s is refused, and nothing is recorded', async (_, run, code, said) => {
     await expect(run()).rejects.toMatchObject({ name: code, message: expect.stringContaining(said) });
     expect([await status(), await decided(), answers()]).toEqual(['open', [], []]);
+  });
+
+  it.each<[string, number, string, string]>([
+    ['before anybody answered', 60, 'APPROVAL_OVER', 'has ended (failed)'],
+    ['because nobody answered in time', 3600, 'APPROVAL_EXPIRED', 'managers'],
+  ])('of a promotion that ended %s is refused, and nothing is recorded', async (_, passed, code, said) => {
+    await endApprovalRequests(ledger, { ...about, at: seconds(monday, passed) });
+    await recordEnd(ledger, aPromotion({ requestedBy: 'alice' }), { status: 'failed', at: seconds(monday, passed) });
+    const late = approve('bob', { at: seconds(monday, passed) });
+    await expect(late).rejects.toMatchObject({ name: code, message: expect.stringContaining(said) });
+    expect([await decided(), answers()]).toEqual([[], []]);
   });
 
   it('in the last second is in time', async () => {

@@ -163,7 +163,7 @@ describe('what a crash leaves between the record and the start', () => {
     expect(await reconcile({}, context)).toEqual({ kind: 'reconciled', started: [otherPromotionId, third] });
     expect((await listAccepted(ledger)).map((promotion) => promotion.id)).toEqual([promotionId]);
     expect(found.log.lines()).toContainEqual(
-      expect.objectContaining({ level: 'ERROR', message: 'could not start', promotion: promotionId }),
+      expect.objectContaining({ level: 'ERROR', code: 'AWS_REFUSED', promotion: promotionId }),
     );
   });
 });

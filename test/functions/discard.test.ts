@@ -57,9 +57,10 @@ describe('discard', () => {
   });
 
   it('removes the shell that only its change set held, by its id and as the deploy role', async () => {
-    cloudFormation
-      .on(DescribeStacksCommand)
-      .resolves({ Stacks: [{ StackId: stackId, StackStatus: 'REVIEW_IN_PROGRESS' } as never] });
+    for (const StackName of ['orders-api', stackId])
+      cloudFormation
+        .on(DescribeStacksCommand, { StackName })
+        .resolves({ Stacks: [{ StackId: stackId, StackStatus: 'REVIEW_IN_PROGRESS' } as never] });
     cloudFormation.on(ListStackResourcesCommand).resolves({});
     cloudFormation.on(DeleteStackCommand).resolves({});
     cloudFormation.on(UpdateTerminationProtectionCommand).resolves({});

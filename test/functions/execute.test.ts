@@ -138,16 +138,16 @@ describe('execute', () => {
     });
   });
 
-  it('makes the planned settings first, and then runs the change set', async () => {
+  it('makes the planned settings once the change set is the planned one, and then runs it', async () => {
     await planned({ ...changes, settings: { terminationProtection: true, stackPolicy: '{}' } });
     cloudFormation.on(UpdateTerminationProtectionCommand).resolves({});
     cloudFormation.on(SetStackPolicyCommand).resolves({});
     await execute();
     const made = cloudFormation.calls().map(({ args }) => args[0].constructor.name);
     expect(made).toEqual([
+      'DescribeChangeSetCommand',
       'SetStackPolicyCommand',
       'UpdateTerminationProtectionCommand',
-      'DescribeChangeSetCommand',
       'ExecuteChangeSetCommand',
     ]);
     expect(cloudFormation).toHaveReceivedCommandWith(UpdateTerminationProtectionCommand, {

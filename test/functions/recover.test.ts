@@ -112,7 +112,7 @@ describe('recover', () => {
     await expect(recover(polls)).rejects.toMatchObject({
       name: 'RECOVERY_FAILED',
       message: expect.stringContaining(`(continue-rollback): it is in ${status}`),
-      problem: { place: { stack: stackId, account: '333333333333', region: 'eu-west-1' } },
+      problem: { place: { stack: 'orders-api', account: '333333333333', region: 'eu-west-1' } },
     });
     expect(begun()).toEqual([]);
   });

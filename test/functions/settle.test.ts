@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/settle/handler.ts';
+import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import {
   readPromotion,
@@ -21,7 +22,7 @@ const place = { pipeline: 'orders', environment: 'production', promotion: promot
 const release = digestOf('release');
 const ended = secondsAfter(monday, 600);
 const settle = (change: object = {}) =>
-  handler({ ...place, release, epoch: 1, at: ended, error: {}, ...change }, context);
+  handler({ ...place, release, epoch: 1, at: ended, error: {}, discards: [], ...change }, context);
 const deployments = (...outcomes: Deployment['outcome'][]) =>
   recordDeployments(
     ledger,
@@ -91,6 +92,23 @@ describe('settle', () => {
     await deployments('pending');
     expect(await settle({ error: { Error: code, Cause } })).toEqual({ kind: 'rejected', reasons: `${code}: ${Cause}` });
     expect(await lease()).toMatchObject({ holder: 'nobody' });
+  });
+
+  it('tells what could not be taken away, which changes nothing about how the rollout ended', async () => {
+    const discards = [{ kind: 'discarded' }, { kind: 'left', target: 'two', code: 'ASSUME_ROLE_DENIED' }];
+    await takeLease(ledger, { ...place, mode: 'plan' }, monday);
+    expect(await settle({ mode: 'plan', discards })).toMatchObject({ kind: 'planned' });
+    expect(await rollout()).toMatchObject({
+      status: 'planned',
+      reasons: [{ code: 'NOT_DISCARDED', text: expect.stringContaining('in two'), target: 'two' }],
+    });
+  });
+
+  it('ends what people were asked and nobody answered', async () => {
+    const asked = { ...place, digest: digestOf('plan'), requirement: { groups: [], because: [] }, at: monday };
+    await askForApproval(ledger, { ...asked, seconds: 3600, policies: [] });
+    await settle({ error: { Error: 'States.Timeout', Cause: '' } });
+    expect(await listApprovalRequests(ledger, place)).toMatchObject([{ status: 'void' }]);
   });
 
   it('keeps a rejection as it was recorded, and has no lease to give back', async () => {

@@ -48,7 +48,7 @@ describe('verify', () => {
   });
 
   it.each<[string, () => void, string]>([
-    ['rolled back', () => void stackIs('UPDATE_ROLLBACK_COMPLETE'), 'it is in UPDATE_ROLLBACK_COMPLETE'],
+    ['could not roll back', () => void stackIs('UPDATE_ROLLBACK_FAILED'), 'it is in UPDATE_ROLLBACK_FAILED'],
     [
       'is gone',
       () => void cloudFormation.on(DescribeStacksCommand).rejects(awsError('ValidationError', 'Stack does not exist')),

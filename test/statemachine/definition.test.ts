@@ -137,8 +137,9 @@ describe('the promotion state machine', () => {
   });
 
   it('never ends a rollout because of what could not be taken away', () => {
-    const discard = rollout['Discards']?.ItemProcessor?.States['Discard'];
-    expect(discard?.Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'DiscardEnded' }]);
+    const discards = rollout['Discards']?.ItemProcessor?.States;
+    expect(discards?.['Discard']?.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'DiscardLeft' }]);
+    expect(discards?.['DiscardLeft']).toMatchObject({ Type: 'Pass', End: true });
   });
 
   it('plans again after an approval, after a recovery, and while stacks are left, and never executes another plan', () => {

@@ -95,7 +95,7 @@ export async function readApprovalToken(ledger: Ledger, about: About): Promise<s
 export async function closeApprovalRequest(
   ledger: Ledger,
   about: About,
-  status: 'approved' | 'rejected' | 'void',
+  status: Exclude<ApprovalRequest['status'], 'open'>,
 ): Promise<boolean> {
   return changeItem(ledger, requestKey(about), {
     UpdateExpression: 'SET #status = :status',
@@ -103,6 +103,14 @@ export async function closeApprovalRequest(
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':status': status, ':open': 'open' },
   });
+}
+
+/** Of a rollout that has ended, nothing is to be decided any more. */
+export async function endApprovalRequests(ledger: Ledger, { at, ...where }: Where & { at: string }): Promise<void> {
+  const open = (await listApprovalRequests(ledger, where)).filter(({ status }) => status === 'open');
+  await Promise.all(
+    open.map((request) => closeApprovalRequest(ledger, request, at >= request.expiresAt ? 'expired' : 'void')),
+  );
 }
 
 /** Records one person's decision, once. Answers false when they decided on this plan before. */

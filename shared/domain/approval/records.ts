@@ -19,7 +19,8 @@ export const ApprovalRequest = z.strictObject({
   requestedBy: z.string(),
   requestedAt: Instant,
   expiresAt: Instant,
-  status: z.enum(['open', 'approved', 'rejected', 'void']),
+  /** Void: about a plan that is not the rollout's any more, or of a rollout that has ended. */
+  status: z.enum(['open', 'approved', 'rejected', 'expired', 'void']),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 

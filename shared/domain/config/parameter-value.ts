@@ -17,32 +17,41 @@ const SecretReference = z.strictObject({
     .regex(/^[\w.-]+$/)
     .exactOptional(),
 });
+/** Says of a value for a NoEcho parameter that it may be read by everybody, as of a user name. */
+const PublicValue = z.strictObject({ notSecret: z.union([z.string(), z.number()]) });
 /** Another stack's output, as the target has it when this stack is planned. */
 const OutputReference = z.strictObject({ fromOutput: z.string().regex(/^[a-z][a-z0-9-]*\.[A-Za-z0-9]+$/) });
 
 const layerForms =
-  'expected text, a number, true or false, a list of texts or numbers, { ssmRef: /path } or { secretRef: /path, jsonKey: key }';
+  'expected text, a number, true or false, a list of texts or numbers, { ssmRef: /path }, { secretRef: /path, jsonKey: key } or { notSecret: value }';
 const stackForms = `${layerForms}, or { fromOutput: stack.Output }`;
 
 export const LayerValue = z
-  .union([...literal, SsmReference, SecretReference], { error: layerForms })
+  .union([...literal, SsmReference, SecretReference, PublicValue], { error: layerForms })
   .superRefine(refuseLongValue);
 export type LayerValue = z.infer<typeof LayerValue>;
 
 export const StackValue = z
-  .union([...literal, SsmReference, SecretReference, OutputReference], { error: stackForms })
+  .union([...literal, SsmReference, SecretReference, PublicValue, OutputReference], { error: stackForms })
   .superRefine(refuseLongValue);
 export type StackValue = z.infer<typeof StackValue>;
 
 function refuseLongValue(value: StackValue, context: z.RefinementCtx): void {
-  if (typeof value === 'object' && !Array.isArray(value)) return;
+  if (isReference(value)) return;
   const actual = new TextEncoder().encode(parameterText(value, 'String')).length;
   if (actual <= maxValueBytes) return;
   context.addIssue({ code: 'custom', params: { actual, limit: maxValueBytes, unit: 'bytes' } });
 }
 
-/** True when the value stands in the file itself rather than being referred to. */
-export function isLiteral(value: StackValue): value is string | number | boolean | (string | number)[] {
+/** True when what the file has is not the value itself. */
+export function isReference(value: StackValue): value is Exclude<StackValue, Literal | z.infer<typeof PublicValue>> {
+  return !isLiteral(value) && !('notSecret' in value);
+}
+
+type Literal = string | number | boolean | (string | number)[];
+
+/** True when the value stands in the file as it is, and nothing is said of it. */
+export function isLiteral(value: StackValue): value is Literal {
   return typeof value !== 'object' || Array.isArray(value);
 }
 
@@ -61,6 +70,7 @@ export function outputReference(value: StackValue): { stack: string; output: str
 export function parameterText(value: LayerValue, type: string): string {
   if (Array.isArray(value)) return value.join(',');
   if (typeof value !== 'object') return String(value);
+  if ('notSecret' in value) return String(value.notSecret);
   if ('ssmRef' in value)
     return type.startsWith('AWS::SSM::Parameter::') ? value.ssmRef : `{{resolve:ssm:${value.ssmRef}}}`;
   const key = value.jsonKey === undefined ? '' : `:${value.jsonKey}`;

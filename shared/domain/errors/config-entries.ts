@@ -185,7 +185,8 @@ export const configEntries = {
   NOECHO_VALUE: entry<{ parameter: string }>({
     ...refused,
     cause: ({ parameter }) => `The parameter ${parameter} is NoEcho, but its value is written in a file.`,
-    next: () => 'Store the value in Secrets Manager and refer to it: { secretRef: /path/name }.',
+    next: () =>
+      'Store the value in Secrets Manager and refer to it: { secretRef: /path/name }. A value that may be read, such as a user name, is written { notSecret: value }, unless its parameter is called like a secret.',
   }),
   NOT_SUPPORTED_YET: entry<{ what: string }>({
     exit: 2,

@@ -27,6 +27,13 @@ export const policyEntries = {
     cause: ({ promotion, environment }) => `Promotion ${promotion} has asked for no approval of ${environment}.`,
     next: ({ promotion }) => `See with \`drawbridge status ${promotion}\` what it waits for.`,
   }),
+  APPROVAL_OVER: entry<{ promotion: string; environment: string; status: string }>({
+    exit: 2,
+    status: 409,
+    cause: ({ promotion, environment, status }) =>
+      `Promotion ${promotion} has ended (${status}), so nothing of ${environment} is to be decided any more.`,
+    next: () => 'Promote the release again, then decide on that promotion.',
+  }),
   SELF_APPROVAL: entry<{ actor: string }>({
     ...forbidden,
     cause: ({ actor }) => `${actor} asked for this promotion and cannot approve it.`,

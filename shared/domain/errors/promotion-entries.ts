@@ -182,6 +182,14 @@ export const promotionEntries = {
     cause: ({ stack, detail }) => `Stack ${stack} could not be verified after its deployment: ${detail}.`,
     next: () => 'Look at the stack in the target account; somebody may have changed it while the rollout ran.',
   }),
+  NOT_DISCARDED: entry<{ promotion: string; target: string; code: string }>({
+    exit: 5,
+    status: 409,
+    cause: ({ promotion, target, code }) =>
+      `Change sets of promotion ${promotion} may be left in ${target}: they could not be taken away (${code}).`,
+    next: () =>
+      'Nothing of them is executed. Delete them, and stacks in REVIEW_IN_PROGRESS that hold nothing else, in the account.',
+  }),
   INTERNAL: entry<object>({
     exit: 5,
     status: 500,

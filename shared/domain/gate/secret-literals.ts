@@ -76,6 +76,11 @@ function defaultSecrets(members: JsonObject, path: TemplatePath): Named[] {
 const secretName =
   /(password|passwd|passphrase|secret|secretstring|auth[-_]?token|access[-_]?token|bearer[-_]?token|api[-_]?token|api[-_]?key|secret[-_]?key|secret[-_]?access[-_]?key|private[-_]?key|credentials?)$/i;
 
+/** True of `MasterUserPassword`, not of `MasterUsername`. */
+export function isNamedLikeSecret(name: string): boolean {
+  return secretName.test(name);
+}
+
 /** Fn::Sub without variables and Fn::Base64 of a text are literals as well. */
 function literalOf(value: Json): Json {
   const [[name, argument] = ['', null], ...others] = isObject(value) ? Object.entries(value) : [];

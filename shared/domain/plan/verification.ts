@@ -5,7 +5,7 @@ import { placeText } from '../errors/problem.ts';
 import type { Placed } from '../names.ts';
 import type { Reason } from '../promotion/records.ts';
 import { type DesiredStack, type LiveStack, visibleDifferences } from './comparison.ts';
-import { isDeployed } from './stack-status.ts';
+import { stackHealth } from './stack-status.ts';
 
 export type Verification = { readonly kind: 'verified' } | { readonly kind: 'not-verified'; readonly reason: Reason };
 
@@ -17,7 +17,7 @@ export interface Seen {
 }
 
 /**
- * Verified when every stack is present, in a deployed state, with the release's template, parameters, tags, capabilities and role, and the
+ * Verified when every stack is present, in a healthy state, with the release's template, parameters, tags, capabilities and role, and the
  * account is clean.
  */
 export function verificationOf(
@@ -38,7 +38,8 @@ export function verificationOf(
 
 function wrongness(desired: DesiredStack, live: LiveStack | undefined): string | undefined {
   if (live === undefined) return 'it does not exist';
-  if (!isDeployed(live.status)) return `it is in ${live.status}`;
+  // A stack that went back to what the release says, and got settings only, is as it should be.
+  if (stackHealth(live.status) !== 'healthy') return `it is in ${live.status}`;
   if (live.templateDigest !== desired.templateDigest)
     return `it runs a template with digest ${live.templateDigest} instead of ${desired.templateDigest}`;
   const others = visibleDifferences(desired, live);

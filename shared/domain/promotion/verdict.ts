@@ -1,5 +1,5 @@
 /** What a rollout's end means, read from what happened: one outcome and the reasons in words. */
-import { catalogue } from '../errors/catalogue.ts';
+import { catalogue, problem } from '../errors/catalogue.ts';
 import { shortened } from '../trust/authorization-message.ts';
 import { type Deployment, isGood, type Mode, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
 
@@ -19,6 +19,11 @@ export interface RolloutFacts {
   /** Set when the lease went to another promotion meanwhile. */
   readonly leaseLost?: Reason | undefined;
 }
+
+/** What became of the change sets of one target that were not executed. */
+export type Discarded =
+  | { readonly kind: 'discarded' }
+  | { readonly kind: 'left'; readonly target: string; readonly code: string };
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -47,6 +52,15 @@ export function verdict(facts: RolloutFacts): Verdict {
     outcome: deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged',
     reasons: [],
   };
+}
+
+/** Of what was planned and not executed: what could not be taken away, and is still there. */
+export function leftBehind(promotion: string, discards: readonly Discarded[]): Reason[] {
+  return discards.flatMap((one) => {
+    if (one.kind === 'discarded') return [];
+    const { code, cause } = problem('NOT_DISCARDED', { ...one, promotion });
+    return [{ code, text: cause, target: one.target }];
+  });
 }
 
 /** How the promotion ends with this rollout, or undefined while environments follow. */

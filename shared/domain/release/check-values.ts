@@ -1,6 +1,7 @@
 /** Values held against the declarations of the template, before CloudFormation does it account by account. */
 import {
   isLiteral,
+  isReference,
   maxValueBytes,
   outputReference,
   parameterText,
@@ -9,6 +10,7 @@ import {
 import type { PlacedLayer, ResolvedValue } from '../config/resolve-parameters.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
+import { isNamedLikeSecret } from '../gate/secret-literals.ts';
 import { parameterType } from '../template/parameter-types.ts';
 import { parameterErrors } from '../template/parameter-values.ts';
 import type { TemplateParameter } from '../template/template.ts';
@@ -23,7 +25,7 @@ export function valueProblems(checks: readonly Check[]): Problem[] {
         Object.entries(stack.declared).flatMap(([name, declaration]) => {
           // Whoever has a secret in a file is told just that.
           const given = Object.hasOwn(values, name) ? values[name] : undefined;
-          if (given !== undefined && isWrittenSecret(declaration, given.value)) return [];
+          if (given !== undefined && isWrittenSecret({ parameter: name, declaration, value: given.value })) return [];
           return valueProblem({ stack, name, declaration, given, target });
         }),
       ),
@@ -50,15 +52,23 @@ export function writtenSecrets(stacks: readonly CheckedStack[], layers: readonly
           ),
         ];
         return places
-          .filter(({ value }) => isWrittenSecret(declaration, value))
+          .filter(({ value }) => isWrittenSecret({ parameter, declaration, value }))
           .map(({ place }) => problem('NOECHO_VALUE', { parameter }, place));
       }),
     ),
   );
 }
 
-function isWrittenSecret(declaration: TemplateParameter, value: StackValue | undefined): boolean {
-  return value !== undefined && isNoEcho(declaration) && isLiteral(value);
+interface Written {
+  readonly parameter: string;
+  readonly declaration: TemplateParameter;
+  readonly value: StackValue | undefined;
+}
+
+/** Nobody can say of what is called a password that it is no secret. */
+function isWrittenSecret({ parameter, declaration, value }: Written): boolean {
+  if (value === undefined || !isNoEcho(declaration)) return false;
+  return isLiteral(value) || ('notSecret' in value && isNamedLikeSecret(parameter));
 }
 
 interface Given {
@@ -107,7 +117,7 @@ interface Checked {
 /** CloudFormation holds a dynamic reference itself against the declaration, since it is resolved later. */
 function constraintFault({ name, declaration, value, text }: Checked): string | undefined {
   const [error] = parameterErrors({ [name]: declaration }, { [name]: text });
-  if (error === undefined || isLiteral(value)) return error?.message;
+  if (error === undefined || !isReference(value)) return error?.message;
   const instead = 'ssmRef' in value ? ' A type AWS::SSM::Parameter::Value<...> is checked by its name.' : '';
   return `${error.message} (CloudFormation checks the reference, ${text}, and not what it stands for.${instead})`;
 }

@@ -4,6 +4,7 @@ import {
   answerOf,
   askForApproval,
   closeApprovalRequest,
+  endApprovalRequests,
   listApprovalDecisions,
   listApprovalRequests,
   readApprovalRequest,
@@ -161,6 +162,23 @@ describe('closing a request', () => {
   it('that was never asked does nothing', async () => {
     expect(await closeApprovalRequest(ledger, about, 'approved')).toBe(false);
     expect(await statuses()).toEqual([]);
+  });
+});
+
+describe('the end of a rollout', () => {
+  it.each([
+    ['void, where it came first', 7199, 'void'],
+    ['expired, where nobody answered in time', 7200, 'expired'],
+  ])('makes what is still open %s, and leaves what was decided and other environments', async (_, passed, status) => {
+    await ask({ digest: digestOf('first') });
+    await closeApprovalRequest(ledger, { ...about, digest: digestOf('first') }, 'approved');
+    await ask({ environment: 'staging' });
+    await ask();
+    await endApprovalRequests(ledger, { ...where, at: seconds(monday, passed) });
+    expect(Object.fromEntries(await statuses())).toEqual({ [digestOf('first')]: 'approved', [digest]: status });
+    expect(await listApprovalRequests(ledger, { ...where, environment: 'staging' })).toMatchObject([
+      { status: 'open' },
+    ]);
   });
 });
 

@@ -7,11 +7,18 @@ const target = { name: 'production', account: '333333333333', region: 'eu-west-1
 const desired = aDesiredStack({ templateDigest: 'sha256:1' });
 const live = aLiveStack({ templateDigest: 'sha256:1' });
 
+const rolledBackTo = (change: Partial<LiveStack>) => ({ ...live, status: 'UPDATE_ROLLBACK_COMPLETE', ...change });
 const clean = { account: '333333333333', target: 'production', moment: 'after' as const, findings: [] };
 
 describe('verifying a target after its deployments', () => {
   it('is verified when every stack runs the release’s template in a deployed state', () => {
     expect(verificationOf(target, { deployed: [desired], live: [live], audit: clean })).toEqual({ kind: 'verified' });
+  });
+
+  it('is verified when a stack that rolled back is what the release says all the same, as one that got settings only', () => {
+    expect(verificationOf(target, { deployed: [desired], live: [rolledBackTo({})], audit: clean })).toEqual({
+      kind: 'verified',
+    });
   });
 
   it('does not doubt a value that CloudFormation hides', () => {
@@ -22,7 +29,8 @@ describe('verifying a target after its deployments', () => {
 
   it.each<[string, LiveStack | undefined, RegExp]>([
     ['a stack that is gone', undefined, /it does not exist/],
-    ['a stack that rolled back', { ...live, status: 'UPDATE_ROLLBACK_COMPLETE' }, /it is in UPDATE_ROLLBACK_COMPLETE/],
+    ['a stack that fails', { ...live, status: 'UPDATE_ROLLBACK_FAILED' }, /it is in UPDATE_ROLLBACK_FAILED/],
+    ['a stack that rolled back', rolledBackTo({ templateDigest: 'sha256:2' }), /digest sha256:2 instead of sha256:1/],
     ['another parameter', { ...live, parameters: { Size: '2' } }, /differs from the release in parameter Size/],
     ['another tag', { ...live, tags: {} }, /differs from the release in tag team/],
     ['another role', { ...live, roleArn: undefined }, /differs from the release in execution role/],

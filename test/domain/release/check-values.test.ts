@@ -174,6 +174,27 @@ describe('secrets written out for NoEcho parameters', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
+  const user = { User: { Type: 'String', NoEcho: true, MaxLength: 8 } } as const;
+
+  it.each([
+    ['a user name that may be read', stack(user, { parameters: { User: { notSecret: 'admin' } } }), []],
+    [
+      'one that its template refuses',
+      stack(user, { parameters: { User: { notSecret: 'administrator' } } }),
+      ['PARAMETER_VALUE'],
+    ],
+    ['a user name of which nothing is said', stack(user, { parameters: { User: 'admin' } }), ['NOECHO_VALUE']],
+    [
+      'what is called a password',
+      stack(secret, { parameters: { Password: { notSecret: 'hunter2' } } }),
+      ['NOECHO_VALUE'],
+    ],
+  ])('or are said to be none: %s', (_name, checked, codes) => {
+    const problems = parameterProblems([checked], [], targets);
+    expect(problems.map(({ code }) => code)).toEqual(codes);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
   it('are found where no place is known', () => {
     const bare = { layer: { values: { Password: 'hunter2' } } };
     expect(parameterProblems([stack(secret)], [bare], targets)).toMatchObject([{ code: 'NOECHO_VALUE', place: {} }]);
