@@ -19,6 +19,9 @@ const service = 'AWS CloudFormation';
 /** Change sets that were executed, or are being, are history and stay. */
 const executed = new Set(['EXECUTE_IN_PROGRESS', 'EXECUTE_COMPLETE', 'EXECUTE_FAILED']);
 
+/** Change sets of nested stacks take a while to go, and cannot be told to go once more. */
+const going = new Set(['DELETE_PENDING', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE']);
+
 /**
  * Deletes the promotion's own change sets of these stacks. Answers the ids of the shells that nothing holds now: only these did, or an
  * earlier attempt took them away.
@@ -61,7 +64,7 @@ async function discardOf(session: TargetSession, promotion: PromotionId, stackNa
   return stack?.status === 'REVIEW_IN_PROGRESS' ? [stack.stackId] : [];
 }
 
-/** None of a stack that is gone. */
+/** Those that are there and stay; none of a stack that is gone. */
 async function listChangeSets(session: TargetSession, StackName: string): Promise<ChangeSetSummary[]> {
   const found: ChangeSetSummary[] = [];
   let NextToken: string | undefined;
@@ -70,7 +73,7 @@ async function listChangeSets(session: TargetSession, StackName: string): Promis
     const page = await session.cloudFormation.send(command).catch((error: unknown) => {
       return isMissingStack(error) ? undefined : asked(service, Promise.reject(error));
     });
-    found.push(...(page?.Summaries ?? []));
+    found.push(...(page?.Summaries ?? []).filter(({ Status }) => !going.has(Status ?? '')));
     NextToken = page?.NextToken;
   } while (NextToken !== undefined);
   return found;

@@ -41,6 +41,17 @@ describe('taking away what will not be executed', () => {
     expect(cloudFormation).toHaveReceivedCommandWith(DeleteChangeSetCommand, { StackName: 'orders-api' });
   });
 
+  it.each(['DELETE_PENDING', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE'])(
+    'leaves one that is %s, which goes by itself, and does not count it',
+    async (Status) => {
+      cloudFormation
+        .on(ListChangeSetsCommand)
+        .resolves({ Summaries: [{ ...changeSet(theirs), Status }, { ...changeSet(own), Status }] as never });
+      expect(await discard()).toEqual([stackId]);
+      expect(deleted()).toEqual([]);
+    },
+  );
+
   it.each(['EXECUTE_IN_PROGRESS', 'EXECUTE_COMPLETE', 'EXECUTE_FAILED'])(
     'leaves one that is %s, which is history',
     async (status) => {
