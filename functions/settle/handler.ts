@@ -18,7 +18,9 @@ export const handler = task('settle', async (input, { ledger }) => {
 
   const lost = settledBefore ? undefined : await leaseLost(ledger, input);
   const found = verdict({ mode: input.mode, rollout, deployments, caught: input.error, leaseLost: lost });
-  const ended = settledBefore ? found : { ...found, reasons: [...found.reasons, ...leftBehind(id, discards)] };
+  const ended = settledBefore
+    ? found
+    : { ...found, reasons: [...found.reasons, ...leftBehind(id, discards, found.reasons)] };
   const { releaseId } = record.promotion;
   const arrived = targetsRunning(deployments).map((target) => ({
     pipeline,

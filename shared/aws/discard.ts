@@ -5,6 +5,7 @@ import {
   ListChangeSetsCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { isChangeSetOf } from '#shared/domain/names.ts';
 import { deleteChangeSet } from './change-sets.ts';
@@ -19,12 +20,15 @@ const service = 'AWS CloudFormation';
 /** Change sets that were executed, or are being, are history and stay. */
 const executed = new Set(['EXECUTE_IN_PROGRESS', 'EXECUTE_COMPLETE', 'EXECUTE_FAILED']);
 
+/** CloudFormation lets nobody delete these (API reference, DeleteChangeSet: InvalidChangeSetStatus). */
+const beginning = new Set(['CREATE_PENDING', 'CREATE_IN_PROGRESS']);
+
 /** Change sets of nested stacks take a while to go, and cannot be told to go once more. */
 const going = new Set(['DELETE_PENDING', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE']);
 
 /**
  * Deletes the promotion's own change sets of these stacks. Answers the ids of the shells that nothing holds now: only these did, or an
- * earlier attempt took them away.
+ * earlier attempt took them away. Throws CHANGE_SET_BUSY while one of them is still being made.
  */
 export async function discardChangeSets(
   session: TargetSession,
@@ -46,7 +50,7 @@ export async function removeShell(session: TargetSession, stackId: string): Prom
     listChangeSets(session, stackId),
     asked(service, session.cloudFormation.send(new ListStackResourcesCommand({ StackName: stackId }))),
   ]);
-  if (changeSets.length > 0 || (resources.StackResourceSummaries ?? []).length > 0) return;
+  if (changeSets === undefined || changeSets.length > 0 || (resources.StackResourceSummaries ?? []).length > 0) return;
   // Protection is switched on before a stack is made.
   await makeSettings(session, stackId, { terminationProtection: false });
   await asked(service, session.cloudFormation.send(new DeleteStackCommand({ StackName: stackId })));
@@ -54,18 +58,23 @@ export async function removeShell(session: TargetSession, stackId: string): Prom
 
 async function discardOf(session: TargetSession, promotion: PromotionId, stackName: string): Promise<string[]> {
   const all = await listChangeSets(session, stackName);
+  if (all === undefined) return [];
   const own = all.filter(({ ChangeSetName }) => isChangeSetOf(promotion, ChangeSetName ?? ''));
   const unexecuted = own.filter(({ ExecutionStatus }) => !executed.has(ExecutionStatus ?? ''));
   await Promise.all(
-    unexecuted.map(({ ChangeSetName }) => deleteChangeSet(session, { stackName, changeSet: `${ChangeSetName}` })),
+    unexecuted
+      .filter(({ Status }) => !beginning.has(Status ?? ''))
+      .map(({ ChangeSetName }) => deleteChangeSet(session, { stackName, changeSet: `${ChangeSetName}` })),
   );
+  const busy = unexecuted.find(({ Status }) => beginning.has(Status ?? ''));
+  if (busy !== undefined) throw failure('CHANGE_SET_BUSY', { changeSet: `${busy.ChangeSetName}`, stack: stackName });
   if (own.length < all.length) return [];
   const stack = await readStackStatus(session, stackName);
   return stack?.status === 'REVIEW_IN_PROGRESS' ? [stack.stackId] : [];
 }
 
-/** Those that are there and stay; none of a stack that is gone. */
-async function listChangeSets(session: TargetSession, StackName: string): Promise<ChangeSetSummary[]> {
+/** Those that are there and stay; nothing at all of a stack that is gone. */
+async function listChangeSets(session: TargetSession, StackName: string): Promise<ChangeSetSummary[] | undefined> {
   const found: ChangeSetSummary[] = [];
   let NextToken: string | undefined;
   do {
@@ -73,8 +82,9 @@ async function listChangeSets(session: TargetSession, StackName: string): Promis
     const page = await session.cloudFormation.send(command).catch((error: unknown) => {
       return isMissingStack(error) ? undefined : asked(service, Promise.reject(error));
     });
-    found.push(...(page?.Summaries ?? []).filter(({ Status }) => !going.has(Status ?? '')));
-    NextToken = page?.NextToken;
+    if (page === undefined) return undefined;
+    found.push(...(page.Summaries ?? []).filter(({ Status }) => !going.has(Status ?? '')));
+    NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return found;
 }

@@ -104,6 +104,12 @@ describe('settle', () => {
     });
   });
 
+  it('tells what kept a rollout from planning once, also where it keeps from taking away', async () => {
+    const discards = [{ kind: 'left', target: 'production', code: 'ASSUME_ROLE_DENIED' }];
+    const settled = await settle({ error: caught('ASSUME_ROLE_DENIED', 'x'), discards });
+    expect(settled).toEqual({ kind: 'errored', reasons: 'ASSUME_ROLE_DENIED: x' });
+  });
+
   it('ends what people were asked and nobody answered', async () => {
     const asked = { ...place, digest: digestOf('plan'), requirement: { groups: [], because: [] }, at: monday };
     await askForApproval(ledger, { ...asked, seconds: 3600, policies: [] });

@@ -182,6 +182,13 @@ export const promotionEntries = {
     cause: ({ stack, detail }) => `Stack ${stack} could not be verified after its deployment: ${detail}.`,
     next: () => 'Look at the stack in the target account; somebody may have changed it while the rollout ran.',
   }),
+  CHANGE_SET_BUSY: entry<{ changeSet: string; stack: string }>({
+    exit: 5,
+    status: 409,
+    cause: ({ changeSet, stack }) =>
+      `Change set ${changeSet} of stack ${stack} is still being made, so it cannot be deleted yet.`,
+    next: () => 'It is tried again by itself. Delete the change set in the account if it stays.',
+  }),
   NOT_DISCARDED: entry<{ promotion: string; target: string; code: string }>({
     exit: 5,
     status: 409,

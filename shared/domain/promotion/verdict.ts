@@ -54,10 +54,13 @@ export function verdict(facts: RolloutFacts): Verdict {
   };
 }
 
-/** Of what was planned and not executed: what could not be taken away, and is still there. */
-export function leftBehind(promotion: string, discards: readonly Discarded[]): Reason[] {
+/**
+ * Of what was planned and not executed: what could not be taken away, and may be there still. Where the rollout itself ended because of the
+ * same, nothing is to be added: who cannot get into an account planned nothing there.
+ */
+export function leftBehind(promotion: string, discards: readonly Discarded[], told: readonly Reason[]): Reason[] {
   return discards.flatMap((one) => {
-    if (one.kind === 'discarded') return [];
+    if (one.kind === 'discarded' || told.some(({ code }) => code === one.code)) return [];
     const { code, cause } = problem('NOT_DISCARDED', { ...one, promotion });
     return [{ code, text: cause, target: one.target }];
   });
