@@ -64,7 +64,7 @@ describe('drawbridge trust check', () => {
   it('stops at an error, and tells each finding with its place and the next step', async () => {
     const root = await workspace({ 'trust.json': JSON.stringify(loose, null, 2) });
     const file = join(root, 'trust.json');
-    const { exit, out, err } = await run('check', file);
+    const { exit, out, err } = await run('check', file, '--orchestrator', orchestrator);
     expect([exit, err]).toEqual([3, '']);
     expect(out.split('\n')).toEqual([
       'role trust policy',
@@ -82,7 +82,7 @@ describe('drawbridge trust check', () => {
       '',
       '1 role, 3 errors, 0 warnings',
     ]);
-    const json = JSON.parse((await run('check', file, '--output', 'json')).out);
+    const json = JSON.parse((await run('check', file, '--orchestrator', orchestrator, '--output', 'json')).out);
     expect(json).toMatchObject({ ok: false, errors: 3 });
     expect(json.checked[0].findings[0]).toEqual({
       code: 'TRUST_EXTERNAL_ID',

@@ -60,6 +60,24 @@ export const trustEntries = {
     cause: ({ principal, expected }) => `${principal} is trusted, which is not ${expected}.`,
     next: () => 'Name the orchestrator role (output OrchestratorRoleArn of the orchestrator stack) instead.',
   }),
+  TRUST_FOREIGN_PROVIDER: entry<{ provider: string; account: string }>({
+    ...refused,
+    cause: ({ provider, account }) =>
+      `${provider} is an identity provider of another account than ${account}, whose owner says who comes through it.`,
+    next: () => "Make the provider in the role's own account, and trust that one.",
+  }),
+  TRUST_ORCHESTRATOR_UNCHECKED: entry<{ principal: string }>({
+    ...refused,
+    cause: ({ principal }) =>
+      `${principal} is taken for the orchestrator role by its name alone; its account was not checked.`,
+    next: () => 'Say --orchestrator with the output OrchestratorRoleArn of the orchestrator stack.',
+  }),
+  TRUST_MANAGED_POLICY: entry<{ role: string; policy: string }>({
+    ...refused,
+    cause: ({ role, policy }) =>
+      `Role ${role} has the managed policy ${policy}, so it may do more than Drawbridge needs.`,
+    next: () => 'Detach it: the role has its permissions from accounts/account.yml, inline.',
+  }),
   TRUST_USER: entry<{ principal: string }>({
     ...refused,
     cause: ({ principal }) => `The user ${principal} is trusted, and users hold static credentials.`,

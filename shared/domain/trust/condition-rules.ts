@@ -86,21 +86,33 @@ function forAllValues(statement: TrustStatement): Finding[] {
     .map(({ key }) => finding('TRUST_FOR_ALL_VALUES', { key, statement: labelOf(statement) }, pointer));
 }
 
-/** A condition that every value meets; of an external id, one that more than one value meets. */
+/** A condition that every value meets; of an external id or an organization, one that more than one value meets. */
 function openConditions(statement: TrustStatement): Finding[] {
+  return [...severalExternalIds(statement), ...wideConditions(statement)];
+}
+
+/** Who knows one of them gets in. */
+function severalExternalIds(statement: TrustStatement): Finding[] {
+  return demands(statement, 'sts:ExternalId')
+    .filter(({ values }) => values.length > 1)
+    .map((condition) => open(statement, condition, condition.values.map(() => '…').join(', ')));
+}
+
+function wideConditions(statement: TrustStatement): Finding[] {
   return statement.conditions
     .filter(({ operator }) => /^(StringLike|ArnLike|ArnEquals)$/.test(operator))
     .flatMap((condition) => condition.values.map((value) => ({ condition, value })))
     .filter(({ condition, value }) => {
       const isExternalId = condition.key.toLowerCase() === 'sts:externalid';
       const isSourceIdentity = condition.key.toLowerCase() === 'sts:sourceidentity';
-      return !isSourceIdentity && (isExternalId ? hasWildcard(value) : /^[*:]+$/.test(value));
+      const isExact = isExternalId || condition.key.toLowerCase() === 'aws:principalorgid';
+      return !isSourceIdentity && (isExact ? hasWildcard(value) : /^[*:]+$/.test(value));
     })
     .map(({ condition, value }) => open(statement, condition, value));
 }
 
 /** Of an external id only the wildcards are shown. */
 function open(statement: TrustStatement, { key }: Condition, value: string): Finding {
-  const told = key.toLowerCase() === 'sts:externalid' ? value.replaceAll(/[^*?]+/g, '…') : value;
+  const told = key.toLowerCase() === 'sts:externalid' ? value.replaceAll(/[^*?, ]+/g, '…') : value;
   return finding('TRUST_OPEN_CONDITION', { key, value: told, statement: labelOf(statement) }, statement.pointer);
 }

@@ -9,7 +9,11 @@ export interface Finding extends Problem {
   readonly severity: 'error' | 'warning';
 }
 
-const warnings: ReadonlySet<TrustCode> = new Set<TrustCode>(['TRUST_ACCOUNT_PINNED', 'TRUST_SESSION_DURATION']);
+const warnings: ReadonlySet<TrustCode> = new Set<TrustCode>([
+  'TRUST_ACCOUNT_PINNED',
+  'TRUST_SESSION_DURATION',
+  'TRUST_ORCHESTRATOR_UNCHECKED',
+]);
 
 /** A finding at the place `pointer` of its document. */
 export function finding<Code extends TrustCode>(

@@ -12,6 +12,7 @@ const LiveRole = z.object({
   MaxSessionDuration: z.number().default(defaultSessionDuration),
   PermissionsBoundary: z.object({ PermissionsBoundaryArn: z.string() }).optional(),
   /** Only in get-account-authorization-details. */
+  AttachedManagedPolicies: z.array(z.object({ PolicyArn: z.string() })).default([]),
   RolePolicyList: z.array(z.object({ PolicyName: z.string(), PolicyDocument: Document })).default([]),
 });
 
@@ -22,8 +23,15 @@ const LiveRole = z.object({
 export function liveRole(value: unknown, pointer: string): RoleFacts | undefined {
   const parsed = LiveRole.safeParse(value);
   if (!parsed.success) return undefined;
-  const { RoleName, Arn, AssumeRolePolicyDocument, MaxSessionDuration, PermissionsBoundary, RolePolicyList } =
-    parsed.data;
+  const {
+    RoleName,
+    Arn,
+    AssumeRolePolicyDocument,
+    MaxSessionDuration,
+    PermissionsBoundary,
+    RolePolicyList,
+    AttachedManagedPolicies: attached,
+  } = parsed.data;
   return {
     name: RoleName,
     account: `${Arn.split(':')[4]}`,
@@ -31,6 +39,10 @@ export function liveRole(value: unknown, pointer: string): RoleFacts | undefined
     pointer: `${pointer}/AssumeRolePolicyDocument`,
     boundary: boundaryOf(RoleName, PermissionsBoundary?.PermissionsBoundaryArn, pointer),
     maxSessionDuration: MaxSessionDuration,
+    attached: attached.map(({ PolicyArn }, index) => ({
+      arn: PolicyArn,
+      pointer: `${pointer}/AttachedManagedPolicies/${index}`,
+    })),
     permissions: RolePolicyList.map(({ PolicyName, PolicyDocument }, index) => ({
       name: PolicyName,
       document: PolicyDocument,

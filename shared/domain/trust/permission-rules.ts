@@ -16,21 +16,33 @@ export const isBoundary = (arn: string): boolean => boundaryArn.test(arn);
 /** No session of Drawbridge lasts longer: a role assumed by a role's session ends within the hour (IAM User Guide, role chaining). */
 const longestSession = 3600;
 
-/** Findings on boundary, session duration and iam:PassRole. */
+/** Findings on boundary, session duration, managed policies and iam:PassRole. */
 export function permissionFindings(role: RoleFacts): Finding[] {
-  return [...boundaryFindings(role), ...durationFindings(role), ...role.permissions.flatMap(passRoleFindings)];
+  return [
+    ...boundaryFindings(role),
+    ...durationFindings(role),
+    ...managedPolicyFindings(role),
+    ...role.permissions.flatMap(passRoleFindings),
+  ];
 }
 
-function boundaryFindings({ name = '', boundary }: RoleFacts): Finding[] {
+function boundaryFindings({ name = '', account, isDeclared = false, boundary }: RoleFacts): Finding[] {
   if (boundary.kind === 'not-due') return [];
   const arn = boundary.kind === 'policy' ? boundary.arn : undefined;
-  if (arn !== undefined && isBoundary(arn)) return [];
+  const isOwn = arn !== undefined && (account === undefined || isDeclared || arn.split(':')[4] === account);
+  if (isOwn && isBoundary(arn)) return [];
   return [finding('TRUST_BOUNDARY', { role: name, boundary: arn }, boundary.pointer)];
 }
 
 function durationFindings({ name, maxSessionDuration: seconds, pointer }: RoleFacts): Finding[] {
   const isLong = roleKind(name) === 'target' && seconds > longestSession;
   return isLong ? [finding('TRUST_SESSION_DURATION', { seconds }, pointer)] : [];
+}
+
+/** The execution role's policies are the choice of the account's owner. */
+function managedPolicyFindings({ name = '', attached = [] }: RoleFacts): Finding[] {
+  if (roleKind(name) !== 'target') return [];
+  return attached.map(({ arn, pointer }) => finding('TRUST_MANAGED_POLICY', { role: name, policy: arn }, pointer));
 }
 
 function passRoleFindings({ name, document, pointer }: PermissionPolicy): Finding[] {

@@ -25,7 +25,7 @@ function judged(view: TrustView, principal: PrincipalPattern, { pointer }: Trust
   if (view.kind === 'execution' && principal.kind !== 'everyone') {
     return text.principal === 'cloudformation.amazonaws.com' ? [] : [finding('TRUST_EXECUTION', text, pointer)];
   }
-  if (isService && view.kind === 'other') return [];
+  if (isService && view.kind === 'other') return foreignProvider(view, text.principal, pointer);
   switch (principal.kind) {
     case 'everyone':
       return [finding('TRUST_WILDCARD', text, pointer)];
@@ -45,6 +45,13 @@ function judged(view: TrustView, principal: PrincipalPattern, { pointer }: Trust
   }
 }
 
+/** Whoever owns a provider decides who comes through it; one of AWS itself, such as Cognito, is in no account. */
+function foreignProvider({ role: { account } }: TrustView, principal: string, pointer: string): Finding[] {
+  const owner = /^arn:[^:]+:iam::(\d{12}):(?:saml|oidc)-provider\//.exec(principal)?.[1];
+  if (owner === undefined || account === undefined || owner === account) return [];
+  return [finding('TRUST_FOREIGN_PROVIDER', { provider: principal, account }, pointer)];
+}
+
 /** aws:PrincipalArn names the caller's role, written out, in every statement that trusts the account. */
 function isNarrowed({ allows }: TrustView, account: PrincipalPattern): boolean {
   const name = principalText(account);
@@ -60,7 +67,11 @@ function otherThanOrchestrator(view: TrustView, principal: PrincipalPattern, poi
     .filter((candidate) => isOrchestrator(view, candidate))
     .map(principalText);
   const text = principalText(principal);
-  if (text === orchestrators[0] || isNeighbour(view, principal)) return [];
+  if (isNeighbour(view, principal)) return [];
+  // Of a template the account is a parameter, which is told as what it was read with.
+  if (text === orchestrators[0] && view.orchestrator === undefined && view.role.isDeclared !== true)
+    return [finding('TRUST_ORCHESTRATOR_UNCHECKED', { principal: text }, pointer)];
+  if (text === orchestrators[0]) return [];
   if (orchestrators.length > 0) return [finding('TRUST_SECOND_PRINCIPAL', { principal: text }, pointer)];
   const expected = view.orchestrator ?? 'the orchestrator role';
   return [finding('TRUST_FOREIGN_PRINCIPAL', { principal: text, expected }, pointer)];

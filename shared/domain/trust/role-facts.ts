@@ -4,6 +4,8 @@ import { roleName } from '../names.ts';
 export interface RoleFacts {
   /** Absent where only a trust policy was given. */
   readonly name?: string;
+  /** Of a template, where values stand for parameters. */
+  readonly isDeclared?: boolean;
   /** The account of the role, where it is known. */
   readonly account?: string;
   /** The document as JSON text, or as the value it stands for. */
@@ -15,6 +17,8 @@ export interface RoleFacts {
   readonly maxSessionDuration: number;
   /** Inline and customer managed policies, as far as the file has them. */
   readonly permissions: readonly PermissionPolicy[];
+  /** ARNs of the managed policies that are attached, where the source tells. */
+  readonly attached?: readonly AttachedPolicy[];
 }
 
 /** `not-due`: the role is none that stacks make, or the source does not tell. */
@@ -22,6 +26,11 @@ type Boundary =
   | { readonly kind: 'policy'; readonly arn: string; readonly pointer: string }
   | { readonly kind: 'none'; readonly pointer: string }
   | { readonly kind: 'not-due' };
+
+export interface AttachedPolicy {
+  readonly arn: string;
+  readonly pointer: string;
+}
 
 export interface PermissionPolicy {
   readonly name: string;

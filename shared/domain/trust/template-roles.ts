@@ -51,6 +51,7 @@ function factsOf(reading: Reading): RoleFacts {
   const { MaxSessionDuration, AssumeRolePolicyDocument } = resolved(reading, id);
   return {
     name: roleNameOf(template, id),
+    isDeclared: true,
     account: `${assumed.values['AWS::AccountId']}`,
     trust: AssumeRolePolicyDocument,
     pointer: `/Resources/${id}/Properties/AssumeRolePolicyDocument`,

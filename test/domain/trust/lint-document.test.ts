@@ -9,7 +9,7 @@ import { anything, orchestrator as caller, parsed, sessionOf } from '#test/infra
 const orchestrator = 'arn:aws:iam::111111111111:role/drawbridge-orchestrator';
 const tags = { 'aws:RequestTag/drawbridge:promotion': '?*', 'aws:RequestTag/drawbridge:environment': '?*' };
 
-function lint(document: unknown, options?: TemplateOptions) {
+function lint(document: unknown, options: TemplateOptions = { orchestrator }) {
   const text = typeof document === 'string' ? document : JSON.stringify(document, null, 2);
   const linted = lintDocument(text, options);
   if (linted.kind !== 'linted') throw new Error(linted.problem.cause);
@@ -134,6 +134,25 @@ describe('a trust policy alone', () => {
     const other = 'arn:aws:iam::555555555555:role/drawbridge-orchestrator';
     const [finding] = lint(good(), { orchestrator: other })[0]?.findings ?? [];
     expect(finding?.cause).toBe(`${orchestrator} is trusted, which is not ${other}.`);
+  });
+
+  it('that trusts a role by the orchestrator’s name passes with a warning, where nobody says which account is meant', () => {
+    const [warning, ...others] = lint(good(), {})[0]?.findings ?? [];
+    expect([warning?.code, warning?.severity, others]).toEqual(['TRUST_ORCHESTRATOR_UNCHECKED', 'warning', []]);
+  });
+
+  it.each<[string, object, string, string[]]>([
+    ['one external id', { 'sts:ExternalId': ['f3b1c0de'] }, 'StringEquals', []],
+    ['either of two', { 'sts:ExternalId': ['f3b1c0de', 'guess'] }, 'StringEquals', ['TRUST_OPEN_CONDITION']],
+    ['one organization', { 'aws:PrincipalOrgID': 'o-0123456789' }, 'StringLike', []],
+    ['any organization', { 'aws:PrincipalOrgID': 'o-*' }, 'StringLike', ['TRUST_OPEN_CONDITION']],
+  ])('asks for %s', (_, condition, operator, codes) => {
+    const document = good();
+    const [assume] = document.Statement as [{ Condition: Record<string, object> }];
+    assume.Condition[operator] = { ...assume.Condition[operator], ...condition };
+    const findings = lint(document)[0]?.findings ?? [];
+    expect(findings.map(({ code }) => code)).toEqual(codes);
+    expect(JSON.stringify(findings)).not.toContain('guess');
   });
 
   it('is placed in the file, in JSON as in YAML', () => {
@@ -445,6 +464,17 @@ describe('a live role', () => {
       { RoleDetailList: [live({ RolePolicyList: passing })] },
       ['TRUST_PASS_ROLE'],
     ],
+    [
+      'with managed policies attached',
+      {
+        RoleDetailList: [
+          live({
+            AttachedManagedPolicies: [{ PolicyName: 'A', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+          }),
+        ],
+      },
+      ['TRUST_MANAGED_POLICY'],
+    ],
     ['that does not say how long sessions last', { Role: { ...live(), MaxSessionDuration: undefined } }, []],
     ['whose sessions last twelve hours', { Role: live({ MaxSessionDuration: 43200 }) }, ['TRUST_SESSION_DURATION']],
     [
@@ -458,6 +488,37 @@ describe('a live role', () => {
       { Role: execution(within('arn:aws:iam::222222222222:policy/drawbridge-boundary')) },
       ['TRUST_BOUNDARY'],
     ],
+    [
+      'of CloudFormation in the boundary of another account',
+      { Role: execution(within('arn:aws:iam::999999999999:policy/drawbridge/drawbridge-boundary')) },
+      ['TRUST_BOUNDARY'],
+    ],
+    [
+      'of CloudFormation with the policies its owner chose',
+      {
+        Role: execution({
+          ...within('arn:aws:iam::222222222222:policy/drawbridge/drawbridge-boundary'),
+          AttachedManagedPolicies: [{ PolicyArn: 'arn:aws:iam::aws:policy/PowerUserAccess' }],
+        }),
+      },
+      [],
+    ],
+    ...['saml', 'oidc'].map((kind): [string, unknown, string[]] => [
+      `that trusts a provider (${kind}) of another account`,
+      {
+        Role: live({
+          RoleName: 'support',
+          AssumeRolePolicyDocument: policy(
+            allow(
+              { Federated: `arn:aws:iam::999999999999:${kind}-provider/x.example` },
+              { StringEquals: { 'SAML:aud': 'x', 'x.example:aud': 'x', 'x.example:sub': 'y' } },
+              kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity',
+            ),
+          ),
+        }),
+      },
+      ['TRUST_FOREIGN_PROVIDER'],
+    ]),
     [
       'of people, which is none of ours',
       {
