@@ -18,20 +18,28 @@ let rehearsal: Rehearsal;
 let roleArn = '';
 beforeAll(async () => {
   rehearsal = await openRehearsal();
+  roleArn = await ciRole('drawbridge-ci', {});
+}, 180_000);
+
+/** Deploys accounts/ci-oidc.yml for acme/orders. Answers the ARN of the role. */
+async function ciRole(RoleName: string, parameters: Readonly<Record<string, string>>): Promise<string> {
   const outputs = await deployTemplate(rehearsal.sandbox, {
     account: home,
     region: homeRegion,
-    stackName: 'drawbridge-ci',
+    stackName: RoleName,
     body: readFileSync(join(root, 'accounts/ci-oidc.yml'), 'utf8'),
     parameters: {
+      RoleName,
       Repository: 'acme/orders',
       RepositoryId: '424242',
       Environment: 'production',
       ApiId: rehearsal.outputs['HttpApiId'] ?? '',
+      ...parameters,
     },
   });
-  roleArn = outputs['RoleArn'] ?? '';
-}, 180_000);
+  return outputs['RoleArn'] ?? '';
+}
+
 afterAll(() => rehearsal.close());
 
 const job: GitHubJob = { repository: 'acme/orders', repositoryId: '424242', environment: 'production' };
@@ -44,10 +52,10 @@ const client = (credentials?: ApiCredentials) =>
   });
 const apiAs = (credentials: ApiCredentials): Api => ({ ...rehearsal.apiAs('alice'), credentials });
 
-async function runner(changes: Partial<GitHubJob> = {}): Promise<Api> {
+async function runner(changes: Partial<GitHubJob> = {}, role = roleArn): Promise<Api> {
   const WebIdentityToken = gitHubToken(rehearsal.sandbox, { ...job, ...changes });
   const answer = await client().send(
-    new AssumeRoleWithWebIdentityCommand({ RoleArn: roleArn, RoleSessionName: 'run-17', WebIdentityToken }),
+    new AssumeRoleWithWebIdentityCommand({ RoleArn: role, RoleSessionName: 'run-17', WebIdentityToken }),
   );
   return apiAs(credentialsIn(answer));
 }
@@ -88,8 +96,18 @@ describe('a CI runner of the trusted repository', () => {
     ['another repository', { repository: 'mallory/orders', repositoryId: '7' }],
     ['the old name of a repository that was renamed', { repositoryId: '7' }],
     ['another audience', { audience: 'https://github.com/acme' }],
+    ['ids in its subject, where the role expects none', { ownerId: '1001' }],
   ])('does not get in with %s', async (_, changes) => {
     await expect(runner(changes)).rejects.toThrow(/Not authorized to perform|Incorrect token audience/);
+  });
+});
+
+describe('a CI runner of a repository whose subjects have ids in them', () => {
+  it('gets in as the repository of that owner, and as no other', async () => {
+    const role = await ciRole('drawbridge-ci-ids', { OwnerId: '1001', CreateProvider: 'false' });
+    expect(await listPromotions(await runner({ ownerId: '1001' }, role), 'orders')).toEqual([]);
+    for (const other of [{}, { ownerId: '1002' }, { ownerId: '1001', repositoryId: '7' }])
+      await expect(runner(other, role)).rejects.toThrow(/Not authorized to perform/);
   });
 });
 

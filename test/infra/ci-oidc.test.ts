@@ -4,7 +4,7 @@ import { evaluateAssumeRole } from '#shared/domain/iam/assume-role.ts';
 import { evaluate } from '#shared/domain/iam/evaluate.ts';
 import type { Requester } from '#shared/domain/iam/principal.ts';
 import type { RequestContext } from '#shared/domain/iam/request-context.ts';
-import { holds } from './intrinsics.ts';
+import { holds, resolveProperties } from './intrinsics.ts';
 import { ciJobs, policiesOf, read } from './shipped.ts';
 import { anything, parsed, sessionOf } from './target-policies.ts';
 
@@ -44,6 +44,13 @@ function assume(context: RequestContext, requester: Requester = gitHub) {
 describe('the trust of the CI role', () => {
   it('admits a job of the repository in the environment', () => {
     expect(assume(claims)).toBe('allowed');
+  });
+
+  it('asks for the ids in the subject where it is given the id of the owner', () => {
+    const { AssumeRolePolicyDocument } = resolveProperties(template, 'Role', { ...ciJobs, OwnerId: '1001' });
+    expect(JSON.stringify(AssumeRolePolicyDocument)).toContain(
+      `"${issuer}:sub":"repo:acme@1001/orders@424242:environment:production"`,
+    );
   });
 
   it.each<[string, RequestContext]>([

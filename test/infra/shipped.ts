@@ -61,6 +61,7 @@ export const ciJobs: Values = {
   'AWS::AccountId': orchestrator,
   Repository: 'acme/orders',
   RepositoryId: '424242',
+  OwnerId: '',
   Environment: 'production',
   ApiId: 'a1b2c3d4e5',
   RoleName: 'drawbridge-ci',

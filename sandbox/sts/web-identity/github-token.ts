@@ -9,6 +9,8 @@ export interface GitHubJob {
   readonly repository: string;
   /** Stays when the repository is renamed. */
   readonly repositoryId: string;
+  /** With it, owner and repository stand in the subject with their ids. */
+  readonly ownerId?: string;
   /** The deployment environment of the job, if it names one. */
   readonly environment?: string;
   readonly event?: 'push' | 'pull_request' | 'workflow_dispatch';
@@ -35,7 +37,7 @@ function usualClaims(sandbox: Sandbox, job: GitHubJob): Claims {
   return {
     jti: sandbox.uuid('github-token'),
     iss: `https://${gitHubIssuer}`,
-    sub: `repo:${repository}:${subjectContext(job)}`,
+    sub: `repo:${subjectRepository(job)}:${subjectContext(job)}`,
     aud: job.audience ?? 'sts.amazonaws.com',
     iat: issuedAt,
     nbf: issuedAt - 600,
@@ -54,6 +56,12 @@ function usualClaims(sandbox: Sandbox, job: GitHubJob): Claims {
     runner_environment: 'github-hosted',
     ...(environment === undefined ? {} : { environment }),
   };
+}
+
+/** Immutable subjects (GitHub Changelog, 2026-04-23): of repositories that were made or renamed since July 2026. */
+function subjectRepository({ repository, repositoryId, ownerId }: GitHubJob): string {
+  const [owner = '', name = ''] = repository.split('/');
+  return ownerId === undefined ? repository : `${owner}@${ownerId}/${name}@${repositoryId}`;
 }
 
 function subjectContext({ environment, event, ref = 'refs/heads/main' }: GitHubJob): string {
