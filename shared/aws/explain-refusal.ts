@@ -2,7 +2,6 @@
 import {
   DescribeChangeSetCommand,
   DescribeEventsCommand,
-  GetHookResultCommand,
   ListHookResultsCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { TargetSession } from './sessions.ts';
@@ -22,7 +21,7 @@ const deepest = 10;
 
 /**
  * The reason with what is behind it. A nested change set that failed has a reason of its own; early validation (`AWS::EarlyValidation`) has
- * events and hooks have results that say which resource is at fault (API reference, DescribeEvents, ListHookResults, GetHookResult).
+ * events and hooks have results that say which resource is at fault (API reference, DescribeEvents, ListHookResults).
  */
 export async function explainRefusal(session: TargetSession, refused: Refused, depth = 0): Promise<string> {
   const { reason } = refused;
@@ -61,14 +60,9 @@ const failedHook = new Set(['HOOK_COMPLETE_FAILED', 'HOOK_FAILED']);
 async function failedHooks(session: TargetSession, { changeSet }: Refused): Promise<string[]> {
   const command = new ListHookResultsCommand({ TargetType: 'CHANGE_SET', TargetId: changeSet });
   const { HookResults = [] } = await asked(service, session.cloudFormation.send(command));
-  const failed = HookResults.filter(
-    ({ Status, FailureMode }) => failedHook.has(Status ?? '') && FailureMode !== 'WARN',
+  return HookResults.filter(({ Status, FailureMode }) => failedHook.has(Status ?? '') && FailureMode !== 'WARN').map(
+    ({ TypeName, HookStatusReason }) => `${TypeName}: ${HookStatusReason ?? 'no reason'}`,
   );
-  const results = failed.map(async ({ HookResultId, TypeName, HookStatusReason }) => {
-    const result = await session.cloudFormation.send(new GetHookResultCommand({ HookResultId }));
-    return `${TypeName}: ${result.HookStatusReason ?? HookStatusReason ?? 'no reason'}`;
-  });
-  return asked(service, Promise.all(results));
 }
 
 function withDetails(reason: string, details: readonly string[]): string {

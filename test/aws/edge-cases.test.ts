@@ -10,7 +10,6 @@ import {
   type DescribeChangeSetCommandOutput,
   DescribeEventsCommand,
   DescribeStacksCommand,
-  GetHookResultCommand,
   GetTemplateCommand,
   ListHookResultsCommand,
 } from '@aws-sdk/client-cloudformation';
@@ -154,12 +153,17 @@ describe('E26 a hook that failed a change set', () => {
   it('is told with the hook and its message; hooks that only warn are not', async () => {
     cloudFormation.on(ListHookResultsCommand, { TargetType: 'CHANGE_SET', TargetId: changeSetId }).resolves({
       HookResults: [
-        { HookResultId: '1', TypeName: 'Company::Guard::Hook', Status: 'HOOK_COMPLETE_FAILED', FailureMode: 'FAIL' },
+        {
+          HookResultId: '1',
+          TypeName: 'Company::Guard::Hook',
+          Status: 'HOOK_COMPLETE_FAILED',
+          FailureMode: 'FAIL',
+          HookStatusReason: 'no public topics',
+        },
         { HookResultId: '2', TypeName: 'Company::Hint::Hook', Status: 'HOOK_COMPLETE_FAILED', FailureMode: 'WARN' },
         { HookResultId: '3', TypeName: 'Company::Fine::Hook', Status: 'HOOK_COMPLETE_SUCCEEDED', FailureMode: 'FAIL' },
       ],
     });
-    cloudFormation.on(GetHookResultCommand, { HookResultId: '1' }).resolves({ HookStatusReason: 'no public topics' });
     const told = await explainRefusal(session, { stackName: 'orders-api', changeSet: changeSetId, reason });
     expect(told).toBe(`${reason} Company::Guard::Hook: no public topics`);
   });

@@ -3,6 +3,7 @@ import { CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
 import { getPlan } from '#cli/client/plans.ts';
 import { exitOfPromotion } from '#cli/client/promotion-report.ts';
+import { aPolicy } from '#test/domain/policy/policy-builders.ts';
 import {
   applyPolicy,
   askedOf,
@@ -188,6 +189,24 @@ it('E17 a transform that no policy allows is refused before anything is asked', 
   const problems = packaged.kind === 'invalid' ? (packaged.problems as { code: string; cause: string }[]) : [];
   const refused = problems.filter(({ code }) => code === 'GATE_TRANSFORM').map(({ cause }) => cause);
   expect(refused.join()).toMatch(/AWS::LanguageExtensions.*TheirMacro/);
+});
+
+it('E17 a transform that a policy allows is promoted, and what it made of the template is what runs', async () => {
+  const said = { templateGate: { transforms: ['AWS::LanguageExtensions'] } };
+  await applyPolicy(world(), 'e17-allowed', said);
+  const transformed = template(
+    { Setting: setting({ 'Fn::ToJsonString': { level: 'info' } }) },
+    { Transform: 'AWS::LanguageExtensions' },
+  );
+  const record = await promote(world(), {
+    name: 'e17-allowed',
+    template: transformed,
+    stack: { capabilities: ['CAPABILITY_AUTO_EXPAND'] },
+    files: { 'drawbridge.policy.yml': JSON.stringify(aPolicy('for-e17-allowed', said)) },
+  });
+  expect([told(record), reasonsOf(record)]).toEqual(['succeeded', '']);
+  const { Setting } = stackOf('e17-allowed')?.resources ?? {};
+  expect(JSON.stringify(Setting)).toContain('{\\"level\\":\\"info\\"}');
 });
 
 it('E24 a change of nothing but tags is said to be one', async () => {

@@ -187,7 +187,7 @@ export function reasonsOf({ rollouts }: PromotionRecord): string {
   return rollouts.flatMap(({ reasons }) => reasons.map(({ text }) => text)).join('\n');
 }
 
-export const setting = (value: string, more: object = {}) => ({
+export const setting = (value: unknown, more: object = {}) => ({
   Type: 'AWS::SSM::Parameter',
   Properties: { Type: 'String', Value: value },
   ...more,

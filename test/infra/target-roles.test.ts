@@ -48,12 +48,7 @@ describe('what the roles may do', () => {
     ['DeployRole', 'cloudformation:SetStackPolicy', stack],
     ['DeployRole', 'cloudformation:DeleteStack', stack],
     ['AuditRole', 'iam:ListUsers', '*'],
-    ['AuditRole', 'cloudformation:DetectStackDrift', stack],
-    [
-      'AuditRole',
-      'lambda:InvokeFunction',
-      `arn:aws:lambda:eu-west-1:${targetAccount}:function:drawbridge-verify-orders`,
-    ],
+    ['AuditRole', 'cloudformation:GetTemplate', stack],
     ['EventForwardRole', 'events:PutEvents', 'arn:aws:events:eu-west-1:111111111111:event-bus/drawbridge'],
     ['ExecutionRole', 's3:GetObject', artifact, { 'aws:ResourceAccount': '111111111111' }],
   ])('%s may %s on %s', (role, ...asked) => {

@@ -5,7 +5,7 @@ import type { RecordedRequest } from '#test/recording/recorded.ts';
 import { covers, type Grant, grantsOf, isExecutionRole, without } from './grants.ts';
 import type { Recordings } from './recordings.ts';
 import { stepPolicy } from './session-policies.ts';
-import type { ShippedPolicies, ShippedPolicy, ShippedRole } from './shipped-policies.ts';
+import { keysOf, type ShippedPolicies, type ShippedPolicy, type ShippedRole } from './shipped-policies.ts';
 
 type Replayable = Pick<Recordings, 'requests' | 'policies'>;
 
@@ -56,7 +56,7 @@ function termsOf(request: RecordedRequest, place: Place): Terms | undefined {
   const attached = shippedOn(resource, place.policies) ?? recorded(request.attached, place);
   const target = assumes ? shippedRole(resource, place) : undefined;
   if (assumes && target === undefined) return undefined;
-  const others = { trust: target?.trust, attached, key: recorded(request.key, place) };
+  const others = { trust: target?.trust, attached, key: keyOf(request, place) };
   if (requester.kind === 'session') {
     const role = shippedRole(requester.roleArn, place);
     const session = recorded(request.session, place);
@@ -83,6 +83,12 @@ function shippedOn(resource: string, { resources }: ShippedPolicies): ShippedPol
   return resources.get([arn, partition, service, region, account, ...whole].join(':'));
 }
 
+function keyOf({ key, resource }: RecordedRequest, place: Place): Piece | undefined {
+  if (key === undefined) return undefined;
+  const [, , , region = '', account = ''] = resource.split(':');
+  return place.policies.resources.get(keysOf(account, region)) ?? recorded(key, place);
+}
+
 function recorded(id: string | undefined, { recordings }: Place): Piece | undefined {
   const policy = recordings.policies.get(id ?? '');
   return policy && { policy };
@@ -93,8 +99,8 @@ const askerOf = ({ requester }: RecordedRequest): string => {
   return requester.kind === 'service' ? requester.service : requester.kind;
 };
 
-function grantsIn({ request, identity, trust, attached, session }: Terms): { policy: Policy; grant: Grant }[] {
-  return [...identity, trust, attached, session].flatMap((piece) => {
+function grantsIn({ request, identity, trust, attached, session, key }: Terms): { policy: Policy; grant: Grant }[] {
+  return [...identity, trust, attached, session, key].flatMap((piece) => {
     if (piece?.name === undefined) return [];
     const { name, policy } = piece;
     return grantsOf({ name, policy })
@@ -106,13 +112,14 @@ function grantsIn({ request, identity, trust, attached, session }: Terms): { pol
 function lessened(terms: Terms, policy: Policy, grant: Grant): Terms {
   const less = <P extends Piece | undefined>(piece: P): P =>
     piece?.policy === policy ? { ...piece, policy: without(policy, grant) } : piece;
-  const { identity, trust, attached, session } = terms;
+  const { identity, trust, attached, session, key } = terms;
   return {
     ...terms,
     identity: identity.map(less),
     trust: less(trust),
     attached: less(attached),
     session: less(session),
+    key: less(key),
   };
 }
 

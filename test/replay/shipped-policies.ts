@@ -29,7 +29,7 @@ export interface ShippedRole {
 export interface ShippedPolicies {
   /** By ARN. */
   readonly roles: ReadonlyMap<string, ShippedRole>;
-  /** Policies of buckets, buses and functions, by the resource's ARN. */
+  /** Policies of buckets, buses, functions and keys, by the resource's ARN; a key's goes by `keysOf`. */
   readonly resources: ReadonlyMap<string, ShippedPolicy>;
 }
 
@@ -99,7 +99,7 @@ function shippedRole(world: World, { name, id, inlinePolicies, attachedPolicies,
 }
 
 function resourcePolicies(world: World): { arn: string; name: string; text: string | undefined }[] {
-  const { s3, events, lambda } = world;
+  const { s3, events, lambda, kms } = world;
   return [
     ...Object.values(s3.buckets).map(({ name, policy }) => ({
       ...{ arn: `arn:aws:s3:::${name}`, name: `bucket ${name}`, text: policy },
@@ -107,11 +107,17 @@ function resourcePolicies(world: World): { arn: string; name: string; text: stri
     ...Object.keys(events.busPolicies).map((arn) => ({
       ...{ arn, name: `bus ${busPlace(arn).name}`, text: busPolicy(world, arn).resourcePolicy?.document },
     })),
+    ...Object.values(kms.keys).map(({ account, region, policy }) => ({
+      ...{ arn: keysOf(account, region), name: `key of ${account}`, text: policy },
+    })),
     ...Object.values(lambda.functions).map((stored) => ({
       ...{ arn: stored.arn, name: `function ${stored.name}`, text: functionPolicy(stored) },
     })),
   ];
 }
+
+/** An account has one key in a region, whose id nobody knows beforehand. */
+export const keysOf = (account: string, region: string): string => `arn:aws:kms:${region}:${account}:key`;
 
 function named(name: string, text: string, use: 'identity' | 'trust' | 'resource'): ShippedPolicy {
   const parsed = parseStored(text, use);

@@ -68,14 +68,16 @@ export type BrokerAnswer =
   | { readonly kind: 'decoded'; readonly decoded: DecodedMessages }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-/** People look: what the audit role invokes is for the verify step. */
-const withoutInvoking = JSON.stringify({
+/** People look. What is behind a denial, `trust decode` says to those who may know. */
+const lookingOnly = JSON.stringify({
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', NotAction: 'lambda:InvokeFunction', Resource: '*' }],
+  Statement: [
+    { Effect: 'Allow', NotAction: ['lambda:InvokeFunction', 'sts:DecodeAuthorizationMessage'], Resource: '*' },
+  ],
 });
 
 /** The audit-role session of a person: `usr-<actor>` is its name and its source identity, which the trust admits for this role alone. */
 export function personSession(target: TrustedTarget, asked: { actor: string; seconds: number }): RoleRequest {
   const subject = subjectOf('usr-', asked.actor);
-  return visitRequest(target, { role: 'audit', subject, durationSeconds: asked.seconds, policy: withoutInvoking });
+  return visitRequest(target, { role: 'audit', subject, durationSeconds: asked.seconds, policy: lookingOnly });
 }

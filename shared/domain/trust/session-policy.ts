@@ -20,7 +20,7 @@ import { stackPath, widened } from './stack-paths.ts';
  * - `read`: see how the stacks are, in steps that change nothing
  * - `execute`: run the planned change set of a stack and follow it
  * - `recover`: bring a failed stack back; the only kind that may delete one
- * - `audit`: prove the account clean and the deployment healthy
+ * - `audit`: prove the account clean
  */
 export type StepKind = 'preview' | 'read' | 'execute' | 'recover' | 'audit';
 
@@ -100,7 +100,6 @@ const stackActions: Record<StepKind, readonly string[]> = {
   ],
   recover: [
     'DescribeStacks',
-    'DescribeStackEvents',
     'ListChangeSets',
     'ListStackResources',
     'ContinueUpdateRollback',
@@ -108,11 +107,11 @@ const stackActions: Record<StepKind, readonly string[]> = {
     'DeleteStack',
     'UpdateTerminationProtection',
   ],
-  audit: ['DetectStackDrift', 'DetectStackResourceDrift', 'DescribeStackResourceDrifts'],
+  audit: [],
 };
 
 function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[]): Statement[] {
-  if (paths.length === 0) return [];
+  if (paths.length === 0 || stackActions[kind].length === 0) return [];
   const condition = { preview: changesOf(scope), execute: ownChangeSets(scope) }[kind as 'preview' | 'execute'];
   return [
     {
@@ -129,26 +128,13 @@ const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
   read: () => [],
   execute: (scope) => [passExecutionRole(scope)],
   recover: (scope) => [passExecutionRole(scope)],
-  audit: ({ target }) => [
-    allow(
-      [
-        'iam:Get*',
-        'iam:List*',
-        'sts:DecodeAuthorizationMessage',
-        'cloudwatch:DescribeAlarms',
-        // By the id of a detection, not by a stack.
-        'cloudformation:DescribeStackDriftDetectionStatus',
-      ],
-      '*',
-    ),
-    allow('lambda:InvokeFunction', arnOf(target, 'lambda', 'function:drawbridge-verify-*')),
-  ],
+  audit: () => [allow(['iam:Get*', 'iam:List*'], '*')],
 };
 
-/** By the ids of a change set and of a result, not by a stack. */
+/** By the id of a change set, not by a stack. */
 const hookResults: Statement = {
   Effect: 'Allow',
-  Action: ['cloudformation:ListHookResults', 'cloudformation:GetHookResult'],
+  Action: 'cloudformation:ListHookResults',
   Resource: '*',
 };
 

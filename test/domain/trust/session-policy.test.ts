@@ -92,7 +92,7 @@ const calls: [StepKind[], ...Asked][] = [
   [['preview', 'recover'], 'cloudformation:ListChangeSets', api],
   [['recover'], 'cloudformation:ListStackResources', api],
   [['preview', 'read', 'execute', 'recover'], 'cloudformation:DescribeStacks', api],
-  [['read', 'execute', 'recover'], 'cloudformation:DescribeStackEvents', api],
+  [['read', 'execute'], 'cloudformation:DescribeStackEvents', api],
   [['execute'], 'cloudformation:ExecuteChangeSet', api, ourArn],
   [['execute'], 'cloudformation:SetStackPolicy', api],
   [['execute', 'recover'], 'cloudformation:UpdateTerminationProtection', api],
@@ -105,11 +105,6 @@ const calls: [StepKind[], ...Asked][] = [
   [['audit'], 'iam:GetAccountSummary', '*'],
   [['audit'], 'iam:ListUsers', '*'],
   [['audit'], 'iam:GetRole', '*'],
-  [['audit'], 'sts:DecodeAuthorizationMessage', '*'],
-  [['audit'], 'cloudwatch:DescribeAlarms', '*'],
-  [['audit'], 'cloudformation:DetectStackDrift', api],
-  [['audit'], 'cloudformation:DescribeStackDriftDetectionStatus', '*'],
-  [['audit'], 'lambda:InvokeFunction', arn('lambda', 'function:drawbridge-verify-orders')],
 ];
 const kinds = Object.keys(scopes) as StepKind[];
 
@@ -173,14 +168,9 @@ describe('the role with the session policy of a step', () => {
     ['recover', 'the protection of another stack', 'cloudformation:UpdateTerminationProtection', web],
     ['recover', 'another stack', 'cloudformation:DeleteStack', web],
     ['recover', 'a stack of the same name made anew', 'cloudformation:DeleteStack', recreated],
-    ['audit', 'a function that is no verification', 'lambda:InvokeFunction', arn('lambda', 'function:orders')],
-    [
-      'audit',
-      'a verification in another region',
-      'lambda:InvokeFunction',
-      arn('lambda', 'function:drawbridge-verify-orders', 'us-east-1'),
-    ],
-    ['audit', 'another stack', 'cloudformation:GetTemplate', web],
+    ['audit', 'a function', 'lambda:InvokeFunction', arn('lambda', 'function:orders')],
+    ['audit', 'the details of a denial', 'sts:DecodeAuthorizationMessage', '*'],
+    ['audit', 'a stack', 'cloudformation:GetTemplate', web],
   ])('refuses %s %s', (kind, _, ...asked) => {
     expect(decide(kind, asked)).toBe('denied');
   });
@@ -218,7 +208,8 @@ describe('2,048 characters', () => {
 
   it('are never exceeded, the policy is one IAM reads, and every stack stays within it', () => {
     const property = fc.property(
-      fc.constantFrom(...kinds),
+      // An audit is about an account, whatever its stacks.
+      fc.constantFrom(...kinds.filter((kind) => kind !== 'audit')),
       targets,
       fc.array(name, { minLength: 1, maxLength: 60 }),
       (kind, target, stacks) => {
