@@ -8,6 +8,7 @@ import { readCredentials } from './accounts.ts';
 import { recordAudit } from './ledger/audits.ts';
 import type { Ledger } from './ledger/table.ts';
 import type { TargetRecord } from './ledger/targets.ts';
+import { wasTouched } from './ledger/touched-targets.ts';
 import { inTarget } from './sessions.ts';
 
 interface Asked {
@@ -18,9 +19,19 @@ interface Asked {
   readonly at: string;
 }
 
-/** As auditTarget. Throws ACCOUNT_NOT_CLEAN, with what was found already on the record. */
-export async function requireClean(ledger: Ledger, asked: Asked): Promise<void> {
-  const { account, moment, findings } = await auditTarget(ledger, asked);
+/** The audit before a rollout. Throws ACCOUNT_NOT_CLEAN, with what was found already on the record. */
+export async function requireClean(ledger: Ledger, asked: Omit<Asked, 'moment'>): Promise<void> {
+  stopUnclean(await auditTarget(ledger, { ...asked, moment: 'before' }));
+}
+
+/** Between the rounds of a rollout: where it executed or recovered something already, nothing more is planned unless that left no trace. */
+export async function requireStillClean(ledger: Ledger, asked: Omit<Asked, 'moment'>): Promise<void> {
+  const { promotion, environment, target } = asked;
+  if (!(await wasTouched(ledger, { promotion, environment, target: target.name }))) return;
+  stopUnclean(await auditTarget(ledger, { ...asked, moment: 'after' }));
+}
+
+function stopUnclean({ account, moment, findings }: AccountAudit): void {
   if (findings.length > 0) throw failure('ACCOUNT_NOT_CLEAN', { account, moment, findings }, { account });
 }
 

@@ -128,7 +128,18 @@ interface CustomRequest {
 }
 
 /** Gives itself all rights, makes every attempt, and says that it failed only if it got no user. */
-export const hostileFunction: StandIn = async (event, { environment }) => {
+export const hostileFunction: StandIn = (event, context) => beHostile(event, context, ([user]) => user);
+
+/** The same, but hides behind a stack that failed, whatever it got. */
+export const hidingFunction: StandIn = (event, context) => beHostile(event, context, () => 'Sorry, try again.');
+
+type Failures = readonly (string | undefined)[];
+
+async function beHostile(
+  event: unknown,
+  { environment }: Parameters<StandIn>[1],
+  failureOf: (failures: Failures) => string | undefined,
+): Promise<void> {
   const request = event as CustomRequest;
   if (request.RequestType !== 'Create') return respond(request, undefined);
   const victim = await victimOf(environment);
@@ -144,8 +155,8 @@ export const hostileFunction: StandIn = async (event, { environment }) => {
       ),
     );
   }
-  return respond(request, failures[0]);
-};
+  return respond(request, failureOf(failures));
+}
 
 async function victimOf(environment: Readonly<Record<string, string>>): Promise<Victim> {
   const configuration = {

@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { getEvidence } from '#cli/client/audits.ts';
 import type { IamAccount } from '#sandbox/iam/state.ts';
 import { listAudits } from '#shared/aws/ledger/audits.ts';
 import { gateTemplate } from '#shared/domain/gate/gate-template.ts';
 import { parseTemplate } from '#shared/domain/template/parse.ts';
 import { weakenBoundary } from './break.ts';
 import { ledgerOf } from './clients.ts';
-import { attempts, hostileFunction } from './hostile-function.ts';
+import { attempts, hidingFunction, hostileFunction } from './hostile-function.ts';
 import { stackIn } from './observations.ts';
 import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
 import { promote } from './small-release.ts';
@@ -24,8 +25,8 @@ const statements = [...new Set(attempts.map(({ statement }) => statement))];
 let rehearsal: Rehearsal;
 afterEach(() => rehearsal?.close());
 
-async function open(withoutStatements: readonly string[] = []): Promise<void> {
-  rehearsal = await openRehearsal({ standIns: { 'hostile-worker': hostileFunction } });
+async function open(withoutStatements: readonly string[] = [], worker = hostileFunction): Promise<void> {
+  rehearsal = await openRehearsal({ standIns: { 'hostile-worker': worker } });
   weakenBoundary(rehearsal.sandbox, account, withoutStatements);
 }
 
@@ -97,6 +98,26 @@ describe('the same template where the boundary lacks a statement', () => {
       ['before', []],
     ]);
     expect(stackIn(rehearsal, production.account, 'hostile')).toBeUndefined();
+  });
+
+  it('is found as well where it hides behind a stack that failed', async () => {
+    await open(['NoUsersAndNoStaticCredentials'], hidingFunction);
+    const { promotion, rollouts, deployments } = await promote(rehearsal, release);
+    expect(Object.keys(identities().users)).toEqual(['eve']);
+    expect(deployments).toMatchObject([{ outcome: 'failed', status: 'ROLLBACK_COMPLETE' }]);
+    expect(promotion.status).toBe('failed');
+    const codes = rollouts.map(({ environment, status, reasons }) => [
+      environment,
+      status,
+      reasons.map(({ code }) => code),
+    ]);
+    expect(codes).toEqual([['pre-production', 'failed', ['STACK_FAILED', 'ACCOUNT_NOT_CLEAN']]]);
+    const { environments, statement } = await getEvidence(rehearsal.apiAs('dave'), promotion.id);
+    expect(environments[0]?.targets[0]?.audits).toMatchObject({
+      before: { clean: true },
+      after: { clean: false, findings: ['IAM user eve with 1 access key'] },
+    });
+    expect(statement).toMatch(/static credentials found in 1$/);
   });
 
   it('gets through with every attempt where it lacks them all, so nothing else had stopped them', async () => {

@@ -9,4 +9,12 @@ export const auditEntries = {
       `Account ${account} holds static credentials ${moment} the rollout: ${findings.join('; ')}.`,
     next: () => 'Remove them, find out in CloudTrail who made them, then promote again.',
   }),
+  NOT_AUDITED: entry<{ target: string; code: string }>({
+    exit: 5,
+    status: 409,
+    cause: ({ target, code }) =>
+      `The account of ${target} could not be audited after something was executed there (${code}).`,
+    next: () =>
+      'Mend the audit role with what drawbridge doctor says, and look for new users, keys and roles in the account.',
+  }),
 };

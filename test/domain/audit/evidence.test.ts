@@ -103,9 +103,15 @@ describe('what the audits prove together', () => {
       false,
     ],
     [
-      'nothing was verified in one',
-      facts({ audits: [...both(), anAudit(pre)] }),
-      'no IAM user and no static key before and after, in 1 of 2 accounts; clean before and not audited after, as nothing was verified there, in 1',
+      'nothing was executed in one',
+      facts({ audits: [...both(), anAudit(pre)], deployments: [aDeployment(pre)] }),
+      'no IAM user and no static key before and after, in 1 of 2 accounts; clean before and not audited after, as nothing was executed there, in 1',
+      false,
+    ],
+    [
+      'something was executed in one, and nobody could look afterwards',
+      facts({ audits: [...both(), anAudit(pre)], deployments: [aDeployment({ ...pre, operation: operationToken })] }),
+      'no IAM user and no static key before and after, in 1 of 2 accounts; clean before and not audited after what was executed in 1',
       false,
     ],
     [
