@@ -43,7 +43,7 @@ beforeEach(() => {
     Role: {
       Arn: 'arn:role',
       AssumeRolePolicyDocument: encoded,
-      Tags: [{ Key: 'drawbridge:version', Value: '3' }],
+      Tags: [{ Key: 'drawbridge:version', Value: '4' }],
       PermissionsBoundary: { PermissionsBoundaryArn: boundary },
     } as never,
   });
@@ -65,7 +65,7 @@ describe('examining a target', () => {
       value: {
         arn: 'arn:role',
         trust: text,
-        tags: { 'drawbridge:version': '3' },
+        tags: { 'drawbridge:version': '4' },
         policies: [
           { name: 'inline', document: text },
           { name: 'arn:managed', document: text },
