@@ -38,10 +38,13 @@ function decisions(): { action: string; allowed: boolean; reason: string }[] {
   });
 }
 
-/** The decision on each attempt. */
+/** The decision on each attempt: the last ones on its action, as attempts on one action come in their order. */
 const decided = () =>
-  attempts.map(({ what, action }) => {
-    const last = decisions().findLast((one) => one.action === action);
+  attempts.map(({ what, action }, index) => {
+    const later = attempts.slice(index).filter((other) => other.action === action).length;
+    const last = decisions()
+      .filter((one) => one.action === action)
+      .at(-later);
     return [what, last?.allowed === true ? 'allowed' : last?.reason];
   });
 const denial = (statement: string) => `${statement} of ${boundary} denies it`;
@@ -117,7 +120,24 @@ describe('the same template where the boundary lacks a statement', () => {
       before: { clean: true },
       after: { clean: false, findings: ['IAM user eve with 1 access key'] },
     });
-    expect(statement).toMatch(/static credentials found in 1$/);
+    expect(statement).toMatch(/static credentials or new ways in found in 1$/);
+  });
+
+  it('makes ways in that need no user, and the audit after the rollout finds those as well', async () => {
+    const lacking = ['OnlyStacksMakeRoles', 'NoWaysInFromOutside'];
+    await open(lacking, hidingFunction);
+    const { promotion, rollouts } = await promote(rehearsal, release);
+    expect(decided()).toEqual(
+      attempts.map(({ what, statement }) => [what, lacking.includes(statement) ? 'allowed' : denial(statement)]),
+    );
+    expect(rollouts[0]?.reasons.map(({ code }) => code)).toEqual(['STACK_FAILED', 'ACCOUNT_NOT_CLEAN']);
+    const audits = await listAudits(ledgerOf(rehearsal), promotion.id);
+    // The stack's own role went back with its stack.
+    expect(audits.find(({ moment }) => moment === 'after')?.findings).toEqual([
+      'new: role door, which lets in anyone (*)',
+      `new: identity provider arn:aws:iam::${account}:oidc-provider/eve.example`,
+      `new: identity provider arn:aws:iam::${account}:saml-provider/eve`,
+    ]);
   });
 
   it('gets through with every attempt where it lacks them all, so nothing else had stopped them', async () => {

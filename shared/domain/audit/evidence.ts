@@ -135,7 +135,7 @@ function distinct<Kind>(values: readonly Kind[]): Kind[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-/** True when an audit found a static credential. */
+/** True when an audit found a static credential or a new way in. */
 export function foundCredentials({ environments }: Pick<Evidence, 'environments'>): boolean {
   return environments.some(({ targets }) => targets.some((target) => standing([target]) === 'found'));
 }
@@ -156,7 +156,7 @@ function statementOf(environments: readonly EnvironmentEvidence[]): string {
     ...also('before', 'clean before and not audited after, as nothing was executed there,'),
     ...also('not-after', 'clean before and not audited after what was executed'),
     ...also('unaudited', 'not audited before'),
-    ...also('found', 'static credentials found'),
+    ...also('found', 'static credentials or new ways in found'),
   ].join('; ');
 }
 

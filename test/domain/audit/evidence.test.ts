@@ -117,7 +117,7 @@ describe('what the audits prove together', () => {
     [
       'found before',
       facts({ audits: [anAudit({ ...pre, findings: eve })] }),
-      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials found in 1',
+      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials or new ways in found in 1',
       true,
     ],
     [
@@ -125,7 +125,7 @@ describe('what the audits prove together', () => {
       facts({
         audits: [...both(), anAudit({ target: 'b' }), anAudit({ target: 'b', moment: 'after', findings: eve })],
       }),
-      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials found in 1',
+      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials or new ways in found in 1',
       true,
     ],
     [
