@@ -38,13 +38,14 @@ function decisions(): { action: string; allowed: boolean; reason: string }[] {
   });
 }
 
-/** The decision on each attempt: the last ones on its action, as attempts on one action come in their order. */
+/** The decision on each attempt; attempts on one action come in their order. A denial may be recorded twice, one after the other. */
 const decided = () =>
   attempts.map(({ what, action }, index) => {
-    const later = attempts.slice(index).filter((other) => other.action === action).length;
-    const last = decisions()
+    const own = decisions()
       .filter((one) => one.action === action)
-      .at(-later);
+      .filter((one, at, all) => one.allowed || one.reason !== all[at - 1]?.reason);
+    const later = attempts.slice(index).filter((other) => other.action === action).length;
+    const last = own.at(-later);
     return [what, last?.allowed === true ? 'allowed' : last?.reason];
   });
 const denial = (statement: string) => `${statement} of ${boundary} denies it`;
