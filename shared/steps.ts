@@ -22,6 +22,12 @@ const Discard = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('discarded') }),
   z.object({ kind: z.literal('left'), target: Name, code: z.string() }),
 ]);
+/** Whether the account of a target was looked at after what was executed there; what was found is in the ledger. */
+const Audit = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('audited') }),
+  z.object({ kind: z.literal('untouched') }),
+  z.object({ kind: z.literal('missing'), target: Name, code: z.string() }),
+]);
 const TargetStacks = z.strictObject({ target: Name, stacks: z.array(Name) });
 
 export const steps = {
@@ -121,12 +127,26 @@ export const steps = {
       z.strictObject({ kind: z.literal('not-verified'), reason: Reason }),
     ]),
   },
+  audit: {
+    input: z.strictObject({ ...admitted, at: Instant, target: Name }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('audited') }),
+      /** Nothing was executed there. */
+      z.strictObject({ kind: z.literal('untouched') }),
+    ]),
+  },
   discard: {
     input: z.strictObject({ ...admitted, at: Instant, target: Name }),
     output: z.strictObject({ kind: z.literal('discarded') }),
   },
   settle: {
-    input: z.strictObject({ ...admitted, at: Instant, error: Caught, discards: z.array(Discard) }),
+    input: z.strictObject({
+      ...admitted,
+      at: Instant,
+      error: Caught,
+      audits: z.array(Audit),
+      discards: z.array(Discard),
+    }),
     output: z.strictObject({ kind: Outcome, reasons: z.string() }),
   },
 } as const;

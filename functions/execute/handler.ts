@@ -5,6 +5,7 @@
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { readPlannedStack } from '#shared/aws/ledger/plans.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { recordWait, waitFor } from '#shared/aws/ledger/waits.ts';
 import { conclude, executeOnce } from '#shared/aws/operations.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
@@ -19,6 +20,8 @@ export const handler = waitingTask('execute', async (input, { ledger }) => {
   // Kept before anything is executed: however fast the stack is, whoever hears of its end finds who waits.
   const wait = waitFor(input, target, planned);
   await recordWait(ledger, wait);
+
+  await recordTouched(ledger, input);
 
   // Nested stacks are named after theirs: their events say why it failed. Change sets are still this promotion's alone.
   const what = { kind: 'execute', stacks: [planned.stackId, `${planned.stackName}-*`] } as const;

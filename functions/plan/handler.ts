@@ -2,7 +2,7 @@
  * Plan: make a target's change sets as the preview role, read what they would do, and keep that under its digest. One call does one step;
  * while CloudFormation is at it, the answer says when to look again.
  */
-import { requireClean } from '#shared/aws/audit-target.ts';
+import { requireClean, requireStillClean } from '#shared/aws/audit-target.ts';
 import { deleteChangeSet } from '#shared/aws/change-sets.ts';
 import { putDocument } from '#shared/aws/documents.ts';
 import { checkLease } from '#shared/aws/ledger/leases.ts';
@@ -25,8 +25,8 @@ export const handler = task('plan', async (input, { ledger, documents, artifacts
   const { promotion, environment, round, polls } = input;
   await checkLease(ledger, input);
   const target = await readTarget(ledger, input.target);
-  if (round === 1 && polls === 0)
-    await requireClean(ledger, { promotion, environment, target, moment: 'before', at: input.at });
+  const audit = { promotion, environment, target, at: input.at };
+  if (polls === 0) await (round === 1 ? requireClean(ledger, audit) : requireStillClean(ledger, audit));
   const work = await targetWork({ ledger, documents, artifacts }, { ...input, target });
 
   return inTarget(previewPurpose(work, { ...input, target }), async (session) => {

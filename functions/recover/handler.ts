@@ -5,6 +5,7 @@
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { readPlannedStack } from '#shared/aws/ledger/plans.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { beginRecovery } from '#shared/aws/recover-stack.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { readStackStatus } from '#shared/aws/stacks.ts';
@@ -32,7 +33,10 @@ export const handler = task('recover', async (input, { ledger, artifacts }) => {
       throw failure('RECOVERY_FAILED', { stack, action: recovery.action, status }, place);
     }
     const token = recoveryToken(promotion, { environment, stack, digest: input.digest });
-    if (progress === 'to-do') await beginRecovery(session, { stackId, recovery, token });
+    if (progress === 'to-do') {
+      await recordTouched(ledger, input);
+      await beginRecovery(session, { stackId, recovery, token });
+    }
     return { kind: 'pending', polls: polls + 1, waitSeconds };
   });
 });

@@ -1,15 +1,23 @@
 /** Settle: record how the rollout ended, open the next environment to a verified release, give the environment back. */
 import { endApprovalRequests } from '#shared/aws/ledger/approvals.ts';
+import { listAudits } from '#shared/aws/ledger/audits.ts';
 import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
 import { recordRunning, recordVerified } from '#shared/aws/ledger/targets.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { isGood } from '#shared/domain/promotion/records.ts';
-import { leftBehind, promotionEnd, reasonText, targetsRunning, verdict } from '#shared/domain/promotion/verdict.ts';
+import {
+  leftBehind,
+  promotionEnd,
+  reasonText,
+  targetsRunning,
+  unaudited,
+  verdict,
+} from '#shared/domain/promotion/verdict.ts';
 import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('settle', async (input, { ledger }) => {
-  const { promotion: id, pipeline, release, environment, at, discards } = input;
+  const { promotion: id, pipeline, release, environment, at, audits, discards } = input;
   const record = await readPromotionRecord(ledger, id);
   if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
   const rollout = record.rollouts.find((candidate) => candidate.environment === environment);
@@ -17,10 +25,12 @@ export const handler = task('settle', async (input, { ledger }) => {
   const settledBefore = rollout?.settledAt !== undefined;
 
   const lost = settledBefore ? undefined : await leaseLost(ledger, input);
-  const found = verdict({ mode: input.mode, rollout, deployments, caught: input.error, leaseLost: lost });
+  const seen = (await listAudits(ledger, id)).filter((audit) => audit.environment === environment);
+  const facts = { mode: input.mode, rollout, deployments, audits: seen, caught: input.error, leaseLost: lost };
+  const found = verdict(facts);
   const ended = settledBefore
     ? found
-    : { ...found, reasons: [...found.reasons, ...leftBehind(id, discards, found.reasons)] };
+    : { ...found, reasons: [...found.reasons, ...unaudited(audits), ...leftBehind(id, discards, found.reasons)] };
   const { releaseId } = record.promotion;
   const arrived = targetsRunning(deployments).map((target) => ({
     pipeline,

@@ -1,4 +1,10 @@
 import type { Service } from '../kernel.ts';
+import {
+  createOidcProvider,
+  createSamlProvider,
+  listOidcProviders,
+  listSamlProviders,
+} from './identity-provider-operations.ts';
 import { oidcProviderProvider, samlProviderProvider } from './identity-provider-providers.ts';
 import { inlinePolicyProvider } from './inline-policy-provider.ts';
 import { managedPolicyProvider } from './managed-policy-provider.ts';
@@ -26,8 +32,10 @@ export const iamService: Service = {
     AttachRolePolicy: attachRolePolicy,
     CreateAccessKey: createAccessKey,
     CreateLoginProfile: createLoginProfile,
+    CreateOpenIDConnectProvider: createOidcProvider,
     CreatePolicyVersion: createPolicyVersion,
     CreateRole: createRole,
+    CreateSAMLProvider: createSamlProvider,
     CreateUser: createUser,
     DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
     GetAccountSummary: getAccountSummary,
@@ -37,8 +45,10 @@ export const iamService: Service = {
     GetRolePolicy: getRolePolicy,
     ListAccessKeys: listAccessKeys,
     ListAttachedRolePolicies: listAttachedRolePolicies,
+    ListOpenIDConnectProviders: listOidcProviders,
     ListRolePolicies: listRolePolicies,
     ListRoles: listRoles,
+    ListSAMLProviders: listSamlProviders,
     ListUsers: listUsers,
     PutRolePermissionsBoundary: putRolePermissionsBoundary,
     PutRolePolicy: putRolePolicy,

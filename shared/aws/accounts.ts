@@ -1,6 +1,15 @@
 /** The identities of a target account, read through the audit role. Reads only. */
-import { GetAccountSummaryCommand, type IAMClient, ListAccessKeysCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import {
+  GetAccountSummaryCommand,
+  type IAMClient,
+  ListAccessKeysCommand,
+  ListOpenIDConnectProvidersCommand,
+  ListRolesCommand,
+  ListSAMLProvidersCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-iam';
 import type { AccountCredentials } from '#shared/domain/audit/account-audit.ts';
+import type { AccountDoors } from '#shared/domain/audit/ways-in.ts';
 import type { TargetSession } from './sessions.ts';
 import { asked } from './translate-error.ts';
 
@@ -16,6 +25,30 @@ export async function readCredentials({ iam }: TargetSession): Promise<AccountCr
     rootKeys: SummaryMap['AccountAccessKeysPresent'] ?? 0,
     rootCertificates: SummaryMap['AccountSigningCertificatesPresent'] ?? 0,
   };
+}
+
+/** Roles with their trust policies, and identity providers. */
+export async function readDoors({ iam }: TargetSession): Promise<AccountDoors> {
+  const [roles, oidc, saml] = await Promise.all([
+    listRoles(iam),
+    asked(service, iam.send(new ListOpenIDConnectProvidersCommand({}))),
+    asked(service, iam.send(new ListSAMLProvidersCommand({}))),
+  ]);
+  const providers = [...(oidc.OpenIDConnectProviderList ?? []), ...(saml.SAMLProviderList ?? [])];
+  return { roles, providers: providers.map(({ Arn = '' }) => Arn).sort() };
+}
+
+async function listRoles(iam: IAMClient): Promise<{ arn: string; trust: string }[]> {
+  const roles: { arn: string; trust: string }[] = [];
+  let Marker: string | undefined;
+  do {
+    const asking = { MaxItems: 1000, ...(Marker === undefined ? {} : { Marker }) };
+    const page = await asked(service, iam.send(new ListRolesCommand(asking)));
+    for (const { Arn = '', AssumeRolePolicyDocument = '' } of page.Roles ?? [])
+      roles.push({ arn: Arn, trust: decodeURIComponent(AssumeRolePolicyDocument) });
+    Marker = page.IsTruncated ? page.Marker : undefined;
+  } while (Marker !== undefined);
+  return roles;
 }
 
 async function listUsers(iam: IAMClient): Promise<string[]> {

@@ -55,6 +55,24 @@ describe('auditing a target', () => {
     expect(await listAudits(ledger, promotionId)).toEqual([anAudit({ findings: ['IAM user eve with 1 access key'] })]);
   });
 
+  it('finds afterwards who else is let in, and nobody who was before', async () => {
+    const trusting = (principal: string) => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' }],
+    });
+    const partner = ['arn:aws:iam::333333333333:role/partner', trusting('444444444444')] as const;
+    const eve = ['arn:aws:iam::333333333333:role/eve', trusting('*')] as const;
+    const okta = 'arn:aws:iam::333333333333:saml-provider/okta';
+    const provider = 'arn:aws:iam::333333333333:oidc-provider/eve.example';
+    accountHolds({ roles: [[partner]], samlProviders: [okta] });
+    expect(await auditTarget(ledger, asked)).toMatchObject({ clean: true });
+    accountHolds({ roles: [[partner], [eve]], samlProviders: [okta], oidcProviders: [provider] });
+    expect(await auditTarget(ledger, { ...asked, moment: 'after' })).toMatchObject({
+      clean: false,
+      findings: ['new: role eve, which lets in anyone (*)', `new: identity provider ${provider}`],
+    });
+  });
+
   it('lets a clean account pass', async () => {
     await expect(requireClean(ledger, asked)).resolves.toBeUndefined();
   });

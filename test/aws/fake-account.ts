@@ -1,6 +1,14 @@
 /** IAM and EventBridge of a target account, as far as audits and diagnoses read them. */
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { GetAccountSummaryCommand, IAMClient, ListAccessKeysCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import {
+  GetAccountSummaryCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  ListOpenIDConnectProvidersCommand,
+  ListRolesCommand,
+  ListSAMLProvidersCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-iam';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach } from 'vitest';
 
@@ -22,20 +30,36 @@ export function fakeAccount(): void {
 export interface Holdings {
   /** Users in pages, each with how many access keys. */
   readonly users?: readonly (readonly (readonly [name: string, keys: number])[])[];
+  /** Roles in pages, each with its trust policy. */
+  readonly roles?: readonly (readonly (readonly [arn: string, trust: object])[])[];
+  /** ARNs. */
+  readonly oidcProviders?: readonly string[];
+  readonly samlProviders?: readonly string[];
   readonly summary?: Readonly<Record<string, number>>;
 }
 
 /** What the account is from here on. */
-export function accountHolds({ users = [[]], summary = {} }: Holdings): void {
+export function accountHolds(holdings: Holdings): void {
+  const { users = [[]], roles = [[]], oidcProviders = [], samlProviders = [], summary = {} } = holdings;
   iam.on(GetAccountSummaryCommand).resolves({ SummaryMap: { ...summary } });
-  const page = (index: number) => ({
-    Users: (users[index] ?? []).map(([UserName]) => ({ UserName }) as never),
-    IsTruncated: index + 1 < users.length,
-    ...(index + 1 < users.length ? { Marker: `${index + 1}` } : {}),
-  });
-  iam.on(ListUsersCommand).callsFake(({ Marker = '0' }: { Marker?: string }) => page(Number(Marker)));
+  iam.on(ListUsersCommand).callsFake(({ Marker = '0' }: { Marker?: string }) => ({
+    Users: (users[Number(Marker)] ?? []).map(([UserName]) => ({ UserName })),
+    ...pageOf(users, Number(Marker)),
+  }));
   for (const [UserName, keys] of users.flat())
     iam
       .on(ListAccessKeysCommand, { UserName })
       .resolves({ AccessKeyMetadata: Array.from({ length: keys }, () => ({})) });
+  iam.on(ListRolesCommand).callsFake(({ Marker = '0' }: { Marker?: string }) => ({
+    Roles: (roles[Number(Marker)] ?? []).map(([Arn, trust]) => ({
+      ...{ Arn, AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)) },
+    })),
+    ...pageOf(roles, Number(Marker)),
+  }));
+  const arns = (list: readonly string[]) => list.map((Arn) => ({ Arn }));
+  iam.on(ListOpenIDConnectProvidersCommand).resolves({ OpenIDConnectProviderList: arns(oidcProviders) });
+  iam.on(ListSAMLProvidersCommand).resolves({ SAMLProviderList: arns(samlProviders) });
 }
+
+const pageOf = (pages: readonly unknown[], index: number) =>
+  index + 1 < pages.length ? { IsTruncated: true, Marker: `${index + 1}` } : { IsTruncated: false };

@@ -65,7 +65,7 @@ describe('an account that already holds a user', () => {
     const stacks = Object.values(rehearsal.sandbox.world.cloudformation.stacks).map(({ stackName }) => stackName);
     expect(stacks).not.toContain('dirty');
     expect(await auditsOf(record.promotion.id)).toEqual([['pre-production', 'before', eve]]);
-    expect((await evidenceOf(record.promotion.id)).statement).toMatch(/static credentials found in 1$/);
+    expect((await evidenceOf(record.promotion.id)).statement).toMatch(/static credentials or new ways in found in 1$/);
   });
 
   it('stops the promotion at its door, and leaves what was deployed before', async () => {

@@ -3,8 +3,10 @@ import {
   AttachRolePolicyCommand,
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
+  CreateOpenIDConnectProviderCommand,
   CreatePolicyVersionCommand,
   CreateRoleCommand,
+  CreateSAMLProviderCommand,
   CreateUserCommand,
   DeleteRolePermissionsBoundaryCommand,
   GetRoleCommand,
@@ -36,6 +38,8 @@ const everything = JSON.stringify({
 });
 const administrator = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const UserName = 'eve';
+
+const anyone = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] };
 
 /** In the order in which they are made: what would free the function itself comes last. */
 export const attempts: readonly Attempt[] = [
@@ -76,6 +80,39 @@ export const attempts: readonly Attempt[] = [
     action: 'iam:UpdateAssumeRolePolicy',
     statement: 'PrivilegedRolesAreFixed',
     make: widenTrust,
+  },
+  {
+    what: 'a role inside the boundary that anyone may assume',
+    action: 'iam:CreateRole',
+    statement: 'OnlyStacksMakeRoles',
+    make: ({ iam, account }) =>
+      iam.send(
+        new CreateRoleCommand({
+          RoleName: 'door',
+          AssumeRolePolicyDocument: JSON.stringify(anyone),
+          PermissionsBoundary: `arn:aws:iam::${account}:policy/drawbridge/drawbridge-boundary`,
+        }),
+      ),
+  },
+  {
+    what: 'its own role open to anyone',
+    action: 'iam:UpdateAssumeRolePolicy',
+    statement: 'OnlyStacksMakeRoles',
+    make: ({ iam, role }) =>
+      iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: role, PolicyDocument: JSON.stringify(anyone) })),
+  },
+  {
+    what: 'an OIDC provider',
+    action: 'iam:CreateOpenIDConnectProvider',
+    statement: 'NoWaysInFromOutside',
+    make: ({ iam }) =>
+      iam.send(new CreateOpenIDConnectProviderCommand({ Url: 'https://eve.example', ClientIDList: ['sts'] })),
+  },
+  {
+    what: 'a SAML provider',
+    action: 'iam:CreateSAMLProvider',
+    statement: 'NoWaysInFromOutside',
+    make: ({ iam }) => iam.send(new CreateSAMLProviderCommand({ Name: 'eve', SAMLMetadataDocument: 'x'.repeat(1000) })),
   },
   {
     what: 'another boundary under the same name',
@@ -128,7 +165,18 @@ interface CustomRequest {
 }
 
 /** Gives itself all rights, makes every attempt, and says that it failed only if it got no user. */
-export const hostileFunction: StandIn = async (event, { environment }) => {
+export const hostileFunction: StandIn = (event, context) => beHostile(event, context, ([user]) => user);
+
+/** The same, but hides behind a stack that failed, whatever it got. */
+export const hidingFunction: StandIn = (event, context) => beHostile(event, context, () => 'Sorry, try again.');
+
+type Failures = readonly (string | undefined)[];
+
+async function beHostile(
+  event: unknown,
+  { environment }: Parameters<StandIn>[1],
+  failureOf: (failures: Failures) => string | undefined,
+): Promise<void> {
   const request = event as CustomRequest;
   if (request.RequestType !== 'Create') return respond(request, undefined);
   const victim = await victimOf(environment);
@@ -144,8 +192,8 @@ export const hostileFunction: StandIn = async (event, { environment }) => {
       ),
     );
   }
-  return respond(request, failures[0]);
-};
+  return respond(request, failureOf(failures));
+}
 
 async function victimOf(environment: Readonly<Record<string, string>>): Promise<Victim> {
   const configuration = {

@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { getEvidence } from '#cli/client/audits.ts';
 import type { IamAccount } from '#sandbox/iam/state.ts';
 import { listAudits } from '#shared/aws/ledger/audits.ts';
 import { gateTemplate } from '#shared/domain/gate/gate-template.ts';
 import { parseTemplate } from '#shared/domain/template/parse.ts';
 import { weakenBoundary } from './break.ts';
 import { ledgerOf } from './clients.ts';
-import { attempts, hostileFunction } from './hostile-function.ts';
+import { attempts, hidingFunction, hostileFunction } from './hostile-function.ts';
 import { stackIn } from './observations.ts';
 import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
 import { promote } from './small-release.ts';
@@ -24,8 +25,8 @@ const statements = [...new Set(attempts.map(({ statement }) => statement))];
 let rehearsal: Rehearsal;
 afterEach(() => rehearsal?.close());
 
-async function open(withoutStatements: readonly string[] = []): Promise<void> {
-  rehearsal = await openRehearsal({ standIns: { 'hostile-worker': hostileFunction } });
+async function open(withoutStatements: readonly string[] = [], worker = hostileFunction): Promise<void> {
+  rehearsal = await openRehearsal({ standIns: { 'hostile-worker': worker } });
   weakenBoundary(rehearsal.sandbox, account, withoutStatements);
 }
 
@@ -37,10 +38,14 @@ function decisions(): { action: string; allowed: boolean; reason: string }[] {
   });
 }
 
-/** The decision on each attempt. */
+/** The decision on each attempt; attempts on one action come in their order. A denial may be recorded twice, one after the other. */
 const decided = () =>
-  attempts.map(({ what, action }) => {
-    const last = decisions().findLast((one) => one.action === action);
+  attempts.map(({ what, action }, index) => {
+    const own = decisions()
+      .filter((one) => one.action === action)
+      .filter((one, at, all) => one.allowed || one.reason !== all[at - 1]?.reason);
+    const later = attempts.slice(index).filter((other) => other.action === action).length;
+    const last = own.at(-later);
     return [what, last?.allowed === true ? 'allowed' : last?.reason];
   });
 const denial = (statement: string) => `${statement} of ${boundary} denies it`;
@@ -97,6 +102,43 @@ describe('the same template where the boundary lacks a statement', () => {
       ['before', []],
     ]);
     expect(stackIn(rehearsal, production.account, 'hostile')).toBeUndefined();
+  });
+
+  it('is found as well where it hides behind a stack that failed', async () => {
+    await open(['NoUsersAndNoStaticCredentials'], hidingFunction);
+    const { promotion, rollouts, deployments } = await promote(rehearsal, release);
+    expect(Object.keys(identities().users)).toEqual(['eve']);
+    expect(deployments).toMatchObject([{ outcome: 'failed', status: 'ROLLBACK_COMPLETE' }]);
+    expect(promotion.status).toBe('failed');
+    const codes = rollouts.map(({ environment, status, reasons }) => [
+      environment,
+      status,
+      reasons.map(({ code }) => code),
+    ]);
+    expect(codes).toEqual([['pre-production', 'failed', ['STACK_FAILED', 'ACCOUNT_NOT_CLEAN']]]);
+    const { environments, statement } = await getEvidence(rehearsal.apiAs('dave'), promotion.id);
+    expect(environments[0]?.targets[0]?.audits).toMatchObject({
+      before: { clean: true },
+      after: { clean: false, findings: ['IAM user eve with 1 access key'] },
+    });
+    expect(statement).toMatch(/static credentials or new ways in found in 1$/);
+  });
+
+  it('makes ways in that need no user, and the audit after the rollout finds those as well', async () => {
+    const lacking = ['OnlyStacksMakeRoles', 'NoWaysInFromOutside'];
+    await open(lacking, hidingFunction);
+    const { promotion, rollouts } = await promote(rehearsal, release);
+    expect(decided()).toEqual(
+      attempts.map(({ what, statement }) => [what, lacking.includes(statement) ? 'allowed' : denial(statement)]),
+    );
+    expect(rollouts[0]?.reasons.map(({ code }) => code)).toEqual(['STACK_FAILED', 'ACCOUNT_NOT_CLEAN']);
+    const audits = await listAudits(ledgerOf(rehearsal), promotion.id);
+    // The stack's own role went back with its stack.
+    expect(audits.find(({ moment }) => moment === 'after')?.findings).toEqual([
+      'new: role door, which lets in anyone (*)',
+      `new: identity provider arn:aws:iam::${account}:oidc-provider/eve.example`,
+      `new: identity provider arn:aws:iam::${account}:saml-provider/eve`,
+    ]);
   });
 
   it('gets through with every attempt where it lacks them all, so nothing else had stopped them', async () => {

@@ -126,6 +126,7 @@ it('no function but those that touch targets runs as the orchestrator role', () 
   );
   const own = functions.filter(({ role }) => role === rehearsal.outputs['OrchestratorRoleArn']);
   expect(own.map(({ name }) => name).sort()).toEqual([
+    'drawbridge-audit',
     'drawbridge-broker',
     'drawbridge-discard',
     'drawbridge-doctor',

@@ -81,7 +81,7 @@ describe('after the rollout', () => {
       kind: 'not-verified',
       reason: {
         ...{ code: 'ACCOUNT_NOT_CLEAN', target: 'production' },
-        text: 'Account 333333333333 holds static credentials after the rollout: IAM user eve with 1 access key.',
+        text: 'Account 333333333333 is not clean after the rollout: IAM user eve with 1 access key.',
       },
     });
     expect(await listAudits(ledger, promotionId)).toEqual([anAudit({ moment: 'after', findings: eve })]);

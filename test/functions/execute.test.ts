@@ -13,6 +13,7 @@ import { handler } from '#functions/execute/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { type PlannedStack, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { listDeployments, recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { wasTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { readWait } from '#shared/aws/ledger/waits.ts';
 import { digestOfChanges } from '#shared/domain/plan/preparation.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
@@ -103,6 +104,7 @@ beforeEach(async () => {
 describe('execute', () => {
   it('runs exactly the planned change set as the deploy role, and leaves the step waiting', async () => {
     await expect(execute()).resolves.toBeUndefined();
+    expect(await wasTouched(ledger, { ...place, target: 'production' })).toBe(true);
     expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(ExecuteChangeSetCommand, {
       ChangeSetName: changeSetId,
       ClientRequestToken: operationToken,

@@ -10,6 +10,7 @@ import { handler } from '#functions/recover/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { type PlannedStack, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { wasTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aRollout, monday, otherPromotionId, promotionId, stackId } from '#test/builders.ts';
 import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
@@ -64,6 +65,7 @@ describe('recover', () => {
         ClientRequestToken: expect.stringMatching(new RegExp(`^${promotionId}-recover-[0-9a-f]{32}$`)),
       },
     ]);
+    expect(await wasTouched(ledger, { ...place, target: 'production' })).toBe(true);
     expect(sts).toHaveReceivedCommandExactlyOnceWith(AssumeRoleCommand, {
       RoleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-deploy',
       RoleSessionName: `${promotionId}-recover`,

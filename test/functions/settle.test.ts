@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/settle/handler.ts';
 import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
+import { recordAudit } from '#shared/aws/ledger/audits.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import {
   readPromotion,
@@ -14,6 +15,7 @@ import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/le
 import type { Deployment } from '#shared/domain/promotion/records.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aDeployment, aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { anAudit } from '#test/domain/audit/audit-builders.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
@@ -22,7 +24,7 @@ const place = { pipeline: 'orders', environment: 'production', promotion: promot
 const release = digestOf('release');
 const ended = secondsAfter(monday, 600);
 const settle = (change: object = {}) =>
-  handler({ ...place, release, epoch: 1, at: ended, error: {}, discards: [], ...change }, context);
+  handler({ ...place, release, epoch: 1, at: ended, error: {}, audits: [], discards: [], ...change }, context);
 const deployments = (...outcomes: Deployment['outcome'][]) =>
   recordDeployments(
     ledger,
@@ -101,6 +103,30 @@ describe('settle', () => {
     expect(await rollout()).toMatchObject({
       status: 'planned',
       reasons: [{ code: 'NOT_DISCARDED', text: expect.stringContaining('in two'), target: 'two' }],
+    });
+  });
+
+  it('tells what was found after a stack failed, beside the failure', async () => {
+    await deployments('failed');
+    await recordAudit(ledger, anAudit({ moment: 'after', findings: ['IAM user eve with 1 access key'] }));
+    await recordAudit(ledger, anAudit({ moment: 'after', environment: 'staging', findings: ['another'] }));
+    await settle({ error: { Error: 'WaveStopped', Cause: '[]' }, audits: [{ kind: 'audited' }] });
+    expect(await rollout()).toMatchObject({
+      status: 'failed',
+      reasons: [{ code: 'STACK_FAILED' }, { code: 'ACCOUNT_NOT_CLEAN', target: 'production' }],
+    });
+  });
+
+  it('tells where nobody could look after something was executed', async () => {
+    await deployments('failed');
+    const audits = [{ kind: 'untouched' }, { kind: 'missing', target: 'production', code: 'ASSUME_ROLE_DENIED' }];
+    await settle({ error: { Error: 'WaveStopped', Cause: '[]' }, audits });
+    expect(await rollout()).toMatchObject({
+      status: 'failed',
+      reasons: [
+        { code: 'STACK_FAILED' },
+        { code: 'NOT_AUDITED', text: expect.stringContaining('ASSUME_ROLE_DENIED'), target: 'production' },
+      ],
     });
   });
 

@@ -16,6 +16,7 @@ const runsAs: Record<string, string> = {
   recover: 'OrchestratorRole',
   execute: 'OrchestratorRole',
   verify: 'OrchestratorRole',
+  audit: 'OrchestratorRole',
   discard: 'OrchestratorRole',
   settle: 'SettleRole',
   admission: 'AdmissionRole',

@@ -21,13 +21,16 @@ describe('the boundary', () => {
   const applicationRole = `arn:aws:iam::${targetAccount}:role/orders-function`;
   const inside = { 'iam:PermissionsBoundary': boundary };
 
-  function decide(action: string, resource: string, context: RequestContext = {}) {
+  const decide = (action: string, resource: string, context: RequestContext = {}) =>
+    decideFor(executionRole, action, resource, context);
+
+  function decideFor(role: string, action: string, resource: string, context: RequestContext = {}) {
     const request = {
-      requester: sessionOf(executionRole),
+      requester: sessionOf(role),
       action,
       resource,
       resourceAccount: targetAccount,
-      context,
+      context: { 'aws:PrincipalArn': role, ...context },
     };
     return evaluate(request, { identity: anything, boundary: limit }).kind;
   }
@@ -73,6 +76,49 @@ describe('the boundary', () => {
     ],
   ])('never lets it make or change %s', (...[, action, resource, context]) => {
     expect(decide(action, resource, context)).toBe('denied');
+  });
+
+  const ownRule = `arn:aws:events:eu-west-1:${targetAccount}:rule/drawbridge-stack-events`;
+  const stack = `arn:aws:cloudformation:eu-west-1:${targetAccount}:stack/orders/0`;
+  it.each<[string, string, string, RequestContext?]>([
+    ['a SAML provider', 'iam:CreateSAMLProvider', `arn:aws:iam::${targetAccount}:saml-provider/eve`],
+    ['another SAML provider in an old name', 'iam:UpdateSAMLProvider', `arn:aws:iam::${targetAccount}:saml-provider/a`],
+    ['an OIDC provider', 'iam:CreateOpenIDConnectProvider', `arn:aws:iam::${targetAccount}:oidc-provider/eve.example`],
+    [
+      'more clients of an OIDC provider',
+      'iam:AddClientIDToOpenIDConnectProvider',
+      `arn:aws:iam::${targetAccount}:oidc-provider/a.example`,
+    ],
+    ['a trust anchor', 'rolesanywhere:CreateTrustAnchor', '*'],
+    ['an IoT role alias', 'iot:CreateRoleAlias', `arn:aws:iot:eu-west-1:${targetAccount}:rolealias/eve`],
+    ['an IoT certificate', 'iot:CreateKeysAndCertificate', '*'],
+    ['a hybrid activation', 'ssm:CreateActivation', '*'],
+    ...['PutRule', 'DisableRule', 'DeleteRule', 'PutTargets', 'RemoveTargets'].map(
+      (action): [string, string, string] => [`our event rule (${action})`, `events:${action}`, ownRule],
+    ),
+  ])('lets neither stacks nor their code make or change %s', (...[, action, resource, context]) => {
+    for (const role of [executionRole, applicationRole])
+      expect(decideFor(role, action, resource, context)).toBe('denied');
+  });
+
+  it.each<[string, string, string, RequestContext?]>([
+    ['make a role, whatever it trusts', 'iam:CreateRole', applicationRole, inside],
+    ['widen the trust of a role', 'iam:UpdateAssumeRolePolicy', applicationRole],
+    ['change a stack, and so borrow its role', 'cloudformation:UpdateStack', stack],
+    ['make a change set', 'cloudformation:CreateChangeSet', stack],
+    ['execute one', 'cloudformation:ExecuteChangeSet', stack],
+    ["pass one of Drawbridge's roles on", 'iam:PassRole', executionRole],
+  ])('lets stacks %s, and never their code', (...[, action, resource, context]) => {
+    expect(decideFor(executionRole, action, resource, context)).toBe('allowed');
+    expect(decideFor(applicationRole, action, resource, context)).toBe('denied');
+  });
+
+  it.each([
+    ['rules of its own', 'events:PutRule', `arn:aws:events:eu-west-1:${targetAccount}:rule/orders`],
+    ['its own policies', 'iam:CreatePolicyVersion', `arn:aws:iam::${targetAccount}:policy/orders`],
+    ['its roles passed on', 'iam:PassRole', applicationRole],
+  ])('lets code have %s', (_, action, resource) => {
+    expect(decideFor(applicationRole, action, resource)).toBe('allowed');
   });
 
   it('is on the execution role, and fits the quota of a managed policy', () => {

@@ -115,24 +115,26 @@ describe('the promotion state machine', () => {
     expect(leading.map(([name]) => name)).toEqual(['Settled']);
   });
 
-  it('takes away what was planned wherever a rollout ends without executing it', () => {
+  it('looks at the accounts and takes away what was planned wherever a rollout ends without verifying it', () => {
     const caught = Object.entries(rollout).flatMap(([name, state]) =>
       (state.Catch ?? []).map(({ ErrorEquals, Next }) => [name, ErrorEquals.join(), Next]),
     );
     expect(caught).toEqual([
       // Nothing was planned yet.
       ['Admit', 'States.ALL', 'Settle'],
-      ['PlanTargets', 'States.ALL', 'Discards'],
-      ['Decide', 'States.ALL', 'Discards'],
+      ['PlanTargets', 'States.ALL', 'Audits'],
+      ['Decide', 'States.ALL', 'Audits'],
       ['AwaitApproval', 'States.Timeout', 'ApprovalExpired'],
-      ['AwaitApproval', 'States.ALL', 'Discards'],
-      ['Recoveries', 'States.ALL', 'Discards'],
-      ['Waves', 'States.ALL', 'Discards'],
+      ['AwaitApproval', 'States.ALL', 'Audits'],
+      ['Recoveries', 'States.ALL', 'Audits'],
+      ['Waves', 'States.ALL', 'Audits'],
+      ['Audits', 'States.ALL', 'Discards'],
       // That it did not work says nothing about the rollout.
       ['Discards', 'States.ALL', 'Settle'],
     ]);
-    for (const name of ['ApprovalExpired', 'ApprovalRejected']) expect(rollout[name]?.Next).toBe('Discards');
-    expect(rollout['Decided']?.Default).toBe('Discards');
+    for (const name of ['ApprovalExpired', 'ApprovalRejected']) expect(rollout[name]?.Next).toBe('Audits');
+    expect(rollout['Decided']?.Default).toBe('Audits');
+    expect(rollout['Audits']?.Next).toBe('Discards');
     expect(rollout['Discards']?.Next).toBe('Settle');
   });
 
@@ -140,6 +142,12 @@ describe('the promotion state machine', () => {
     const discards = rollout['Discards']?.ItemProcessor?.States;
     expect(discards?.['Discard']?.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'DiscardLeft' }]);
     expect(discards?.['DiscardLeft']).toMatchObject({ Type: 'Pass', End: true });
+  });
+
+  it('tells of each account that could not be looked at, and looks at the others', () => {
+    const audits = rollout['Audits']?.ItemProcessor?.States;
+    expect(audits?.['Audit']?.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'AuditMissing' }]);
+    expect(audits?.['AuditMissing']).toMatchObject({ Type: 'Pass', End: true });
   });
 
   it('plans again after an approval, after a recovery, and while stacks are left, and never executes another plan', () => {

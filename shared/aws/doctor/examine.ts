@@ -44,7 +44,11 @@ async function identityOf(opened: Read<RoleCredentials>, region: string) {
 
 async function readRule({ region }: TrustedTarget, credentials: RoleCredentials): Promise<LiveRule> {
   const events = new EventBridgeClient({ region, credentials });
-  const { State } = await events.send(new DescribeRuleCommand({ Name: forwardingRule }));
+  const { State, EventPattern: pattern = '' } = await events.send(new DescribeRuleCommand({ Name: forwardingRule }));
   const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: forwardingRule }));
-  return { enabled: State !== 'DISABLED', targets: Targets.map(({ Arn = '' }) => Arn) };
+  const targets = Targets.map(({ Arn = '', RoleArn }) => ({
+    arn: Arn,
+    ...(RoleArn === undefined ? {} : { role: RoleArn }),
+  }));
+  return { enabled: State !== 'DISABLED', pattern, targets };
 }

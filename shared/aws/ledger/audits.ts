@@ -11,6 +11,15 @@ export async function recordAudit(ledger: Ledger, audit: AccountAudit): Promise<
   if (before?.['clean'] !== false) await putItem(ledger, { ...key, ...audit });
 }
 
+/** The audit that a rollout began with in a target. */
+export async function readAuditBefore(
+  ledger: Ledger,
+  { promotion, environment, target }: Pick<AccountAudit, 'promotion' | 'environment' | 'target'>,
+): Promise<AccountAudit | undefined> {
+  const item = await getItem(ledger, { pk: `PROMOTION#${promotion}`, sk: `AUDIT#${environment}#${target}#before` });
+  return item === undefined ? undefined : AccountAudit.parse(withoutKeys(item));
+}
+
 /** The audits of a promotion. */
 export async function listAudits(ledger: Ledger, promotion: PromotionId): Promise<AccountAudit[]> {
   const items = await queryItems(ledger, `PROMOTION#${promotion}`, 'AUDIT#');

@@ -1,8 +1,9 @@
-/** Whether an account holds any static credential: the proof that Drawbridge gives before and after each rollout. */
+/** Whether an account holds any static credential or new way in: the proof that Drawbridge gives before and after each rollout. */
 import * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
 import { AccountId, Instant, Name, PromotionId, Region } from '../identifiers.ts';
 import type { Reason } from '../promotion/records.ts';
+import { newWaysIn, WayIn } from './ways-in.ts';
 
 /** What IAM says of an account (IAM API reference: GetAccountSummary, ListUsers, ListAccessKeys). */
 export interface AccountCredentials {
@@ -26,6 +27,8 @@ export const AccountAudit = z.strictObject({
   clean: z.boolean(),
   /** One sentence per finding; empty when clean. Names of users, never ids of keys. */
   findings: z.array(z.string()),
+  /** The ways in that need no user, for the audit after to compare with. Absent in audits of older versions. */
+  waysIn: z.array(WayIn).exactOptional(),
 });
 export type AccountAudit = z.infer<typeof AccountAudit>;
 
@@ -36,6 +39,18 @@ export function credentialFindings({ users, rootKeys, rootCertificates }: Accoun
     ...(rootKeys > 0 ? [`${counted(rootKeys, 'access key')} of the root user`] : []),
     ...(rootCertificates > 0 ? [`${counted(rootCertificates, 'signing certificate')} of the root user`] : []),
   ];
+}
+
+/**
+ * What is found at one moment: static credentials always, ways in only where they were not there before. What an account let in before its
+ * rollout is its owner's affair.
+ */
+export function auditFindings(
+  credentials: AccountCredentials,
+  ways: readonly WayIn[],
+  before: Pick<AccountAudit, 'waysIn'> | undefined,
+): string[] {
+  return [...credentialFindings(credentials), ...(before?.waysIn === undefined ? [] : newWaysIn(before.waysIn, ways))];
 }
 
 /** Why an audit stops a rollout, or undefined when the account is clean. */

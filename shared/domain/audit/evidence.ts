@@ -135,12 +135,12 @@ function distinct<Kind>(values: readonly Kind[]): Kind[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
-/** True when an audit found a static credential. */
+/** True when an audit found a static credential or a new way in. */
 export function foundCredentials({ environments }: Pick<Evidence, 'environments'>): boolean {
   return environments.some(({ targets }) => targets.some((target) => standing([target]) === 'found'));
 }
 
-type Standing = 'found' | 'proved' | 'before' | 'unaudited';
+type Standing = 'found' | 'proved' | 'before' | 'not-after' | 'unaudited';
 
 function statementOf(environments: readonly EnvironmentEvidence[]): string {
   const accounts = Map.groupBy(
@@ -153,17 +153,22 @@ function statementOf(environments: readonly EnvironmentEvidence[]): string {
   const also = (wanted: Standing, text: string) => (count(wanted) === 0 ? [] : [`${text} in ${count(wanted)}`]);
   return [
     `no IAM user and no static key before and after, in ${count('proved')} of ${accounts.size} accounts`,
-    ...also('before', 'clean before and not audited after, as nothing was verified there,'),
+    ...also('before', 'clean before and not audited after, as nothing was executed there,'),
+    ...also('not-after', 'clean before and not audited after what was executed'),
     ...also('unaudited', 'not audited before'),
-    ...also('found', 'static credentials found'),
+    ...also('found', 'static credentials or new ways in found'),
   ].join('; ');
 }
 
 /** What the audits of an account's targets prove together. */
-function standing(targets: readonly Pick<TargetEvidence, 'audits'>[]): Standing {
+function standing(targets: readonly Pick<TargetEvidence, 'audits' | 'deployments'>[]): Standing {
   const befores = targets.map(({ audits }) => audits.before);
   const afters = targets.map(({ audits }) => audits.after);
   if ([...befores, ...afters].some((audit) => audit?.clean === false)) return 'found';
   if (befores.includes(null)) return 'unaudited';
-  return afters.includes(null) ? 'before' : 'proved';
+  if (!afters.includes(null)) return 'proved';
+  const executed = targets.some(
+    ({ audits, deployments }) => audits.after === null && deployments.some(({ operation }) => operation !== null),
+  );
+  return executed ? 'not-after' : 'before';
 }

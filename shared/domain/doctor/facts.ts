@@ -55,8 +55,10 @@ export interface LiveRole {
 /** The rule that forwards stack events. */
 export interface LiveRule {
   readonly enabled: boolean;
-  /** ARNs. */
-  readonly targets: readonly string[];
+  /** Events it takes, as JSON text. */
+  readonly pattern: string;
+  /** ARNs, each with that of the role that delivers. */
+  readonly targets: readonly { readonly arn: string; readonly role?: string }[];
 }
 
 export interface DoctorFacts {

@@ -10,6 +10,7 @@ import {
   roleName,
   type TargetRole,
 } from '../names.ts';
+import { type StepKind, stackActions } from '../trust/session-policy.ts';
 
 export interface Need {
   /** The step that makes the call. */
@@ -25,36 +26,34 @@ export interface Where extends Placed {
   readonly stack: string;
 }
 
-/** The needs of one role; a call of a step that is missing here is found by the tests of a whole promotion. */
+/** The kinds of step that work with each role. */
+const kindsOf = { preview: ['preview', 'read'], deploy: ['execute', 'recover'], audit: ['audit'] } as const;
+
+/** How a person knows the kinds of step. */
+const stepOf: Record<StepKind, string> = {
+  ...{ preview: 'plan', read: 'verify', execute: 'execute', recover: 'recover', audit: 'audit' },
+};
+
+/** The needs of one role: on stacks, exactly what the session policies of its steps allow; besides, what those steps need elsewhere. */
 export function needsOf(role: TargetRole, where: Where): Need[] {
-  return { preview: previewNeeds, deploy: deployNeeds, audit: auditNeeds }[role](where);
+  const onStacks = kindsOf[role].flatMap((kind) => stackActions[kind].map((action) => onStack(where, kind, action)));
+  return [...onStacks, ...{ preview: previewNeeds, deploy: deployNeeds, audit: auditNeeds }[role](where)];
 }
 
 function previewNeeds(where: Where): Need[] {
-  const name = 'drawbridge-prm-0123456789abcdef-1';
-  const changeSet = { 'cloudformation:ChangeSetName': name };
-  const roleArnKey = { 'cloudformation:RoleARN': roleArn(where, 'execution') };
+  const { region } = where;
+  const transform = `arn:${partitionOf(region)}:cloudformation:${region}:aws:transform/Serverless-2016-10-31`;
+  const need = (action: string, resource: string) => ({ step: 'plan', action, resource, context: {} });
   return [
-    ...onStack(where, 'plan', { DescribeStacks: {}, GetTemplate: {} }),
-    ...onStack(where, 'plan', { CreateChangeSet: { ...changeSet, ...roleArnKey } }),
-    ...onStack(where, 'plan', { DescribeChangeSet: changeSet, DeleteChangeSet: changeSet }),
     passRole(where, 'plan'),
     ...artifacts(where, 'plan'),
-    ...onStack(where, 'discard', { ListChangeSets: {} }),
-    ...onStack(where, 'resume', { DescribeStackEvents: {} }),
+    need('cloudformation:CreateChangeSet', transform),
+    ...['ListHookResults', 'GetHookResult'].map((action) => need(`cloudformation:${action}`, '*')),
   ];
 }
 
-/** A planned change set is executed by its ARN, so that is the name the condition sees. */
 function deployNeeds(where: Where): Need[] {
-  const { account, region } = where;
-  const arn = `arn:${partitionOf(region)}:cloudformation:${region}:${account}:changeSet/drawbridge-prm-0123456789abcdef-1/0`;
-  const changeSet = { 'cloudformation:ChangeSetName': arn };
-  return [
-    ...onStack(where, 'execute', { DescribeChangeSet: changeSet, ExecuteChangeSet: changeSet }),
-    ...onStack(where, 'execute', { DescribeStackEvents: {} }),
-    passRole(where, 'execute'),
-  ];
+  return [passRole(where, 'execute'), passRole(where, 'recover')];
 }
 
 function auditNeeds({ account, region }: Where): Need[] {
@@ -63,10 +62,17 @@ function auditNeeds({ account, region }: Where): Need[] {
   const need = (step: string, action: string, resource: string) => ({ step, action, resource, context: {} });
   const role = iam(`role/drawbridge/${roleName('audit')}`);
   const rule = `arn:${partition}:events:${region}:${account}:rule/drawbridge-stack-events`;
+  const verification = `arn:${partition}:lambda:${region}:${account}:function:drawbridge-verify-any`;
   return [
     need('audit', 'iam:GetAccountSummary', '*'),
     need('audit', 'iam:ListUsers', iam('user/')),
     need('audit', 'iam:ListAccessKeys', iam('user/anybody')),
+    need('audit', 'iam:ListRoles', iam('role/')),
+    ...['ListOpenIDConnectProviders', 'ListSAMLProviders'].map((action) => need('audit', `iam:${action}`, '*')),
+    need('audit', 'cloudwatch:DescribeAlarms', '*'),
+    need('audit', 'cloudformation:DescribeStackDriftDetectionStatus', '*'),
+    need('audit', 'lambda:InvokeFunction', verification),
+    need('broker', 'sts:DecodeAuthorizationMessage', '*'),
     ...['GetRole', 'ListRolePolicies', 'GetRolePolicy', 'ListAttachedRolePolicies'].map((action) =>
       need('doctor', `iam:${action}`, role),
     ),
@@ -75,15 +81,25 @@ function auditNeeds({ account, region }: Where): Need[] {
   ];
 }
 
-function onStack(
-  { account, region, stack }: Where,
-  step: string,
-  actions: Readonly<Record<string, RequestContext>>,
-): Need[] {
+function onStack(where: Where, kind: StepKind, action: string): Need {
+  const { account, region, stack } = where;
   const resource = `arn:${partitionOf(region)}:cloudformation:${region}:${account}:stack/${stack}`;
-  return Object.entries(actions).map(([action, context]) => ({
-    ...{ step, action: `cloudformation:${action}`, resource, context },
-  }));
+  const context = contextsOf(where, kind)[action] ?? {};
+  return { step: stepOf[kind], action: `cloudformation:${action}`, resource, context };
+}
+
+/** A change set is planned by its name and executed by its ARN, so that is what the condition sees. */
+function contextsOf(where: Where, kind: StepKind): Readonly<Record<string, RequestContext>> {
+  const { account, region } = where;
+  const name = 'drawbridge-prm-0123456789abcdef-1';
+  const arn = `arn:${partitionOf(region)}:cloudformation:${region}:${account}:changeSet/${name}/0`;
+  const changeSet = { 'cloudformation:ChangeSetName': kind === 'execute' ? arn : name };
+  const role = { 'cloudformation:RoleARN': roleArn(where, 'execution') };
+  return {
+    CreateChangeSet: { ...changeSet, ...role },
+    ...{ DescribeChangeSet: changeSet, DeleteChangeSet: changeSet, ExecuteChangeSet: changeSet },
+    ...{ ContinueUpdateRollback: role, RollbackStack: role, DeleteStack: role },
+  };
 }
 
 /** CloudFormation checks that whoever names the execution role may pass it. */

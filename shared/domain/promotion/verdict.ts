@@ -1,4 +1,5 @@
 /** What a rollout's end means, read from what happened: one outcome and the reasons in words. */
+import { type AccountAudit, auditReason } from '../audit/account-audit.ts';
 import { catalogue, problem } from '../errors/catalogue.ts';
 import { shortened } from '../trust/authorization-message.ts';
 import { type Deployment, isGood, type Mode, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
@@ -14,6 +15,8 @@ export interface RolloutFacts {
   /** The rollout's record, if it ever began. */
   readonly rollout: Rollout | undefined;
   readonly deployments: readonly Deployment[];
+  /** The audits of the rollout's accounts. */
+  readonly audits: readonly AccountAudit[];
   /** What the state machine caught; an empty object when nothing. */
   readonly caught: Caught | Record<string, never>;
   /** Set when the lease went to another promotion meanwhile. */
@@ -24,6 +27,12 @@ export interface RolloutFacts {
 export type Discarded =
   | { readonly kind: 'discarded' }
   | { readonly kind: 'left'; readonly target: string; readonly code: string };
+
+/** Whether the account of a target was looked at after what was executed there. */
+export type AfterAudit =
+  | { readonly kind: 'audited' }
+  | { readonly kind: 'untouched' }
+  | { readonly kind: 'missing'; readonly target: string; readonly code: string };
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -38,15 +47,17 @@ export function verdict(facts: RolloutFacts): Verdict {
   const { rollout, deployments, caught } = facts;
   if (rollout?.settledAt !== undefined || rollout?.status === 'rejected')
     return { outcome: rollout.status as Outcome, reasons: rollout.reasons };
-  if (facts.leaseLost !== undefined) return { outcome: 'errored', reasons: [facts.leaseLost] };
+  const unclean = uncleanAfter(facts.audits);
+  if (facts.leaseLost !== undefined) return { outcome: 'errored', reasons: [facts.leaseLost, ...unclean] };
   const failed = deployments.flatMap((deployment) =>
     deployment.outcome === 'failed' && deployment.reason ? [deployment.reason] : [],
   );
-  const { errors, failures, refusals } = isCaught(caught) ? reasonsOf(caught) : nothing;
+  const sorted = isCaught(caught) ? reasonsOf(caught) : nothing;
+  const { errors, failures, refusals } = unclean.length === 0 ? sorted : withAudits(sorted, unclean);
   const reasons = [...failed, ...failures, ...refusals, ...errors];
   if (errors.length > 0) return { outcome: 'errored', reasons };
   if (refusals.length > 0 && failed.length + failures.length === 0) return { outcome: 'rejected', reasons };
-  if (isCaught(caught) || failed.length > 0) return { outcome: 'failed', reasons };
+  if (isCaught(caught) || reasons.length > 0) return { outcome: 'failed', reasons };
   if (facts.mode === 'plan') return { outcome: 'planned', reasons: [] };
   return {
     outcome: deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged',
@@ -62,6 +73,15 @@ export function leftBehind(promotion: string, discards: readonly Discarded[], to
   return discards.flatMap((one) => {
     if (one.kind === 'discarded' || told.some(({ code }) => code === one.code)) return [];
     const { code, cause } = problem('NOT_DISCARDED', { ...one, promotion });
+    return [{ code, text: cause, target: one.target }];
+  });
+}
+
+/** Where something was executed and the account could not be looked at afterwards: nobody can say that it is clean. */
+export function unaudited(audits: readonly AfterAudit[]): Reason[] {
+  return audits.flatMap((one) => {
+    if (one.kind !== 'missing') return [];
+    const { code, cause } = problem('NOT_AUDITED', one);
     return [{ code, text: cause, target: one.target }];
   });
 }
@@ -91,6 +111,16 @@ export function targetsRunning(deployments: readonly Deployment[]): string[] {
 /** The reasons as one text for the execution's cause, which has no room for encoded authorization messages. */
 export function reasonText(reasons: readonly Reason[]): string {
   return reasons.map(({ code, text }) => `${code}: ${shortened(text)}`).join('\n') || 'No reason was recorded.';
+}
+
+function uncleanAfter(audits: readonly AccountAudit[]): Reason[] {
+  return audits.flatMap((audit) => (audit.moment === 'after' ? (auditReason(audit) ?? []) : []));
+}
+
+/** What the step that looked told itself is in the ledger too: told once, as what it is, a failure. */
+function withAudits({ errors, failures, refusals }: SortedReasons, unclean: readonly Reason[]): SortedReasons {
+  const others = (reasons: readonly Reason[]) => reasons.filter(({ code }) => code !== unclean[0]?.code);
+  return { errors, failures: [...others(failures), ...unclean], refusals: others(refusals) };
 }
 
 function isCaught(caught: RolloutFacts['caught']): caught is Caught {

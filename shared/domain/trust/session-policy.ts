@@ -77,8 +77,8 @@ function policyOf(kind: StepKind, scope: SessionScope, paths: readonly string[])
   return { Version: '2012-10-17', Statement };
 }
 
-/** The calls of the steps on stacks; a call that is missing here fails its step in any rehearsal. */
-const stackActions: Record<StepKind, readonly string[]> = {
+/** The calls of the steps on stacks; a call that is missing here fails its step in any rehearsal. Doctor asks for the same. */
+export const stackActions: Record<StepKind, readonly string[]> = {
   preview: [
     'CreateChangeSet',
     'DescribeChangeSet',

@@ -43,7 +43,7 @@ beforeEach(() => {
     Role: {
       Arn: 'arn:role',
       AssumeRolePolicyDocument: encoded,
-      Tags: [{ Key: 'drawbridge:version', Value: '3' }],
+      Tags: [{ Key: 'drawbridge:version', Value: '4' }],
       PermissionsBoundary: { PermissionsBoundaryArn: boundary },
     } as never,
   });
@@ -52,8 +52,10 @@ beforeEach(() => {
   iam.on(ListAttachedRolePoliciesCommand).resolves({ AttachedPolicies: [{ PolicyArn: 'arn:managed' }] });
   iam.on(GetPolicyCommand).resolves({ Policy: { DefaultVersionId: 'v7' } });
   iam.on(GetPolicyVersionCommand).resolves({ PolicyVersion: { Document: encoded } });
-  eventBridge.on(DescribeRuleCommand).resolves({ State: 'ENABLED' });
-  eventBridge.on(ListTargetsByRuleCommand).resolves({ Targets: [{ Id: 'o', Arn: 'arn:bus' }] });
+  eventBridge.on(DescribeRuleCommand).resolves({ State: 'ENABLED', EventPattern: '{}' });
+  eventBridge
+    .on(ListTargetsByRuleCommand)
+    .resolves({ Targets: [{ Id: 'o', Arn: 'arn:bus', RoleArn: 'arn:role' }, { Id: 'p' } as never] });
 });
 
 describe('examining a target', () => {
@@ -65,7 +67,7 @@ describe('examining a target', () => {
       value: {
         arn: 'arn:role',
         trust: text,
-        tags: { 'drawbridge:version': '3' },
+        tags: { 'drawbridge:version': '4' },
         policies: [
           { name: 'inline', document: text },
           { name: 'arn:managed', document: text },
@@ -78,7 +80,10 @@ describe('examining a target', () => {
       ...examination,
       orchestrator: { kind: 'read', value: { account, arn, roleId: 'AROAEXAMPLEEXAMPLE001', region: 'eu-west-1' } },
       roles: { preview: role, deploy: role, audit: role },
-      rule: { kind: 'read', value: { enabled: true, targets: ['arn:bus'] } },
+      rule: {
+        kind: 'read',
+        value: { enabled: true, pattern: '{}', targets: [{ arn: 'arn:bus', role: 'arn:role' }, { arn: '' }] },
+      },
     });
     expect(Object.values(facts.sessions).map((session) => session.kind)).toEqual(['read', 'read', 'read']);
     expect(iam).toHaveReceivedCommandWith(GetPolicyVersionCommand, { PolicyArn: boundary, VersionId: 'v7' });
@@ -138,7 +143,7 @@ describe('examining a target', () => {
       kind: 'read',
       value: { arn: '', trust: '', maxSessionDuration: 3600, tags: {}, policies: [] },
     });
-    expect(facts.rule).toEqual({ kind: 'read', value: { enabled: false, targets: [] } });
+    expect(facts.rule).toEqual({ kind: 'read', value: { enabled: false, pattern: '', targets: [] } });
   });
 });
 

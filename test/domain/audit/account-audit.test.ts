@@ -32,7 +32,7 @@ describe('an audit', () => {
   it('gives the reason with account, moment and every finding', () => {
     expect(auditReason(anAudit({ moment: 'after', findings: ['a', 'b'] }))).toEqual({
       code: 'ACCOUNT_NOT_CLEAN',
-      text: 'Account 333333333333 holds static credentials after the rollout: a; b.',
+      text: 'Account 333333333333 is not clean after the rollout: a; b.',
       target: 'production',
     });
   });

@@ -16,6 +16,7 @@ export function anAudit(change: Partial<AccountAudit> = {}): AccountAudit {
     at: monday,
     clean: findings.length === 0,
     findings,
+    waysIn: [],
     ...change,
   };
 }

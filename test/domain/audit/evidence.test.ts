@@ -103,15 +103,21 @@ describe('what the audits prove together', () => {
       false,
     ],
     [
-      'nothing was verified in one',
-      facts({ audits: [...both(), anAudit(pre)] }),
-      'no IAM user and no static key before and after, in 1 of 2 accounts; clean before and not audited after, as nothing was verified there, in 1',
+      'nothing was executed in one',
+      facts({ audits: [...both(), anAudit(pre)], deployments: [aDeployment(pre)] }),
+      'no IAM user and no static key before and after, in 1 of 2 accounts; clean before and not audited after, as nothing was executed there, in 1',
+      false,
+    ],
+    [
+      'something was executed in one, and nobody could look afterwards',
+      facts({ audits: [...both(), anAudit(pre)], deployments: [aDeployment({ ...pre, operation: operationToken })] }),
+      'no IAM user and no static key before and after, in 1 of 2 accounts; clean before and not audited after what was executed in 1',
       false,
     ],
     [
       'found before',
       facts({ audits: [anAudit({ ...pre, findings: eve })] }),
-      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials found in 1',
+      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials or new ways in found in 1',
       true,
     ],
     [
@@ -119,7 +125,7 @@ describe('what the audits prove together', () => {
       facts({
         audits: [...both(), anAudit({ target: 'b' }), anAudit({ target: 'b', moment: 'after', findings: eve })],
       }),
-      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials found in 1',
+      'no IAM user and no static key before and after, in 0 of 1 accounts; static credentials or new ways in found in 1',
       true,
     ],
     [

@@ -1,5 +1,5 @@
 /** The facts of a target as it is right after onboarding: the roles are those of accounts/account.yml. */
-import type { DoctorFacts, LiveRole, Read } from '#shared/domain/doctor/facts.ts';
+import type { DoctorFacts, LiveRole, LiveRule, Read } from '#shared/domain/doctor/facts.ts';
 import type { TargetRole } from '#shared/domain/names.ts';
 import { monday } from '#test/builders.ts';
 import { policiesOf, target as values } from '#test/infra/shipped.ts';
@@ -19,10 +19,22 @@ export function liveRole(role: TargetRole, given: Parameters<typeof policiesOf>[
     arn: `arn:aws:iam::222222222222:role/drawbridge/drawbridge-${role}`,
     trust: document('trust'),
     maxSessionDuration: 3600,
-    tags: role === 'audit' ? { 'drawbridge:version': '3' } : {},
+    tags: role === 'audit' ? { 'drawbridge:version': '4' } : {},
     policies: [{ name: role, document: document('identity') }],
   };
 }
+
+/** The rule of accounts/region.yml. */
+export const liveRule: LiveRule = {
+  enabled: true,
+  pattern: '{"source":["aws.cloudformation"],"detail-type":["CloudFormation Stack Status Change"]}',
+  targets: [
+    {
+      arn: 'arn:aws:events:eu-west-1:111111111111:event-bus/drawbridge',
+      role: 'arn:aws:iam::222222222222:role/drawbridge/drawbridge-event-forward',
+    },
+  ],
+};
 
 const session = (role: TargetRole) => ({
   account: '222222222222',
@@ -43,7 +55,7 @@ export function healthy(change: Partial<DoctorFacts> = {}): DoctorFacts {
     clock: { ours: monday, theirs: monday },
     sessions: { preview: read(session('preview')), deploy: read(session('deploy')), audit: read(session('audit')) },
     roles: { preview: read(liveRole('preview')), deploy: read(liveRole('deploy')), audit: read(liveRole('audit')) },
-    rule: read({ enabled: true, targets: ['arn:aws:events:eu-west-1:111111111111:event-bus/drawbridge'] }),
+    rule: read(liveRule),
     ...change,
   };
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type LiveRole, targetRoles } from '#shared/domain/doctor/facts.ts';
 import { needsOf } from '#shared/domain/doctor/needs.ts';
 import { permissionCheck } from '#shared/domain/doctor/permissions.ts';
+import { matchesWildcard } from '#shared/domain/iam/wildcard.ts';
 import type { TargetRole } from '#shared/domain/names.ts';
+import { sessionPolicy } from '#shared/domain/trust/session-policy.ts';
 import { target as values } from '#test/infra/shipped.ts';
 import { healthy, liveRole, read, refused } from './healthy.ts';
 
@@ -46,6 +48,29 @@ describe.each(targetRoles)('the %s role as it is shipped', (role) => {
   });
 });
 
+describe('the needs of a role', () => {
+  const kinds = { preview: ['preview', 'read'], deploy: ['execute', 'recover'], audit: ['audit'] } as const;
+  const promotion = 'prm-0123456789abcdef';
+  const allowedTo = (role: TargetRole) =>
+    kinds[role].flatMap((kind) => {
+      const artifacts = { prefix: 'drawbridge-artifacts-111111111111' };
+      const { text } = sessionPolicy(kind, { target: where, promotion, stacks: ['orders-1'], artifacts });
+      return (JSON.parse(text) as Document).Statement.flatMap(({ Action }) => Action);
+    });
+  const needed = (role: TargetRole) => needsOf(role, where).map(({ action }) => action);
+
+  it.each(targetRoles)('of %s are all that the session policies of its steps allow by name', (role) => {
+    expect(allowedTo(role).filter((action) => !action.includes('*') && !needed(role).includes(action))).toEqual([]);
+  });
+
+  it.each(targetRoles)('of %s are nothing that those leave out', (role) => {
+    const patterns = allowedTo(role);
+    const asked = needsOf(role, where).filter(({ step }) => step !== 'doctor');
+    const outside = asked.filter(({ action }) => !patterns.some((pattern) => matchesWildcard(pattern, action)));
+    expect(outside).toEqual([]);
+  });
+});
+
 describe('what else grants, limits or denies', () => {
   const everything = JSON.stringify({
     Version: '2012-10-17',
@@ -54,7 +79,7 @@ describe('what else grants, limits or denies', () => {
 
   it('a managed policy grants as well, for stacks of any name', () => {
     const found = check('preview', { policies: [{ name: 'arn:aws:iam::aws:policy/All', document: everything }] });
-    expect(found.says).toMatch(/all 10 calls .* for stacks called \*$/);
+    expect(found.says).toMatch(/all 17 calls .* for stacks called \*$/);
   });
 
   it('a boundary limits', () => {
@@ -78,7 +103,9 @@ describe('what else grants, limits or denies', () => {
   });
 
   it('nothing at all grants nothing', () => {
-    expect(check('deploy', { policies: [] }).says.match(/cloudformation:|iam:|s3:/g)).toHaveLength(4);
+    expect(check('deploy', { policies: [] }).says.match(/cloudformation:|iam:|s3:/g)).toHaveLength(
+      needsOf('deploy', where).length,
+    );
   });
 });
 

@@ -52,7 +52,7 @@ describe('verifying a target after its deployments', () => {
       kind: 'not-verified',
       reason: {
         code: 'ACCOUNT_NOT_CLEAN',
-        text: 'Account 333333333333 holds static credentials after the rollout: IAM user mallory with 1 access key.',
+        text: 'Account 333333333333 is not clean after the rollout: IAM user mallory with 1 access key.',
         target: 'production',
       },
     });

@@ -7,6 +7,7 @@ import {
   targetsRunning,
   verdict,
 } from '#shared/domain/promotion/verdict.ts';
+import { anAudit } from '#test/domain/audit/audit-builders.ts';
 
 const deployment = (stack: string, outcome: Deployment['outcome'], target = 'production') =>
   ({
@@ -25,8 +26,10 @@ const stopped = (...errors: unknown[]) => ({
   Cause: JSON.stringify(errors.map((error) => ({ kind: 'stopped', target: 't', error }))),
 });
 
+const unclean = anAudit({ moment: 'after', findings: ['IAM user eve with 1 access key'] });
+
 describe('how a rollout ended', () => {
-  const facts: RolloutFacts = { mode: 'promote', rollout: rollout(), deployments: [], caught: {} };
+  const facts: RolloutFacts = { mode: 'promote', rollout: rollout(), deployments: [], audits: [], caught: {} };
 
   it.each<[string, Partial<RolloutFacts>, string, string[]]>([
     ['every stack was as desired', { deployments: [deployment('a', 'unchanged')] }, 'unchanged', []],
@@ -69,6 +72,41 @@ describe('how a rollout ended', () => {
       'failed',
       ['CHANGE_SET_REFUSED'],
     ],
+    [
+      'a stack failed, and the account was found unclean afterwards',
+      {
+        deployments: [deployment('a', 'failed')],
+        audits: [unclean],
+        caught: stopped({ Error: 'StackFailed', Cause: '' }),
+      },
+      'failed',
+      ['STACK_FAILED', 'ACCOUNT_NOT_CLEAN'],
+    ],
+    [
+      'the account was found unclean between two rounds, which is told once and no refusal',
+      { audits: [unclean], caught: lambdaError('ACCOUNT_NOT_CLEAN', 'x') },
+      'failed',
+      ['ACCOUNT_NOT_CLEAN'],
+    ],
+    [
+      'a step of ours broke in an account that was found unclean afterwards',
+      { audits: [unclean], caught: lambdaError('LEASE_LOST', 'x') },
+      'errored',
+      ['ACCOUNT_NOT_CLEAN', 'LEASE_LOST'],
+    ],
+    [
+      'the lease was lost in an account that was found unclean afterwards',
+      { audits: [unclean], leaseLost: { code: 'LEASE_LOST', text: 'x' } },
+      'errored',
+      ['LEASE_LOST', 'ACCOUNT_NOT_CLEAN'],
+    ],
+    [
+      'the account was unclean before',
+      { audits: [anAudit({ findings: ['x'] })], caught: lambdaError('ACCOUNT_NOT_CLEAN', 'x') },
+      'rejected',
+      ['ACCOUNT_NOT_CLEAN'],
+    ],
+    ['the account is unclean and nobody caught it', { audits: [unclean] }, 'failed', ['ACCOUNT_NOT_CLEAN']],
     [
       'the account was found unclean afterwards',
       {
