@@ -266,7 +266,7 @@ describe('an identity provider', () => {
       expect(trusted(condition)).toEqual([]);
     });
 
-    it.each(Object.keys(full))('is not trusted without %s, or with any value of it', (key) => {
+    it.each(Object.keys(full) as (keyof typeof full)[])('is not trusted without %s, or with any value of it', (key) => {
       const { [key]: _, ...rest } = full;
       const said = [without(key, `arn:aws:iam::000000000000:oidc-provider/${github}`)];
       expect(trusted({ StringEquals: rest })).toEqual(said);
