@@ -11,11 +11,20 @@ import type { Outcome } from './command.ts';
 import { gateTemplates, nothingAllowed } from './gate-templates.ts';
 import { readText } from './read-text.ts';
 
-/** Whether the path names a template, well-formed or not: configuration has documents with an apiVersion. */
+/** Whether the path names a template, well-formed or not: configuration has documents with an apiVersion. Only top-level members count. */
 export async function isBareTemplate(path: string): Promise<boolean> {
   const read = await readText(path);
-  if (read.kind === 'unreadable' || /^\s*[{"']*apiVersion\b/m.test(read.text)) return false;
-  return /(^|[{,]\s*)["']?(AWSTemplateFormatVersion|Resources)["']?\s*:/m.test(read.text);
+  if (read.kind === 'unreadable') return false;
+  const source = readSource(read.text);
+  if (source.kind === 'source' && isObject(source.data)) return isTemplate(Object.keys(source.data));
+  // Not well-formed, or several documents: members that begin a line, or the text.
+  return isTemplate([...read.text.matchAll(/^(?:\s*\{\s*)?["']?(\w+)["']?\s*:/gm)].map(([, name]) => String(name)));
+}
+
+function isTemplate(members: readonly string[]): boolean {
+  return (
+    !members.includes('apiVersion') && ['AWSTemplateFormatVersion', 'Resources'].some((name) => members.includes(name))
+  );
 }
 
 /** Reads it and everything it nests by path, and applies the gate. */

@@ -325,6 +325,8 @@ describe('what CloudFormation made of a template', () => {
       .on(GetTemplateCommand, { TemplateStage: 'Processed', ChangeSetName: changeSetId, ...more })
       .resolves({ TemplateBody: text });
   const user = 'Resources: { Admin: { Type: AWS::IAM::User } }';
+  const unbounded = `Resources: { Admin: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {
+    Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }] } } } }`;
   const nests = { ...add.ResourceChange, LogicalResourceId: 'Web', ResourceType: 'AWS::CloudFormation::Stack' };
   const nestedUrl = `https://artifacts-eu-west-1.s3.eu-west-1.amazonaws.com/templates/${'a'.repeat(64)}`;
   const parent = `Resources: { Web: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: "${nestedUrl}" } } }`;
@@ -346,10 +348,10 @@ describe('what CloudFormation made of a template', () => {
 
   it('is let through, and shown, where a policy tolerates it', async () => {
     changeSetIs({ ...complete, Changes: [add] });
-    processed(user);
-    const gate = { ...preparing().gate, waive: ['GATE_STATIC_CREDENTIAL' as const] };
+    processed(unbounded);
+    const gate = { ...preparing().gate, waive: ['GATE_BOUNDARY' as const] };
     expect(await look({}, { gate })).toMatchObject({
-      plan: { notes: [expect.stringMatching(/^GATE_STATIC_CREDENTIAL is waived by a policy: Admin: /)] },
+      plan: { notes: [expect.stringMatching(/^GATE_BOUNDARY is waived by a policy: Admin: /)] },
     });
   });
 

@@ -168,6 +168,8 @@ describe('plan', () => {
 
   describe('of what CloudFormation made of a template', () => {
     const hostile = 'Resources: { Admin: { Type: AWS::IAM::User } }';
+    const unbounded = `Resources: { Admin: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {
+      Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: sts:AssumeRole }] } } } }`;
     beforeEach(() => {
       changeSetIs('orders-api', ready);
       cloudFormation
@@ -189,11 +191,12 @@ describe('plan', () => {
       ['of another pipeline', { pipelines: ['billing'] }, false],
       ['of targets with other labels', { matchLabels: { environment: 'pre-production' } }, false],
     ])('is tolerated, and shown, where a policy %s says so: %j', async (_, selector, tolerated) => {
-      await policy('waiver', { selector: selector!, templateGate: { waive: ['GATE_STATIC_CREDENTIAL'] } });
-      if (!tolerated) return expect(plan(1)).rejects.toMatchObject({ name: 'GATE_STATIC_CREDENTIAL' });
-      expect((await planned(await plan(1))).stacks[1]?.notes).toEqual([
-        expect.stringMatching(/^GATE_STATIC_CREDENTIAL/),
-      ]);
+      cloudFormation
+        .on(GetTemplateCommand, { ChangeSetName: changeSetId, TemplateStage: 'Processed' })
+        .resolves({ TemplateBody: unbounded });
+      await policy('waiver', { selector: selector!, templateGate: { waive: ['GATE_BOUNDARY'] } });
+      if (!tolerated) return expect(plan(1)).rejects.toMatchObject({ name: 'GATE_BOUNDARY' });
+      expect((await planned(await plan(1))).stacks[1]?.notes).toEqual([expect.stringMatching(/^GATE_BOUNDARY/)]);
     });
   });
 

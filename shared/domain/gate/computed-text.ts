@@ -2,30 +2,79 @@
 import { isObject, type Json, type JsonObject, memberOf } from '../template/template.ts';
 import type { DeclaredResource } from './declared-resources.ts';
 import type { GateContext } from './finding.ts';
+import { answerOf } from './references.ts';
 
 /** What is known while one template is read. */
 export interface Scope {
   readonly resources: ReadonlyMap<string, DeclaredResource>;
   readonly context: GateContext;
+  /** What Ref answers for the resources that the template may name, by logical id. */
+  readonly names: ReadonlyMap<string, ComputedText>;
 }
 
 export interface ComputedText {
   /** A pattern that covers everything the text can become: each part that is not decided is `*`. */
   readonly text: string;
   readonly decided: boolean;
+  /** Holds what a service or CloudFormation makes up: some text without wildcards, which stands here for all of them. */
+  readonly made?: boolean;
 }
 
 const anything: ComputedText = { text: '*', decided: false };
 const known = (text: string): ComputedText => ({ text, decided: true });
+const made = (text: string): ComputedText => ({ text, decided: true, made: true });
+
+/** The scope of one template. */
+export function scopeOf(declared: readonly DeclaredResource[], context: GateContext): Scope {
+  const resources = new Map(declared.map((resource) => [resource.id, resource]));
+  // A name that is made of other names counts as undecided, so names never go round in circles.
+  const scope = { resources, context, names: new Map() };
+  return { ...scope, names: new Map(declared.flatMap((resource) => nameOf(resource, scope))) };
+}
+
+/** Longer than any name of a resource. */
+const longestName = 2048;
+
+function nameOf({ id, type = '', properties, declaration }: DeclaredResource, scope: Scope): [string, ComputedText][] {
+  const answer = answerOf(type);
+  if (typeof answer !== 'object') return [];
+  const written = isObject(declaration) ? declaration['Properties'] : undefined;
+  const isComputed =
+    (written !== undefined && !isObject(written)) || Object.keys(properties).some((name) => name.startsWith('Fn::'));
+  const value = memberOf(properties, answer.property);
+  if (isComputed) return [[id, anything]];
+  if (value === undefined) return [[id, made(generated(id))]];
+  const name = textOf(value, scope);
+  return [[id, name.text.length > longestName ? anything : name]];
+}
+
+/** Some name as CloudFormation makes it up: `stack-LogicalId-0123456789AB`. */
+const generated = (id: string): string => `stack-${id.replaceAll(/\W/g, '')}-generated`;
 
 /**
  * Understands plain text, Ref, Fn::GetAtt, Fn::Sub and Fn::Join over pseudo parameters and over resources of this template (User Guide,
- * "Pseudo parameters reference"). Parameters, imports, mappings, dynamic references and everything else may become anything.
+ * "Pseudo parameters reference"). A resource that the template names is the text it gives as the name. Parameters, imports, mappings,
+ * dynamic references and everything else may become anything.
  */
 export function computedText(value: Json, scope: Scope): ComputedText {
   const computed = textOf(value, scope);
+  const { text, decided } = computed;
   // Dynamic references, which may have been put together from parts, are read only at deployment.
-  return computed.text.includes('{{resolve:') ? anything : computed;
+  if (text.includes('{{resolve:')) return anything;
+  // Where the own account is not known its number is no account's; a template that writes this number means another one.
+  const posed = scope.context.account === undefined && text.includes(nobody);
+  const told = (posed ? text.replaceAll(nobody, '*') : text).replaceAll(ownMark, ownAccount(scope.context));
+  return { ...computed, text: told, decided: decided && !posed };
+}
+
+/** Stands for the own account until the text is whole; no text of a template can hold it. */
+const ownMark = '\u{E000}';
+/** The number that no account has. */
+const nobody = '000000000000';
+
+/** The account of the stack: the one that is named, or a number that no account has. */
+export function ownAccount({ account = nobody }: GateContext): string {
+  return account;
 }
 
 function textOf(value: Json, scope: Scope): ComputedText {
@@ -33,7 +82,7 @@ function textOf(value: Json, scope: Scope): ComputedText {
   if (!isObject(value)) return anything;
   const [[name, argument] = ['', null], ...others] = Object.entries(value);
   if (others.length > 0) return anything;
-  if (name === 'Ref' && typeof argument === 'string') return referred(argument, { ...scope, leading: true });
+  if (name === 'Ref' && typeof argument === 'string') return referred(argument, scope);
   if (name === 'Fn::GetAtt') return attribute([argument].flat().join('.'), scope);
   if (name === 'Fn::Sub') return substituted(argument, scope);
   return name === 'Fn::Join' ? joined(argument, scope) : anything;
@@ -41,54 +90,42 @@ function textOf(value: Json, scope: Scope): ComputedText {
 
 /** `${Name}` and `&{Name}` are variables of a loop: the variables of policies have a colon in their names. */
 function plainText(text: string): ComputedText {
-  const open = text.replaceAll(/[$&]\{[A-Za-z0-9]+\}/g, '*');
+  const open = text.replaceAll(/[$&]\{[A-Za-z0-9]+\}|\u{E000}/gu, '*');
   return { text: open, decided: open === text };
 }
 
-/** The account of the stack: the one that is named, or a number that no account has. */
-export function ownAccount({ account = '000000000000' }: GateContext): string {
-  return account;
-}
-
-interface PlacedScope extends Scope {
-  /** The value begins the text, so that it may have to be read as an ARN. */
-  readonly leading: boolean;
-}
-
-function pseudoParameters(context: GateContext): Readonly<Record<string, string>> {
-  return {
-    'AWS::AccountId': ownAccount(context),
-    'AWS::Partition': 'aws',
-    'AWS::Region': 'region',
-    'AWS::StackName': 'stack',
-    'AWS::StackId': standIn('stack', context),
-    'AWS::URLSuffix': 'amazonaws.com',
-  };
-}
+const pseudoParameters: Readonly<Record<string, string>> = {
+  'AWS::AccountId': ownMark,
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'region',
+  'AWS::StackName': 'stack',
+  'AWS::StackId': standIn('stack'),
+  'AWS::URLSuffix': 'amazonaws.com',
+};
 
 /** Some ARN of a resource in the own account: what exactly it is called does not matter, only that it holds no wildcard. */
-const standIn = (id: string, context: GateContext): string => `arn:aws:resource:region:${ownAccount(context)}:${id}`;
+function standIn(id: string): string {
+  return `arn:aws:resource:region:${ownMark}:${id.replaceAll(/\W/g, '')}`;
+}
 
-function referred(name: string, { resources, context, leading }: PlacedScope): ComputedText {
-  const pseudo = memberOf(pseudoParameters(context), name);
+function referred(id: string, { resources, names }: Scope): ComputedText {
+  const pseudo = memberOf(pseudoParameters, id);
   if (pseudo !== undefined) return known(pseudo);
-  const type = resources.get(name)?.type;
-  if (type === undefined || !isFixed(type)) return anything;
-  return known(leading ? standIn(name, context) : name);
+  const answer = answerOf(resources.get(id)?.type ?? '');
+  if (answer === 'arn') return made(standIn(id));
+  return answer === 'id' ? made(generated(id)) : (names.get(id) ?? anything);
 }
 
-/** What code of the template's author answers, or a value kept elsewhere, can be anything. */
-function isFixed(type: string): boolean {
-  return type.startsWith('AWS::') && !['AWS::CloudFormation::CustomResource', 'AWS::SSM::Parameter'].includes(type);
-}
-
-function attribute(reference: string, { resources, context }: Scope): ComputedText {
+/** ARNs are made by the service. What code of the template's author answers can be anything, and so can outputs of nested stacks. */
+function attribute(reference: string, { resources, names }: Scope): ComputedText {
   const [id = '', ...rest] = reference.split('.');
-  const type = resources.get(id)?.type;
-  const name = rest.join('.');
-  // Outputs of nested stacks are whatever those say.
-  if (type === undefined || !isFixed(type) || !/^\w*Arn$/.test(name)) return anything;
-  return known(type === 'AWS::IAM::Role' ? `arn:aws:iam::${ownAccount(context)}:role/${id}` : standIn(id, context));
+  const type = resources.get(id)?.type ?? '';
+  const isArn = /^\w*Arn$/.test(rest.join('.')) && /^AWS::(?!CloudFormation::CustomResource$)/.test(type);
+  if (!isArn) return anything;
+  if (type !== 'AWS::IAM::Role') return made(standIn(id));
+  // One certain role of this template, whatever it is called.
+  const { text, decided } = names.get(id) ?? anything;
+  return made(`arn:aws:iam::${ownMark}:role/${decided ? text : generated(id)}`);
 }
 
 const variable = /\$\{([^}]*)\}/g;
@@ -99,31 +136,47 @@ function substituted(argument: Json, scope: Scope): ComputedText {
   const parts: ComputedText[] = [];
   let from = 0;
   for (const found of template.matchAll(variable)) {
-    parts.push(
-      plainText(template.slice(from, found.index)),
-      variableText(String(found[1]), own, { ...scope, leading: found.index === 0 }),
-    );
+    parts.push(plainText(template.slice(from, found.index)), variableText(String(found[1]), own, scope));
     from = found.index + found[0].length;
   }
   return concatenated([...parts, plainText(template.slice(from))]);
 }
 
-function variableText(written: string, own: JsonObject, scope: PlacedScope): ComputedText {
+function variableText(written: string, own: JsonObject, scope: Scope): ComputedText {
   // `${!aws:username}` is the literal `${aws:username}`.
-  if (written.startsWith('!')) return known(`\${${written.slice(1)}}`);
+  if (written.startsWith('!')) return known(`\${${written.slice(1).replaceAll(ownMark, '*')}}`);
   const name = written.trim();
   const given = memberOf(own, name);
-  if (given !== undefined) return computedText(given, scope);
+  if (given !== undefined) return textOf(given, scope);
   return name.includes('.') ? attribute(name, scope) : referred(name, scope);
 }
 
 function joined(argument: Json, scope: Scope): ComputedText {
   const [delimiter, list] = Array.isArray(argument) ? argument : [];
   if (typeof delimiter !== 'string' || !Array.isArray(list)) return anything;
-  const parts = list.flatMap((item, index) => [known(index === 0 ? '' : delimiter), computedText(item, scope)]);
+  const between = plainText(delimiter);
+  const parts = list.flatMap((item, index) => [index === 0 ? known('') : between, textOf(item, scope)]);
   return concatenated(parts);
 }
 
+/** Longer than what stands before the resource part of any ARN. */
+const longestHead = 300;
+
 function concatenated(parts: readonly ComputedText[]): ComputedText {
-  return { text: parts.map(({ text }) => text).join(''), decided: parts.every(({ decided }) => decided) };
+  let head = '';
+  const placed = parts.map((part) => {
+    const fits = part.made !== true || mayFollow(head);
+    if (head.length < longestHead) head = `${head}${part.text}`.slice(0, longestHead);
+    return fits ? part : anything;
+  });
+  return {
+    text: placed.map(({ text }) => text).join(''),
+    decided: placed.every(({ decided }) => decided),
+    made: placed.some((part) => part.made === true),
+  };
+}
+
+/** What is made up says nothing as an action, or as the partition, service, region or account of an ARN. */
+function mayFollow(head: string): boolean {
+  return /^arn(:[^:]*){5}/.test(head) || !/^[\w*-]+:(?!\/)/.test(head);
 }

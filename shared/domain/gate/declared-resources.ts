@@ -42,8 +42,13 @@ function declared(id: string, declaration: Json, path: TemplatePath): DeclaredRe
   return {
     id,
     path,
-    ...(typeof type === 'string' && !isComposed(type) ? { type } : {}),
+    ...(typeof type === 'string' && !isComposed(type) && !hasComputedMembers(declaration) ? { type } : {}),
     properties: isObject(properties) ? properties : {},
     declaration,
   };
+}
+
+/** Fn::ForEach or Fn::Transform in the place of a member could write another type than the one that stands there. */
+function hasComputedMembers(declaration: Json): boolean {
+  return isObject(declaration) && Object.keys(declaration).some((name) => name.startsWith('Fn::'));
 }

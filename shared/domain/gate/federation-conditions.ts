@@ -1,68 +1,70 @@
 /** What a trust in an identity provider has to say beside the provider. */
-import { isObject } from '../template/template.ts';
+import { federationKeys } from '../iam/federation.ts';
+import { isObject, type Json } from '../template/template.ts';
 import { type Located, listAlternatives, memberAlternatives } from './alternatives.ts';
 import { computedText, ownAccount, type Scope } from './computed-text.ts';
 
 /**
- * What is missing: the audience, and for OpenID Connect the subject (IAM User Guide, "Configuring a role for OIDC": without them every
- * application, or every repository, of that provider is trusted). Amazon Cognito issues the pool's id as the audience, which is enough.
+ * What is missing: every key of `federationKeys` is compared with values that the template writes out (IAM User Guide, "Configuring a role
+ * for OIDC": else every application, or every repository, of that provider is trusted). A pool of Amazon Cognito is one of this template,
+ * so that the gate sees whom it lets in.
  */
 export function federationGaps(provider: string, conditions: readonly Located[], scope: Scope): string[] {
   const account = /^arn:[a-z-]+:iam::(\d{12}):/.exec(provider)?.[1];
   if (account !== undefined && account !== ownAccount(scope.context))
     return [`The role trusts the identity provider ${provider} of another account.`];
-  const [, kind = 'oidc', host = provider] = /^arn:.*:(oidc|saml)-provider\/(.+)$/.exec(provider) ?? [];
-  const needed: Need[] =
-    kind === 'saml'
-      ? [{ keys: ['SAML:aud'], test: isExact }]
-      : [
-          { keys: [`${host}:aud`, `${host}:app_id`], test: isExact },
-          ...(host === 'cognito-identity.amazonaws.com' ? [] : [{ keys: [`${host}:sub`], test: isNarrow }]),
-        ];
-  return needed
-    .filter((need) => !isMet(need, conditions, scope))
-    .map(({ keys }) => `The role trusts ${provider} without a condition that pins ${keys[0]}.`);
+  return federationKeys(provider)
+    .filter((keys) => !isPinned(keys, conditions, scope))
+    .map(([key]) => `The role trusts ${provider} without a condition that pins ${key}${hint(key as string)}.`);
 }
 
-interface Need {
-  readonly keys: readonly string[];
-  readonly test: (operator: string, value: string) => boolean;
+const poolKey = 'cognito-identity.amazonaws.com:aud';
+const signInKey = 'cognito-identity.amazonaws.com:amr';
+
+function hint(key: string): string {
+  if (key === poolKey) return ' to an identity pool of this template';
+  return key === signInKey ? ' to authenticated' : '';
 }
 
 /** In every alternative and by every value. */
-function isMet(need: Need, conditions: readonly Located[], scope: Scope): boolean {
+function isPinned(keys: readonly string[], conditions: readonly Located[], scope: Scope): boolean {
   return (
     conditions.length > 0 &&
     conditions.every((condition) =>
       operators.some((operator) => {
         const comparisons = memberAlternatives(condition, operator);
-        return (
-          comparisons.length > 0 && comparisons.every((one) => isPinned(need, { operator, comparison: one }, scope))
-        );
+        return comparisons.length > 0 && comparisons.every((one) => pins(keys, { operator, comparison: one }, scope));
       }),
     )
   );
 }
 
-function isPinned(
-  { keys, test }: Need,
-  { operator, comparison }: { operator: string; comparison: Located },
-  scope: Scope,
-): boolean {
+const operators = ['StringEquals', 'StringLike', 'ForAnyValue:StringEquals', 'ForAnyValue:StringLike'];
+
+interface Compared {
+  readonly operator: string;
+  readonly comparison: Located;
+}
+
+function pins(keys: readonly string[], { operator, comparison }: Compared, scope: Scope): boolean {
   const wanted = keys.map((key) => key.toLowerCase());
   const key = Object.keys(isObject(comparison.value) ? comparison.value : {}).find((name) =>
     wanted.includes(name.toLowerCase()),
   );
   const values = key === undefined ? [] : memberAlternatives(comparison, key).flatMap(listAlternatives);
-  const texts = values.map(({ value }) => computedText(value, scope));
-  return texts.length > 0 && texts.every(({ text, decided }) => decided && test(operator, text));
+  return (
+    values.length > 0 && values.every(({ value }) => isWrittenOut(value, operator, scope) && fits(keys, value, scope))
+  );
 }
 
-const operators = ['StringEquals', 'StringLike', 'ForAnyValue:StringEquals', 'ForAnyValue:StringLike'];
+function isWrittenOut(value: Json, operator: string, scope: Scope): boolean {
+  const { text, decided } = computedText(value, scope);
+  return decided && (operator.endsWith('StringEquals') || !/[*?]/.test(text));
+}
 
-const isExact = (operator: string, value: string): boolean => operator.endsWith('StringEquals') || !/[*?]/.test(value);
-
-/** `repo:owner/…` or `system:serviceaccount:…` has to be said before the first wildcard. */
-function isNarrow(operator: string, value: string): boolean {
-  return isExact(operator, value) || /^[^*?:]+:[^*?:/]+[:/]/.test(value);
+function fits([key]: readonly string[], value: Json, { resources }: Scope): boolean {
+  if (key === signInKey) return value === 'authenticated';
+  if (key !== poolKey) return true;
+  const pool = isObject(value) && typeof value['Ref'] === 'string' ? resources.get(value['Ref']) : undefined;
+  return pool?.type === 'AWS::Cognito::IdentityPool';
 }

@@ -1,10 +1,9 @@
 /** What the template gate reports, and what it has to know beside the template. */
-import type * as z from 'zod';
-import type { GateCode } from '../policy/policy.ts';
+import type { WaivableCode } from '../policy/policy.ts';
 import type { Position } from '../template/source.ts';
 import type { JsonObject, Template, TemplatePath } from '../template/template.ts';
 
-type Code = z.infer<typeof GateCode>;
+type Code = WaivableCode | 'GATE_STATIC_CREDENTIAL';
 
 /** One template with where it comes from and the templates it nests. */
 export interface GateSource {
@@ -26,7 +25,7 @@ export interface GateContext {
   /** The account the template is for, where it is for one only. Any other account in it is an outside account. */
   readonly account?: string;
   /** Findings with these codes are kept and marked, but do not stop anything. */
-  readonly waive?: readonly Code[];
+  readonly waive?: readonly WaivableCode[];
 }
 
 export interface GateFinding {

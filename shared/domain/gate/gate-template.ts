@@ -1,7 +1,7 @@
 import { maskKeys } from '../config/secret-text.ts';
 import { type JsonObject, memberOf, type TemplatePath } from '../template/template.ts';
 import { boundaryObjections } from './boundary-rule.ts';
-import type { Scope } from './computed-text.ts';
+import { type Scope, scopeOf } from './computed-text.ts';
 import { credentialObjections } from './credential-rule.ts';
 import { type DeclaredResource, declaredResources } from './declared-resources.ts';
 import type { GateContext, GateFinding, GateSource, Objection } from './finding.ts';
@@ -30,7 +30,7 @@ interface Nested {
 function gated({ source, within }: Nested, context: GateContext): GateFinding[] {
   const template = source.template as JsonObject;
   const resources = declaredResources(template);
-  const scope: Scope = { context, resources: new Map(resources.map((resource) => [resource.id, resource])) };
+  const scope = scopeOf(resources, context);
   const objections = [
     ...transformObjections(template, context),
     ...secretObjections(template),
@@ -76,7 +76,7 @@ function finding({ code, path, what, next }: Objection, { source, within }: Nest
     ...position,
     what: maskKeys(`${what}${unheard}`),
     next,
-    waived: context.waive?.includes(code) === true,
+    waived: code !== 'GATE_STATIC_CREDENTIAL' && context.waive?.includes(code) === true,
   };
 }
 

@@ -1,9 +1,11 @@
 /** GATE_POLICY: what the policies of a template's roles allow. */
 import type { Statement } from '../iam/policy.ts';
+import { isObject } from '../template/template.ts';
 import { type Located, listAlternatives, memberAlternatives } from './alternatives.ts';
-import { computedText, type Scope } from './computed-text.ts';
+import type { Scope } from './computed-text.ts';
 import type { DeclaredResource } from './declared-resources.ts';
 import type { Objection } from './finding.ts';
+import { attachmentObjections, managedObjections } from './managed-policies.ts';
 import { asWritten, readStatements } from './policy-statements.ts';
 import { allowsAction, reachesEverything, reachesIam, reachesOpenRoles } from './statement-reach.ts';
 
@@ -15,17 +17,33 @@ export function policyObjections(resource: DeclaredResource, scope: Scope): Obje
   if (!attachesPolicies(resource)) return [];
   const properties = { value: resource.properties, path: [...resource.path, 'Properties'] };
   const inline = memberAlternatives(properties, 'Policies').flatMap(listAlternatives);
+  if (isServerless(resource))
+    return [...computedProperties(resource), ...inline.flatMap((policy) => serverlessPolicy(policy, scope))];
   return [
     ...computedProperties(resource),
     ...inline.flatMap((policy) => ownDocument(policy, scope)),
     ...(resource.type === 'AWS::IAM::Role' ? [] : ownDocument(properties, scope)),
     ...memberAlternatives(properties, 'ManagedPolicyArns').flatMap((list) => managedObjections(list, scope)),
+    ...attachmentObjections(resource, scope),
   ];
 }
 
 const holders = ['AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::RolePolicy', 'AWS::IAM::ManagedPolicy'];
 
-const attachesPolicies = ({ type }: DeclaredResource): boolean => type !== undefined && holders.includes(type);
+const attachesPolicies = (resource: DeclaredResource): boolean =>
+  isServerless(resource) || (resource.type !== undefined && holders.includes(resource.type));
+
+const isServerless = ({ type = '' }: DeclaredResource): boolean =>
+  /^AWS::Serverless::(Function|StateMachine)$/.test(type);
+
+/** A document, the name or ARN of a managed policy, or a policy template of AWS (AWS SAM, "SAM policy templates"). */
+function serverlessPolicy(policy: Located, scope: Scope): Objection[] {
+  const { value, path } = policy;
+  if (isObject(value) && 'Statement' in value) return documentObjections([policy], scope);
+  const [name = '', ...others] = isObject(value) ? Object.keys(value) : [];
+  if (others.length === 0 && /^[A-Z]\w+Policy(_v\d)?$/.test(name)) return [];
+  return managedObjections({ value, path }, scope);
+}
 
 const writeOut = 'Write the policy out in the template, with the actions and resources it needs.';
 
@@ -122,14 +140,3 @@ const credentialActions = [
   'CreateSAMLProvider',
   'UpdateSAMLProvider',
 ].map((name) => `iam:${name}`);
-
-/** AWS managed policies that allow every action, or all of IAM. */
-const broad = /:aws:policy\/(AdministratorAccess|IAMFullAccess|PowerUserAccess)$/;
-
-function managedObjections(list: Located, scope: Scope): Objection[] {
-  return listAlternatives(list).flatMap(({ value, path }) => {
-    const { text, decided } = computedText(value, scope);
-    if (!decided) return [objection(path, `The managed policy ${asWritten(value)} is not decided by the template.`)];
-    return broad.test(text) ? [objection(path, `The managed policy ${text} allows nearly everything.`)] : [];
-  });
-}

@@ -101,12 +101,14 @@ function problemText({ pointer, message }: PolicyProblem): string {
 
 type TextsOf = (values: readonly Located[]) => string[];
 
-/** Notes in `undecided` what is not decided. `*:*` is another way to write every action. */
+/** Notes in `undecided` what is not decided, and made-up names: only ARNs say something here. `*:*` is another way to write every action. */
 function textsOf(scope: Scope, undecided: string[]): TextsOf {
   return (values) =>
     values.flatMap(listAlternatives).map(({ value }) => {
-      const { text, decided }: ComputedText = computedText(value, scope);
-      if (!decided) undecided.push(asWritten(value));
+      const { text, decided, made }: ComputedText = computedText(value, scope);
+      const says = decided && (made !== true || text.startsWith('arn:'));
+      if (!says) undecided.push(asWritten(value));
+      if (!says && decided) return '*';
       return text === '*:*' ? '*' : text;
     });
 }

@@ -1,38 +1,48 @@
 /** GATE_STATIC_CREDENTIAL: secrets written into a template. They are never shown. */
 import { maskKeys } from '../config/secret-text.ts';
 import { isObject, type Json, type JsonObject, type TemplatePath } from '../template/template.ts';
-import { alternatives } from './alternatives.ts';
+import { alternatives, type Located } from './alternatives.ts';
 import type { Objection } from './finding.ts';
-import { secretIn } from './secret-patterns.ts';
+import { encodedSecretIn, secretIn } from './secret-patterns.ts';
 
 const next =
   'Revoke it if it is real, take it out, and refer to it: {{resolve:secretsmanager:...}}, or a parameter with a secretRef in the pipeline.';
 
-/** Every text of the template, also in names, parameter defaults, metadata, environment variables and user data. */
+/**
+ * Every text of the template, also in names, parameter defaults, metadata, environment variables and user data; texts that Fn::Join and
+ * Fn::Sub put together, as a whole; and what is written in Base64.
+ */
 export function secretObjections(template: JsonObject): Objection[] {
   const found = new Map<string, Objection>();
   // What a text is says more than what it is called, so the later of two findings in one place stands.
-  for (const one of inValue(template, [])) found.set(JSON.stringify(one.path), one);
+  for (const one of inValue({ value: template, path: [] }, false)) found.set(JSON.stringify(one.path), one);
   return [...found.values()];
 }
 
-function inValue(value: Json, path: TemplatePath): Objection[] {
-  if (typeof value === 'string') {
-    const found = secretIn(value);
-    return found === undefined ? [] : [objection(path, found)];
-  }
-  if (Array.isArray(value)) return value.flatMap((item, index) => inValue(item, [...path, index]));
+function inValue({ value, path }: Located, isPart: boolean): Objection[] {
+  if (typeof value === 'string') return inText(value, path);
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => inValue({ value: item, path: [...path, index] }, isPart));
   if (!isObject(value)) return [];
-  return [
+  const [name = '', ...others] = Object.keys(value);
+  const composes = others.length === 0 && ['Fn::Join', 'Fn::Sub'].includes(name);
+  const within = [
     ...namedSecrets(value, path),
-    ...Object.entries(value).flatMap(([name, member]) => inMember(name, member, path)),
+    ...Object.entries(value).flatMap(([key, member]) => inMember({ value: member, path: [...path, key] }, composes)),
   ];
+  // Parts of a text that is looked at as a whole are not put together once more.
+  return within.length > 0 || !composes || isPart ? within : inText(writtenText(value), [...path, name]);
 }
 
-function inMember(name: string, member: Json, path: TemplatePath): Objection[] {
-  const at = [...path, name];
-  const inName = maskKeys(name) === name ? [] : [objection(at, 'an access key as a name')];
-  return [...inName, ...inValue(member, at)];
+function inText(text: string, path: TemplatePath): Objection[] {
+  const found = secretIn(text) ?? encodedSecretIn(text);
+  return found === undefined ? [] : [objection(path, found)];
+}
+
+function inMember(member: Located, isPart: boolean): Objection[] {
+  const name = String(member.path.at(-1));
+  const inName = maskKeys(name) === name ? [] : [objection(member.path, 'an access key as a name')];
+  return [...inName, ...inValue(member, isPart)];
 }
 
 /** A password of whatever form, known by what it is called. */
@@ -81,14 +91,27 @@ export function isNamedLikeSecret(name: string): boolean {
   return secretName.test(name);
 }
 
-/** Fn::Sub without variables and Fn::Base64 of a text are literals as well. */
+/** What Fn::Sub, Fn::Join and Fn::Base64 make of literals alone is a literal as well. */
 function literalOf(value: Json): Json {
-  const [[name, argument] = ['', null], ...others] = isObject(value) ? Object.entries(value) : [];
-  if (others.length > 0) return value;
-  if (name === 'Fn::Base64') return literalOf(argument);
-  const text = name === 'Fn::Sub' && Array.isArray(argument) ? (argument[0] ?? null) : argument;
-  return name === 'Fn::Sub' && typeof text === 'string' && !text.includes('${') ? text : value;
+  const text = writtenText(value);
+  return isObject(value) && !text.includes('${') ? text : value;
 }
+
+/** The text as far as the template writes it. What it refers to is left as `${}`, which ends every form of a secret. */
+function writtenText(value: Json): string {
+  if (typeof value === 'string') return value;
+  const [[name, argument] = ['', null], ...others] = isObject(value) ? Object.entries(value) : [];
+  if (name === 'Fn::Base64' && others.length === 0) return writtenText(argument);
+  const [first, second = {}] = Array.isArray(argument) ? argument : [argument];
+  if (typeof first !== 'string' || others.length > 0) return elsewhere;
+  if (name === 'Fn::Join' && Array.isArray(second)) return second.map(writtenText).join(first);
+  if (name !== 'Fn::Sub' || !isObject(second)) return elsewhere;
+  return first.replaceAll(/\$\{(\w+)\}/g, (whole, given: string) =>
+    Object.hasOwn(second, given) ? writtenText(second[given] as Json) : whole,
+  );
+}
+
+const elsewhere = '${}';
 
 /** Text that says something by itself: no reference, no ARN, no switch. */
 function isSecretValue(value: Json): boolean {

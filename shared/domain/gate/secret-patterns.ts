@@ -8,6 +8,15 @@ export function secretIn(text: string): string | undefined {
     ?.name;
 }
 
+/** The same for what is written in Base64, anywhere in the text. */
+export function encodedSecretIn(text: string): string | undefined {
+  for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{20,}={0,2}/g)) {
+    const found = secretIn(Buffer.from(run, 'base64').toString('latin1'));
+    if (found !== undefined) return `${found} in Base64`;
+  }
+  return undefined;
+}
+
 interface SecretForm {
   readonly name: string;
   readonly pattern: RegExp;

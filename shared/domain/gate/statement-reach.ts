@@ -1,4 +1,5 @@
 /** How far the actions and resources of a statement reach. */
+import { reachesInSomeAccount } from '../iam/arn-reach.ts';
 import type { Statement } from '../iam/policy.ts';
 import { matchesWildcard } from '../iam/wildcard.ts';
 
@@ -9,31 +10,32 @@ export function allowsAction({ action }: Statement, wanted: string): boolean {
 
 /** No resource is called this, so only an open pattern covers it. */
 const nobody = 'zzzzzzzz-no-such-name-zzzzzzzz';
-const anywhere = `arn:aws:service:region:account:${nobody}`;
-const openRoles = [nobody, 'drawbridge/drawbridge-execution', 'drawbridge-orchestrator'].map(
-  (role) => `arn:aws:iam::account:role/${role}`,
-);
+const openRoles = [
+  nobody,
+  'drawbridge-orchestrator',
+  ...['execution', 'deploy', 'preview', 'audit'].map((name) => `drawbridge/drawbridge-${name}`),
+];
 
 export function reachesEverything(statement: Statement): boolean {
-  return patternsOf(statement).some((pattern) => matchesWildcard(pattern, anywhere));
+  return patternsOf(statement).some((pattern) => reachesInSomeAccount(pattern, 'no-service:no-region', nobody));
 }
 
 /** Any role at all, or one of Drawbridge's. */
 export function reachesOpenRoles(statement: Statement): boolean {
-  return patternsOf(statement).some((pattern) => openRoles.some((role) => matchesWildcard(pattern, role)));
+  return patternsOf(statement).some((pattern) =>
+    openRoles.some((role) => reachesInSomeAccount(pattern, 'iam:', `role/${role}`)),
+  );
 }
 
-/** Anything that IAM keeps. */
+/** Anything that IAM keeps. A pattern that is open before the service covers who knows what. */
 export function reachesIam(statement: Statement): boolean {
-  return patternsOf(statement).some((pattern) => matchesWildcard(pattern.split(':')[2] ?? '*', 'iam'));
+  return patternsOf(statement).some((pattern) => {
+    const [, partition = '*', service = '*'] = pattern.split(':');
+    return partition.includes('*') || matchesWildcard(service, 'iam');
+  });
 }
 
-/** The resources with partition and account taken out: which ones they are does not matter here. NotResource leaves nearly all. */
-function patternsOf({ resource }: Statement): string[] {
-  if (!resource || resource.except) return ['*'];
-  return resource.patterns.map((pattern) => {
-    const [, rest] = /^arn:(?:\*|aws[a-z-]*):(.*)$/.exec(pattern) ?? [];
-    // A pattern that is open before the service covers who knows what.
-    return rest === undefined ? '*' : `arn:aws:${rest.replace(/^([^:]*:[^:]*:)\d{12}:/, '$1account:')}`;
-  });
+/** The resources as they are written. NotResource leaves nearly all. */
+function patternsOf({ resource }: Statement): readonly string[] {
+  return !resource || resource.except ? ['*'] : resource.patterns;
 }

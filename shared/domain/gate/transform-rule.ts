@@ -24,9 +24,7 @@ export function transformObjections(template: JsonObject, { transforms }: GateCo
 export function fragmentObjections({ type, path }: DeclaredResource): Objection[] {
   if (type === undefined) return [];
   const at = [...path, 'Type'];
-  const what =
-    memberOf(fragmentTypes, type) ??
-    (/::MODULE$/i.test(type) ? 'is a module, whose resources are not in the template' : undefined);
+  const what = memberOf(fragmentTypes, type) ?? fragmentFamilies.find(([pattern]) => pattern.test(type))?.[1];
   return what === undefined ? [] : [objection(at, `${type} ${what}.`)];
 }
 
@@ -36,10 +34,22 @@ const fragmentTypes: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::ModuleVersion': 'registers a module, whose resources are not in the template',
   'AWS::CloudFormation::ModuleDefaultVersion': 'changes what a module stands for',
   'AWS::CloudFormation::TypeActivation': 'activates an extension of somebody else, which may be a module or a hook',
+  'AWS::CloudFormation::PublicTypeVersion': 'publishes an extension',
   'AWS::CloudFormation::StackSet': unseen,
+  'AWS::Config::ConformancePack': unseen,
+  'AWS::Config::OrganizationConformancePack': unseen,
+  'AWS::Serverless::Application': unseen,
   'AWS::ServiceCatalog::CloudFormationProduct': unseen,
   'AWS::ServiceCatalog::CloudFormationProvisionedProduct': unseen,
 };
+
+const handler = 'registers code of its author that handles resources, with a role';
+const fragmentFamilies: readonly (readonly [RegExp, string])[] = [
+  [/::MODULE$/i, 'is a module, whose resources are not in the template'],
+  [/^AWS::CloudFormation::Resource(Default)?Version$/, handler],
+  [/^AWS::CloudFormation::(Hook\w+|\w+Hook)$/, 'changes what CloudFormation asks before it makes any resource'],
+  [/^AWS::Proton::/, unseen],
+];
 
 function nameOf(transform: Json): string {
   const name = isObject(transform) ? transform['Name'] : transform;

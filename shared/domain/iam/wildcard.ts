@@ -1,6 +1,8 @@
 /** One position of a pattern: a literal character, or a wildcard. */
 export type PatternUnit = string | { readonly wildcard: '*' | '?' };
 export type Pattern = readonly PatternUnit[];
+/** One position of a value: a character, or any one of those that pass the test. */
+export type ValueUnit = string | { readonly test: (character: string) => boolean };
 
 /**
  * Whether `value` matches `pattern`, where `*` stands for any run of characters (also none, also `:` and `/`) and `?` for exactly one.
@@ -16,7 +18,7 @@ export function patternOf(text: string): Pattern {
 }
 
 /** Matches in time linear in practice: only the last `*` is ever tried again, further to the right. */
-export function matchesPattern(pattern: Pattern, value: string): boolean {
+export function matchesPattern(pattern: Pattern, value: string | readonly ValueUnit[]): boolean {
   const characters = [...value];
   let unit = 0;
   let position = 0;
@@ -26,7 +28,7 @@ export function matchesPattern(pattern: Pattern, value: string): boolean {
     if (isWildcard(expected, '*')) {
       star = { unit, position };
       unit += 1;
-    } else if (isWildcard(expected, '?') || expected === characters[position]) {
+    } else if (isWildcard(expected, '?') || isCharacter(expected, characters[position])) {
       unit += 1;
       position += 1;
     } else if (star) {
@@ -53,6 +55,11 @@ export function splitAtColons(pattern: Pattern, parts: number): readonly Pattern
     else split.at(-1)?.push(unit);
   }
   return split.length === parts ? split : undefined;
+}
+
+function isCharacter(expected: PatternUnit | undefined, unit: ValueUnit | undefined): boolean {
+  if (typeof unit !== 'object') return expected === unit;
+  return typeof expected === 'string' && unit.test(expected);
 }
 
 function isWildcard(unit: PatternUnit | undefined, wildcard: '*' | '?'): boolean {

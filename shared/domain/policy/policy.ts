@@ -60,15 +60,9 @@ export const ChangeGate = z.strictObject({
 });
 export type ChangeGate = z.infer<typeof ChangeGate>;
 
-/** Findings of the template gate that a policy may tolerate. They are still shown. */
-export const GateCode = z.enum([
-  'GATE_STATIC_CREDENTIAL',
-  'GATE_TRANSFORM',
-  'GATE_TRUST',
-  'GATE_URL',
-  'GATE_BOUNDARY',
-  'GATE_POLICY',
-]);
+/** Findings of the template gate that a policy may tolerate. They are still shown. Static credentials are not among them: there are none. */
+export const WaivableCode = z.enum(['GATE_TRANSFORM', 'GATE_TRUST', 'GATE_URL', 'GATE_BOUNDARY', 'GATE_POLICY']);
+export type WaivableCode = z.infer<typeof WaivableCode>;
 
 export const Policy = z.strictObject({
   apiVersion: z.literal('drawbridge/v1'),
@@ -89,7 +83,7 @@ export const Policy = z.strictObject({
   changeGates: z.array(ChangeGate).min(1).exactOptional(),
   templateGate: z
     .strictObject({
-      waive: z.array(GateCode).min(1).exactOptional(),
+      waive: z.array(WaivableCode).min(1).exactOptional(),
       /** Transforms a template may declare, by their exact names. What they produce is gated again. */
       transforms: z
         .array(

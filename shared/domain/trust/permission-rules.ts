@@ -1,7 +1,7 @@
 /** What a role may do beyond its trust: hand roles to services, leave its boundary, last long. */
+import { reachesInSomeAccount } from '../iam/arn-reach.ts';
 import { parsePolicy } from '../iam/parse-policy.ts';
 import type { Statement } from '../iam/policy.ts';
-import { matchesWildcard } from '../iam/wildcard.ts';
 import { type Finding, finding } from './finding.ts';
 import { type PermissionPolicy, type RoleFacts, roleKind } from './role-facts.ts';
 import { covers, demands, labelOf } from './trust-view.ts';
@@ -65,11 +65,8 @@ function openness(statement: Statement): string | undefined {
   return services.includes('*') ? 'to every service' : undefined;
 }
 
-/** Whether a role that nobody had in mind is among the resources: in the account a pattern names, or in any. */
+/** Whether a role that nobody had in mind is among the resources, in whichever account. */
 function reachesAnyRole({ resource }: Statement): boolean {
   if (resource === undefined || resource.except) return true;
-  return resource.patterns.some((pattern) => {
-    const account = /^\d{12}$/.exec(pattern.split(':')[4] ?? '')?.[0] ?? '000000000000';
-    return matchesWildcard(pattern, `arn:aws:iam::${account}:role/nobody-had-in-mind`);
-  });
+  return resource.patterns.some((pattern) => reachesInSomeAccount(pattern, 'iam:', 'role/nobody-had-in-mind'));
 }

@@ -35,7 +35,37 @@ describe('types that are static credentials', () => {
     ]);
   });
 
+  it.each(['Certificate', 'CACertificate', 'RoleAlias', 'ProvisioningTemplate'])('AWS::IoT::%s is refused', (name) => {
+    expect(saidOf({ Type: `AWS::IoT::${name}` })).toEqual([`AWS::IoT::${name} lets certificates stand for roles.`]);
+  });
+
+  it.each(['Organizations::Account', 'SSO::PermissionSet', 'SSO::Assignment', 'IdentityStore::GroupMembership'])(
+    'AWS::%s is a way in and is refused',
+    (name) => {
+      expect(findingsOf({ Resources: { It: { Type: `AWS::${name}` } } })).toMatchObject([
+        { code: 'GATE_TRUST', what: `AWS::${name} lets people in past the roles.` },
+      ]);
+    },
+  );
+
   it.each([
+    ['AWS::EC2::KeyPair', { KeyName: 'x' }],
+    ['AWS::EC2::KeyPair', { PublicKeyMaterial: { 'Fn::If': ['C', 'ssh-rsa AAAA', { Ref: 'AWS::NoValue' }] } }],
+    ['AWS::EC2::KeyPair', { PublicKeyMaterial: 'ssh-rsa AAAA', 'Fn::ForEach::X': [] }],
+    ['AWS::Transfer::User', { SshPublicKeys: ['ssh-rsa AAAA'] }],
+    ['AWS::Transfer::User', { SshPublicKeys: { Ref: 'Keys' } }],
+    ['AWS::Transfer::User', { 'Fn::ForEach::X': [] }],
+  ])('%s with %j is refused', (Type, Properties) => {
+    expect(saidOf({ Type, Properties })).toEqual([`${Type} is or carries a static credential.`]);
+  });
+
+  it.each([
+    ['a key pair that is brought', { Type: 'AWS::EC2::KeyPair', Properties: { PublicKeyMaterial: 'ssh-rsa AAAA' } }],
+    ['a user of files without keys', { Type: 'AWS::Transfer::User', Properties: { SshPublicKeys: [] } }],
+    ['a user of files that says nothing', { Type: 'AWS::Transfer::User' }],
+    ['a thing', { Type: 'AWS::IoT::Thing' }],
+    ['a rule for messages', { Type: 'AWS::IoT::TopicRule' }],
+    ['a policy of an organization', { Type: 'AWS::Organizations::Policy' }],
     ['AWS::IAM::Role', role()],
     ['AWS::IAM::InstanceProfile', { Type: 'AWS::IAM::InstanceProfile' }],
     ['AWS::IAM::ServiceLinkedRole', { Type: 'AWS::IAM::ServiceLinkedRole' }],
@@ -56,6 +86,16 @@ describe('types that are static credentials', () => {
     ],
   ])('a type composed by %s is refused, as it may be one', (_name, Type, written) => {
     expect(saidOf({ Type })).toEqual([`The type ${written} is composed, so it can become an IAM user or key.`]);
+  });
+
+  it('a type that a loop can write anew is refused', () => {
+    const Resources = { It: { ...Topic, 'Fn::ForEach::X': ['K', ['Type'], { '${K}': 'AWS::IAM::User' }] } };
+    expect(findingsOf({ Resources })).toMatchObject([
+      {
+        pointer: '/Resources/It/Fn::ForEach::X',
+        what: 'Fn::ForEach::X computes members of the resource, so it can become an IAM user or key.',
+      },
+    ]);
   });
 
   it.each([
@@ -195,6 +235,40 @@ describe('secrets by their form', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
+  const encoded = Buffer.from(`key=${key}`).toString('base64');
+
+  it.each([
+    ['joined', { 'Fn::Join': ['', [key.slice(0, 4), key.slice(4)]] }, 'Fn::Join', ''],
+    ['put into a text', { 'Fn::Sub': [`\${a}${key.slice(4)}`, { a: key.slice(0, 4) }] }, 'Fn::Sub', ''],
+    ['joined in parts', { 'Fn::Join': ['', [{ 'Fn::Join': ['', ['AK', 'IA']] }, key.slice(4)]] }, 'Fn::Join', ''],
+    ['in Base64', { 'Fn::Base64': encoded }, 'Fn::Base64', ' in Base64'],
+    ['in code, in Base64', { ZipFile: `Buffer.from('${encoded}', 'base64')` }, 'ZipFile', ' in Base64'],
+    [
+      'in Base64 that is joined',
+      { 'Fn::Join': ['', [encoded.slice(0, 9), encoded.slice(9)]] },
+      'Fn::Join',
+      ' in Base64',
+    ],
+  ])('a key %s', (_name, value, below, how) => {
+    const found = findingsOf({ Resources: { It: { ...Topic, Properties: { X: value } } } });
+    expect(found.map(({ pointer, what }) => [pointer, what])).toEqual([
+      [`/Resources/It/Properties/X/${below}`, held(`the access key AKIA${'*'.repeat(16)}${how}`)],
+    ]);
+  });
+
+  it.each([
+    ['an address with a password from elsewhere', { 'Fn::Join': ['', ['postgres://app:', { Ref: 'P' }, '@db']] }],
+    ['an assignment from elsewhere', { 'Fn::Join': ['', ['DB_PASSWORD=', { Ref: 'Topic' }, ' run']] }],
+    ['a text with a secret from elsewhere', { 'Fn::Sub': ['token="${T}"', { T: { 'Fn::GetAtt': ['A', 'B'] } }] }],
+    ['a join by what is not there', { 'Fn::Join': [{ Ref: 'D' }, ['AKIA', key.slice(4)]] }],
+    ['a text from elsewhere', { 'Fn::Sub': ['${a}', { Ref: 'x', y: 'z' }] }],
+    ['a malformed text', { 'Fn::Sub': ['x', 'y'] }],
+    ['Base64 of something else', Buffer.from('exports.handler = async () => {};').toString('base64')],
+    ['a digest', `sha256:${'0f'.repeat(32)}`],
+  ])('not %s', (_name, value) => {
+    expect(saidOf({ ...Topic, Properties: { X: value } })).toEqual([]);
+  });
+
   it('as a name, which is masked wherever it is shown', () => {
     const found = findingsOf({
       Mappings: { M: { [key]: { a: 'b' } } },
@@ -259,6 +333,8 @@ describe('secrets by what they are called', () => {
     ['Fn::Sub without variables', { 'Fn::Sub': 'hunter2' }],
     ['Fn::Sub without variables, with names', { 'Fn::Sub': ['hunter2', {}] }],
     ['Fn::Base64', { 'Fn::Base64': 'hunter2' }],
+    ['Fn::Join', { 'Fn::Join': ['', ['hun', 'ter2']] }],
+    ['Fn::Sub with names of literals', { 'Fn::Sub': ['${a}ter2', { a: 'hun' }] }],
     ['one branch', { 'Fn::If': ['C', { Ref: 'P' }, 'hunter2'] }],
   ])('as %s', (_name, value) => {
     expect(saidOf({ ...Topic, Properties: { Password: value } })).toEqual([held('a literal for Password')]);

@@ -66,6 +66,15 @@ describe('resources that bring what no gate has seen', () => {
     'AWS::CloudFormation::StackSet',
     'AWS::ServiceCatalog::CloudFormationProduct',
     'AWS::ServiceCatalog::CloudFormationProvisionedProduct',
+    'AWS::CloudFormation::PublicTypeVersion',
+    'AWS::CloudFormation::ResourceVersion',
+    'AWS::CloudFormation::ResourceDefaultVersion',
+    'AWS::CloudFormation::HookVersion',
+    'AWS::CloudFormation::LambdaHook',
+    'AWS::Config::ConformancePack',
+    'AWS::Config::OrganizationConformancePack',
+    'AWS::Proton::EnvironmentTemplate',
+    'AWS::Serverless::Application',
     'Vendor::Network::Part::MODULE',
     'Vendor::Network::Part::module',
   ])('%s', (Type) => {
@@ -76,6 +85,8 @@ describe('resources that bring what no gate has seen', () => {
   it.each([
     'AWS::CloudFormation::WaitCondition',
     'AWS::CloudFormation::CustomResource',
+    'AWS::Config::ConfigRule',
+    'AWS::Serverless::Function',
     'Custom::Names',
     'constructor',
   ])('not %s', (Type) => {

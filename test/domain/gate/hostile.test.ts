@@ -13,7 +13,76 @@ const variables = '/Resources/Function/Properties/Environment/Variables';
 
 /** Problems as `CODE line:column logical-id pointer`; the file where it is another one. */
 const expected: Readonly<Record<string, readonly string[]>> = {
-  'any-repository.yaml': [`GATE_TRUST 10:13 Runner ${trust('Runner')}`],
+  'anonymous-pool.yaml': [
+    'GATE_TRUST 4:5 Pool /Resources/Pool/Type',
+    'GATE_TRUST 10:70 Worker /Resources/Worker/Properties/AssumeRolePolicyDocument/Statement/0',
+    'GATE_TRUST 15:70 Foreign /Resources/Foreign/Properties/AssumeRolePolicyDocument/Statement/0',
+    'GATE_TRUST 15:70 Foreign /Resources/Foreign/Properties/AssumeRolePolicyDocument/Statement/0',
+  ],
+  'any-account.yaml': [
+    'GATE_POLICY 12:25 Worker /Resources/Worker/Properties/Policies/0/PolicyDocument/Statement/0',
+    'GATE_POLICY 12:25 Worker /Resources/Worker/Properties/Policies/0/PolicyDocument/Statement/0',
+  ],
+  'any-repository.yaml': [
+    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
+    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
+    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
+  ],
+  'api-version.yaml': ['GATE_STATIC_CREDENTIAL 4:5 A /Resources/A/Type'],
+  'broad-managed.yaml': [
+    'GATE_POLICY 9:11 Worker /Resources/Worker/Properties/ManagedPolicyArns/0',
+    'GATE_POLICY 10:11 Worker /Resources/Worker/Properties/ManagedPolicyArns/1',
+    'GATE_POLICY 11:11 Worker /Resources/Worker/Properties/ManagedPolicyArns/2',
+    'GATE_POLICY 12:11 Worker /Resources/Worker/Properties/ManagedPolicyArns/3',
+    'GATE_POLICY 13:11 Worker /Resources/Worker/Properties/ManagedPolicyArns/4',
+    'GATE_POLICY 14:16 Worker /Resources/Worker/Properties/ManagedPolicyArns/5',
+  ],
+  'computed-member.yaml': [
+    'GATE_TRANSFORM 2:1 - /Transform',
+    'GATE_STATIC_CREDENTIAL 6:5 A /Resources/A/Fn::ForEach::X',
+  ],
+  'device-certificate.yaml': [
+    'GATE_STATIC_CREDENTIAL 9:5 Alias /Resources/Alias/Type',
+    'GATE_STATIC_CREDENTIAL 12:5 Certificate /Resources/Certificate/Type',
+  ],
+  'foreign-attachment.yaml': [
+    'GATE_POLICY 5:42 P /Resources/P/Properties/Roles/0',
+    'GATE_POLICY 5:61 P /Resources/P/Properties/Roles/1',
+    'GATE_POLICY 5:101 P /Resources/P/Properties/Users/0',
+  ],
+  'named-like-a-wildcard.yaml': [
+    'GATE_POLICY 19:25 Worker /Resources/Worker/Properties/Policies/0/PolicyDocument/Statement/0',
+    'GATE_POLICY 14:32 Worker /Resources/Worker/Properties/ManagedPolicyArns/0',
+  ],
+  'named-like-an-account.yaml': [
+    'GATE_TRUST 12:21 Support /Resources/Support/Properties/AssumeRolePolicyDocument/Statement/0',
+  ],
+  'named-like-an-action.yaml': [
+    'GATE_POLICY 18:25 Worker /Resources/Worker/Properties/Policies/0/PolicyDocument/Statement/0',
+    'GATE_POLICY 18:25 Worker /Resources/Worker/Properties/Policies/0/PolicyDocument/Statement/0',
+  ],
+  'serverless.yaml': [
+    'GATE_TRANSFORM 2:1 - /Transform',
+    'GATE_POLICY 6:80 F /Resources/F/Properties/Policies/0',
+    'GATE_POLICY 6:114 F /Resources/F/Properties/Policies/1/Statement/0',
+    'GATE_TRANSFORM 8:5 N /Resources/N/Type',
+  ],
+  'split-key.yaml': [
+    'GATE_STATIC_CREDENTIAL 10:35 F /Resources/F/Properties/Environment/Variables/A/Fn::Join',
+    'GATE_STATIC_CREDENTIAL 10:76 F /Resources/F/Properties/Environment/Variables/B/Fn::Sub',
+    'GATE_STATIC_CREDENTIAL 10:121 F /Resources/F/Properties/Environment/Variables/C/Fn::Base64',
+  ],
+  'ways-in.yaml': [
+    'GATE_TRANSFORM 3:8 R /Resources/R/Type',
+    'GATE_TRANSFORM 4:8 H /Resources/H/Type',
+    'GATE_TRANSFORM 5:9 Pr /Resources/Pr/Type',
+    'GATE_TRANSFORM 6:11 Pack /Resources/Pack/Type',
+    'GATE_TRANSFORM 7:10 App /Resources/App/Type',
+    'GATE_TRUST 8:10 Acc /Resources/Acc/Type',
+    'GATE_TRUST 9:9 Ps /Resources/Ps/Type',
+    'GATE_STATIC_CREDENTIAL 10:9 Kp /Resources/Kp/Type',
+    'GATE_STATIC_CREDENTIAL 11:9 Tu /Resources/Tu/Type',
+  ],
   'composed-type.yaml': [
     'GATE_TRANSFORM 2:1 - /Transform',
     'GATE_STATIC_CREDENTIAL 8:9 Deploy${Kind} /Resources/Fn::ForEach::Members/2/Deploy${Kind}/Type',

@@ -17,7 +17,21 @@ const said = (...statements: unknown[]) => saidOf(managed(...statements), {}, ot
 /** What the statements may refer to. */
 const others = {
   Queue: { Type: 'AWS::SQS::Queue' },
+  Topic: { Type: 'AWS::SNS::Topic' },
+  Bucket: { Type: 'AWS::S3::Bucket' },
+  Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'orders' } },
+  Reading: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'GetRole' } },
+  Making: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'CreateUser' } },
+  Wildcard: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: '*' } },
+  Odd: { Type: 'AWS::Odd::Thing', Properties: { Name: 'odd' } },
+  Given: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Name' } } },
+  Looped: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'arn:aws:s3:::x', 'Fn::ForEach::X': [] } },
+  Computed: { Type: 'AWS::S3::Bucket', Properties: ['x'] },
+  Long: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'x'.repeat(3000) } },
+  Circle: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Circle' } } },
   Worker: role(),
+  Named: role({ RoleName: { 'Fn::Sub': 'orders-${Stage}' } }),
+  Reader: role({ RoleName: 'orders-reader' }),
   Setting: { Type: 'AWS::SSM::Parameter' },
   Custom: { Type: 'Custom::Names' },
   CustomToo: { Type: 'AWS::CloudFormation::CustomResource' },
@@ -52,8 +66,16 @@ describe('every action on every resource', () => {
     ['a denial', { Effect: 'Deny', Action: '*', Resource: '*' }],
     ['a queue of this template', allow('*', { 'Fn::GetAtt': ['Queue', 'Arn'] })],
     ['a queue by a text', allow('*', { 'Fn::Sub': '${Queue.Arn}' })],
-    ['a queue, given by Ref', allow('*', { Ref: 'Queue' })],
-    ['a queue at the start of a text', allow('*', { 'Fn::Sub': '${Queue}/*' })],
+    ['a topic, given by Ref', allow('*', { Ref: 'Topic' })],
+    ['a topic at the start of a text', allow('*', { 'Fn::Sub': '${Topic}:*' })],
+    ['objects of a bucket', allow('*', { 'Fn::Sub': '${Bucket.Arn}/*' })],
+    ['objects of a bucket by its name', allow('*', { 'Fn::Sub': 'arn:aws:s3:::${Bucket}/*' })],
+    [
+      'a table by its own name',
+      allow('*', { 'Fn::Sub': 'arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Table}' }),
+    ],
+    ['a text document', allow('*', { 'Fn::GetAtt': ['Topic', 'TopicArn'] })],
+    ['the action that a table is called', allow({ 'Fn::Sub': 'iam:${Reading}' }, '*')],
     ['a name with a variable of IAM', allow('s3:GetObject', 'arn:aws:s3:::home/${aws:username}/*')],
     ['the same in a text', allow('s3:GetObject', { 'Fn::Sub': 'arn:aws:s3:::home/${!aws:username}/*' })],
     [
@@ -73,6 +95,15 @@ describe('every action on every resource', () => {
 
   it.each([
     ['a parameter', { Ref: 'Parameter' }],
+    ['a queue, whose Ref is no ARN', { Ref: 'Queue' }],
+    ['an id in the place of the service', { 'Fn::Sub': 'arn:aws:${Queue}:*:*:*' }],
+    ['a type that is not known', { Ref: 'Odd' }],
+    ['a name that a parameter gives', { Ref: 'Given' }],
+    ['a name among computed properties', { Ref: 'Looped' }],
+    ['a name among properties from a parameter', { Ref: 'Computed' }],
+    ['a name without end', { Ref: 'Long' }],
+    ['a name that refers to itself', { Ref: 'Circle' }],
+    ['a text that ends in what imitates it', 'arn:aws:\u{E000}'],
     ['a list of Fn::Split', { 'Fn::Split': [',', 'a,b'] }],
     ['an import', { 'Fn::ImportValue': 'x' }],
     ['a parameter in a text', { 'Fn::Sub': 'arn:aws:${Rest}' }],
@@ -107,7 +138,7 @@ describe('every action on every resource', () => {
 
   it('may be what the action says, if a parameter says it', () => {
     expect(said(allow({ Ref: 'Action' }, '*'))).toEqual([`${everything}${undecided({ Ref: 'Action' })}.`]);
-    expect(said(allow('dynamodb:GetItem', { Ref: 'Table' }))).toEqual([]);
+    expect(said(allow('dynamodb:GetItem', { Ref: 'Parameter' }))).toEqual([]);
   });
 
   it('shortens what is long', () => {
@@ -137,6 +168,13 @@ describe('handing on and assuming any role', () => {
     [roles('*')],
     ['arn:aws:iam::*:role/*'],
     [own('role/*')],
+    [`arn:aws:iam::${'?'.repeat(12)}:role/*`],
+    ['arn:aws:iam::1*:role/*'],
+    ['arn:aws:iam::*2:role/*'],
+    ['arn:aws:iam::1*'],
+    ['arn:aws-us-???:iam::1??????????2:role/*'],
+    [roles('drawbridge/drawbridge-deploy')],
+    [own('role/${Wildcard}')],
     ['arn:aws-us-gov:iam::123456789012:*'],
     [roles('drawbridge/drawbridge-execution')],
     [roles('drawbridge/*')],
@@ -156,6 +194,11 @@ describe('handing on and assuming any role', () => {
     ['roles of this stack', own('role/${AWS::StackName}-*')],
     ['roles under a path', roles('service/*')],
     ['something else', 'arn:aws:sqs:eu-west-1:123456789012:*'],
+    ['roles of some accounts by a beginning', 'arn:aws:iam::1*:role/service/*'],
+    ['a pattern that no account fits', 'arn:aws:iam::1234?:role/*'],
+    ['users', 'arn:aws:iam::????????????:user/*'],
+    ['a role by its made-up name', own('role/${Worker}')],
+    ['a role that a parameter names in part', { 'Fn::GetAtt': ['Named', 'Arn'] }],
   ])('on %s is allowed', (_name, resource) => {
     expect(said(allow(['iam:PassRole', 'sts:AssumeRole'], resource))).toEqual([]);
   });
@@ -205,6 +248,8 @@ describe('making static credentials', () => {
     ['iam:*', own('user/*'), 'CreateUser'],
     ['IAM:createaccess*', '*', 'CreateAccessKey'],
     ['*', own('user/ci'), 'CreateUser'],
+    [{ 'Fn::Sub': 'iam:${Making}' }, '*', 'CreateUser'],
+    [{ 'Fn::Join': [':', ['iam', { Ref: 'Making' }]] }, own('user/x'), 'CreateUser'],
     ['iam:UploadSSH*', 'arn:aws:*:*:*:user/x', 'UploadSSHPublicKey'],
     ['iam:CreateUser', ['arn:aws:sqs:eu-west-1:123456789012:queue', 'arn:aws:iam::123456789012:user/x'], 'CreateUser'],
   ])('%s on %j is refused', (action, resource, made) => {
@@ -368,21 +413,60 @@ describe('policies that cannot be judged are refused', () => {
 });
 
 describe('managed policies', () => {
-  const attached = (...ManagedPolicyArns: unknown[]) => saidOf(role({ ManagedPolicyArns }), {}, others);
+  const aws = (name: string) => `arn:aws:iam::aws:policy/${name}`;
+  const attached = (...ManagedPolicyArns: unknown[]) =>
+    saidOf(
+      role({ ManagedPolicyArns }),
+      {},
+      {
+        Own: managed(allow('s3:GetObject', '*')),
+        Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: aws('AdministratorAccess') } },
+      },
+    );
+  const broad = (name: string) =>
+    `The managed policy ${name} is not known to be narrow; it may allow nearly everything.`;
 
-  it.each(['AdministratorAccess', 'IAMFullAccess', 'PowerUserAccess'])('%s is refused', (name) => {
-    expect(attached({ 'Fn::Sub': `arn:\${AWS::Partition}:iam::aws:policy/${name}` })).toEqual([
-      `The managed policy arn:aws:iam::aws:policy/${name} allows nearly everything.`,
-    ]);
+  it.each([
+    'AdministratorAccess',
+    'IAMFullAccess',
+    'PowerUserAccess',
+    'AdministratorAccess-Amplify',
+    'AdministratorAccess-AWSElasticBeanstalk',
+    'AWSLambda_FullAccess',
+    'IAMUserSSHKeys',
+    'IAMReadOnlyAccess',
+    'job-function/SystemAdministrator',
+    'service-role/AmazonElasticMapReduceRole',
+    'NewInAWS',
+  ])('%s is refused', (name) => {
+    expect(attached({ 'Fn::Sub': `arn:\${AWS::Partition}:iam::aws:policy/${name}` })).toEqual([broad(aws(name))]);
   });
 
   it.each([
-    ['another of AWS', 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
-    ['one of the account', own('policy/AdministratorAccess')],
-    ['one of this template, which is judged itself', { Ref: 'Worker' }],
+    ['that of a function', aws('service-role/AWSLambdaBasicExecutionRole')],
+    ['that of a function in a VPC', aws('service-role/AWSLambdaVPCAccessExecutionRole')],
+    ['that of a task', aws('service-role/AmazonECSTaskExecutionRolePolicy')],
+    ['reading everything', aws('ReadOnlyAccess')],
+    ['reading objects', aws('AmazonS3ReadOnlyAccess')],
+    ['reading images', aws('AmazonEC2ContainerRegistryReadOnly')],
+    ['that of an instance', aws('AmazonSSMManagedInstanceCore')],
+    ['that of an agent', aws('CloudWatchAgentServerPolicy')],
+    ['one service', aws('AmazonSQSFullAccess')],
+    ['that of nodes', aws('AmazonEKSWorkerNodePolicy')],
+    ['one of this template, which is judged itself', { Ref: 'Own' }],
     ['none', { Ref: 'AWS::NoValue' }],
   ])('%s is allowed', (_name, arn) => {
     expect(attached(arn)).toEqual([]);
+  });
+
+  it('one that exists in the account is refused', () => {
+    expect(attached(own('policy/anything'))).toEqual([
+      'The managed policy arn:aws:iam::000000000000:policy/anything is not one of this template, so nothing can be said about it.',
+    ]);
+  });
+
+  it('an alarm that is called like one is what its name says', () => {
+    expect(attached({ Ref: 'Alarm' })).toEqual([broad(aws('AdministratorAccess'))]);
   });
 
   it.each([
@@ -393,7 +477,59 @@ describe('managed policies', () => {
   });
 
   it('is refused in one branch', () => {
-    const list = { 'Fn::If': ['C', ['arn:aws:iam::aws:policy/IAMFullAccess'], []] };
+    const list = { 'Fn::If': ['C', [aws('IAMFullAccess')], []] };
     expect(saidOf(role({ ManagedPolicyArns: list }))).toHaveLength(1);
+  });
+});
+
+describe('where a policy attaches itself', () => {
+  const attached = (properties: object, Type = 'AWS::IAM::Policy') =>
+    saidOf({ Type, Properties: { PolicyDocument: { Statement: [allow('s3:Get*', '*')] }, ...properties } }, {}, others);
+
+  it.each([
+    ['a role of the template', { Roles: [{ Ref: 'Worker' }] }, 'AWS::IAM::Policy'],
+    ['the same by its name', { Roles: ['orders-reader'] }, 'AWS::IAM::ManagedPolicy'],
+    ['the same in one branch', { Roles: { 'Fn::If': ['C', [{ Ref: 'Worker' }], { Ref: 'AWS::NoValue' }] } }, undefined],
+    ['one role', { RoleName: { Ref: 'Worker' } }, 'AWS::IAM::RolePolicy'],
+    ['nobody', { Roles: [], Users: [], Groups: [] }, 'AWS::IAM::ManagedPolicy'],
+  ])('may be %s', (_name, properties, type) => {
+    expect(attached(properties, type)).toEqual([]);
+  });
+
+  it.each([
+    ['a role of Drawbridge', { Roles: ['drawbridge-deploy'] }, 'drawbridge-deploy'],
+    ['the way in of administrators', { Roles: ['OrganizationAccountAccessRole'] }, 'OrganizationAccountAccessRole'],
+    ['a role that a parameter names', { RoleName: { Ref: 'Who' } }, '{"Ref":"Who"}'],
+    ['what is no role', { Roles: [{ Ref: 'Queue' }] }, '{"Ref":"Queue"}'],
+    ['a table that is called like a role', { Roles: [{ Ref: 'Table' }] }, '{"Ref":"Table"}'],
+    ['a user', { Users: ['eve'] }, 'eve'],
+    ['a group', { Groups: ['orders-reader'] }, 'orders-reader'],
+  ])('may not be %s', (_name, properties, written) => {
+    expect(attached(properties)).toEqual([
+      `The policy attaches itself to ${written}, which is no role of this template.`,
+    ]);
+  });
+});
+
+describe('what the serverless transform would give a function', () => {
+  const given = (Policies: unknown) => saidOf({ Type: 'AWS::Serverless::Function', Properties: { Policies } });
+
+  it.each([
+    ['a name', 'AWSLambdaBasicExecutionRole'],
+    ['an ARN', 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+    ['a template of AWS', [{ DynamoDBCrudPolicy: { TableName: { Ref: 'Table' } } }]],
+    ['a document', { Statement: [allow('s3:GetObject', 'arn:aws:s3:::orders/*')] }],
+  ])('may be %s', (_name, policies) => {
+    expect(given(policies)).toEqual([]);
+  });
+
+  it.each([
+    ['administrators', 'AdministratorAccess', 1],
+    ['a document', [{ Statement: [allow('*', '*')] }], 1],
+    ['a policy of the account', own('policy/x'), 1],
+    ['what a parameter says', [{ Ref: 'Policy' }], 1],
+    ['all of it', ['IAMFullAccess', { Statement: [allow('*', '*')] }], 2],
+  ])('may not be %s', (_name, policies, findings) => {
+    expect(given(policies)).toHaveLength(findings);
   });
 });

@@ -167,37 +167,29 @@ describe('trust that cannot be judged is refused', () => {
 });
 
 describe('an identity provider', () => {
-  const github = 'token.actions.githubusercontent.com';
-  const provider = own(`oidc-provider/${github}`);
-  const named = `arn:aws:iam::000000000000:oidc-provider/${github}`;
+  const issuer = 'issuer.example.com';
+  const provider = own(`oidc-provider/${issuer}`);
+  const named = `arn:aws:iam::000000000000:oidc-provider/${issuer}`;
   const without = (key: string, name = named) => `The role trusts ${name} without a condition that pins ${key}.`;
-  const aud = { [`${github}:aud`]: 'sts.amazonaws.com' };
-  const sub = { [`${github}:sub`]: 'repo:example/orders:environment:production' };
+  const aud = { [`${issuer}:aud`]: 'sts.amazonaws.com' };
+  const sub = { [`${issuer}:sub`]: 'repo:example/orders:environment:production' };
   const federated = (Condition: unknown, Federated: unknown = provider) =>
     said({ Federated }, Condition === undefined ? {} : { Condition });
 
   it.each([
     ['audience and subject', { StringEquals: { ...aud, ...sub } }],
     [
-      'a subject that begins like one repository',
-      { StringEquals: aud, StringLike: { [`${github}:sub`]: 'repo:example/orders:*' } },
-    ],
-    [
-      'a subject that begins like one owner',
-      { StringEquals: aud, StringLike: { [`${github}:sub`]: 'repo:example/*' } },
-    ],
-    [
       'one of several values',
-      { 'ForAnyValue:StringEquals': { ...aud, [`${github}:sub`]: ['repo:example/a:x', 'repo:example/b:x'] } },
+      { 'ForAnyValue:StringEquals': { ...aud, [`${issuer}:sub`]: ['repo:example/a:x', 'repo:example/b:x'] } },
     ],
     [
       'keys in another case',
-      { StringEquals: { [`${github}:AUD`]: 'sts.amazonaws.com', [`${github}:Sub`]: 'repo:example/orders:x' } },
+      { StringEquals: { [`${issuer}:AUD`]: 'sts.amazonaws.com', [`${issuer}:Sub`]: 'repo:example/orders:x' } },
     ],
     ['values without wildcards', { StringLike: { ...aud, ...sub } }],
     [
       'different subjects in the branches',
-      { StringEquals: { ...aud, [`${github}:sub`]: { 'Fn::If': ['C', 'repo:example/a:x', 'repo:example/b:x'] } } },
+      { StringEquals: { ...aud, [`${issuer}:sub`]: { 'Fn::If': ['C', 'repo:example/a:x', 'repo:example/b:x'] } } },
     ],
   ])('with %s may be trusted', (_name, condition) => {
     expect(federated(condition)).toEqual([]);
@@ -208,18 +200,24 @@ describe('an identity provider', () => {
     ['an empty condition', {}, [':aud', ':sub']],
     ['the audience alone', { StringEquals: aud }, [':sub']],
     ['the subject alone', { StringEquals: sub }, [':aud']],
-    ['every subject', { StringEquals: aud, StringLike: { [`${github}:sub`]: '*' } }, [':sub']],
-    ['every repository', { StringEquals: aud, StringLike: { [`${github}:sub`]: 'repo:*' } }, [':sub']],
-    ['owners that begin alike', { StringEquals: aud, StringLike: { [`${github}:sub`]: 'repo:example*' } }, [':sub']],
+    ['every subject', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: '*' } }, [':sub']],
+    ['every repository', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:*' } }, [':sub']],
+    ['owners that begin alike', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:example*' } }, [':sub']],
     [
       'one subject of several that is open',
-      { StringEquals: aud, StringLike: { [`${github}:sub`]: ['repo:example/a:x', 'repo:?:*'] } },
+      { StringEquals: aud, StringLike: { [`${issuer}:sub`]: ['repo:example/a:x', 'repo:?:*'] } },
       [':sub'],
     ],
-    ['every audience', { StringLike: { [`${github}:aud`]: '*', ...sub } }, [':aud']],
+    ['a repository of one owner', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:example/*' } }, [':sub']],
+    [
+      'a branch of one repository',
+      { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:example/a:*' } },
+      [':sub'],
+    ],
+    ['every audience', { StringLike: { [`${issuer}:aud`]: '*', ...sub } }, [':aud']],
     ['operators that hold without the key', { StringEqualsIfExists: { ...aud, ...sub } }, [':aud', ':sub']],
     ['a quantifier that holds without the key', { 'ForAllValues:StringEquals': { ...aud, ...sub } }, [':aud', ':sub']],
-    ['a subject from a parameter', { StringEquals: { ...aud, [`${github}:sub`]: { Ref: 'Subject' } } }, [':sub']],
+    ['a subject from a parameter', { StringEquals: { ...aud, [`${issuer}:sub`]: { Ref: 'Subject' } } }, [':sub']],
     [
       'a condition that can be taken away',
       { 'Fn::If': ['C', { StringEquals: { ...aud, ...sub } }, { Ref: 'AWS::NoValue' }] },
@@ -227,7 +225,7 @@ describe('an identity provider', () => {
     ],
     [
       'a subject that can be taken away',
-      { StringEquals: { ...aud, [`${github}:sub`]: { 'Fn::If': ['C', 'repo:example/a:x', { Ref: 'AWS::NoValue' }] } } },
+      { StringEquals: { ...aud, [`${issuer}:sub`]: { 'Fn::If': ['C', 'repo:example/a:x', { Ref: 'AWS::NoValue' }] } } },
       [':aud', ':sub'],
     ],
     [
@@ -238,22 +236,82 @@ describe('an identity provider', () => {
     ['an operator in one branch only', { StringEquals: { 'Fn::If': ['C', { ...aud, ...sub }, aud] } }, [':sub']],
     ['a condition from a parameter', { Ref: 'Condition' }, [':aud', ':sub']],
     ['an operator that is text', { StringEquals: 'x' }, [':aud', ':sub']],
-    ['no value', { StringEquals: { ...aud, [`${github}:sub`]: [] } }, [':sub']],
+    ['no value', { StringEquals: { ...aud, [`${issuer}:sub`]: [] } }, [':sub']],
   ])('with %s may not', (_name, condition, missing) => {
-    expect(federated(condition)).toEqual(missing.map((key) => without(`${github}${key}`)));
+    expect(federated(condition)).toEqual(missing.map((key) => without(`${issuer}${key}`)));
   });
 
   it('of another account may not', () => {
-    const foreign = `arn:aws:iam::999999999999:oidc-provider/${github}`;
+    const foreign = `arn:aws:iam::999999999999:oidc-provider/${issuer}`;
     expect(federated({ StringEquals: { ...aud, ...sub } }, foreign)).toEqual([
       `The role trusts the identity provider ${foreign} of another account.`,
     ]);
   });
 
-  it('of Amazon Cognito is pinned by its pool', () => {
+  describe('of GitHub', () => {
+    const github = 'token.actions.githubusercontent.com';
+    const full = {
+      [`${github}:aud`]: 'sts.amazonaws.com',
+      [`${github}:sub`]: 'repo:example/orders:environment:production',
+      [`${github}:repository_id`]: '123456789',
+      [`${github}:environment`]: 'production',
+    };
+    const trusted = (condition: unknown) => federated(condition, own(`oidc-provider/${github}`));
+
+    it.each([
+      ['by equality', { StringEquals: full }],
+      ['by likeness without wildcards', { StringLike: full }],
+      ['in several branches', { StringEquals: { 'Fn::If': ['C', full, full] } }],
+    ])('is trusted with repository and environment pinned %s', (_name, condition) => {
+      expect(trusted(condition)).toEqual([]);
+    });
+
+    it.each(Object.keys(full) as (keyof typeof full)[])('is not trusted without %s, or with any value of it', (key) => {
+      const { [key]: _, ...rest } = full;
+      const said = [without(key, `arn:aws:iam::000000000000:oidc-provider/${github}`)];
+      expect(trusted({ StringEquals: rest })).toEqual(said);
+      expect(trusted({ StringEquals: rest, StringLike: { [key]: 'repo:evil-org/*' } })).toEqual(said);
+    });
+  });
+
+  describe('of Amazon Cognito', () => {
     const cognito = 'cognito-identity.amazonaws.com';
-    expect(federated({ StringEquals: { [`${cognito}:aud`]: { Ref: 'Other' } } }, cognito)).toEqual([]);
-    expect(federated(undefined, cognito)).toEqual([without(`${cognito}:aud`, cognito)]);
+    const pool = (AllowUnauthenticatedIdentities: unknown) => ({
+      Type: 'AWS::Cognito::IdentityPool',
+      Properties: { AllowUnauthenticatedIdentities },
+    });
+    const noPool = without(`${cognito}:aud to an identity pool of this template`, cognito);
+    const noSignIn = without(`${cognito}:amr to authenticated`, cognito);
+    const trusted = (Condition: unknown) =>
+      saidOf(trusting({ Federated: cognito }, { Condition }), {}, { Pool: pool(false), Other: role() });
+    const aud = { [`${cognito}:aud`]: { Ref: 'Pool' } };
+    const amr = { [`${cognito}:amr`]: 'authenticated' };
+
+    it.each([
+      ['equality', { StringEquals: { ...aud, ...amr } }],
+      ['likeness of one of the ways of signing in', { StringEquals: aud, 'ForAnyValue:StringLike': amr }],
+    ])('is trusted for those who signed in to a pool of this template, by %s', (_name, condition) => {
+      expect(trusted(condition)).toEqual([]);
+    });
+
+    it.each([
+      ['nothing said', {}, [noPool, noSignIn]],
+      ['any way of signing in', { StringEquals: aud }, [noSignIn]],
+      ['no way of signing in', { StringEquals: { ...aud, [`${cognito}:amr`]: 'unauthenticated' } }, [noSignIn]],
+      ['another pool', { StringEquals: { ...amr, [`${cognito}:aud`]: 'eu-west-1:11111111-2222' } }, [noPool]],
+      ['what is no pool', { StringEquals: { ...amr, [`${cognito}:aud`]: { Ref: 'Other' } } }, [noPool]],
+      ['a pool among others', { StringEquals: { ...amr, [`${cognito}:aud`]: [{ Ref: 'Pool' }, 'x'] } }, [noPool]],
+    ])('is not trusted with %s', (_name, condition, said) => {
+      expect(trusted(condition)).toEqual(said);
+    });
+
+    it.each([[true], ['true'], [undefined], [{ Ref: 'Open' }]])('may not let in strangers: %j', (open) => {
+      expect(saidOf(pool(open))).toEqual(['AWS::Cognito::IdentityPool lets in whoever did not sign in.']);
+    });
+
+    it.each([[false], ['false']])('may be made for those who sign in: %j', (open) => {
+      expect(saidOf(pool(open))).toEqual([]);
+    });
   });
 
   it('of Facebook calls its audience app_id', () => {
