@@ -1,4 +1,5 @@
 /** What is allowed to those who are let in, and which tokens and assertions are believed. */
+import { federationKeys } from '../iam/federation.ts';
 import type { PrincipalPattern } from '../iam/policy.ts';
 import { type Finding, finding } from './finding.ts';
 import { covers, isPinned, labelOf, principalText, type TrustStatement, type TrustView } from './trust-view.ts';
@@ -26,11 +27,7 @@ export function actionFindings({ allows }: TrustView): Finding[] {
   });
 }
 
-/**
- * Findings on identity providers: an OpenID Connect token is pinned on audience and subject, one of GitHub also on the repository's id,
- * since names are given anew, and on the environment, which GitHub guards (IAM User Guide, "Create a role for OpenID Connect
- * federation"); a SAML assertion on its audience. ForAllValues and IfExists pin nothing.
- */
+/** Findings on identity providers whose tokens and assertions are not pinned; ForAllValues and IfExists pin nothing. */
 export function federationFindings({ kind, allows }: TrustView): Finding[] {
   if (kind !== 'other') return [];
   return allows.flatMap((statement) =>
@@ -44,17 +41,14 @@ function unpinned(statement: TrustStatement, principal: PrincipalPattern): Findi
   const name = principalText(principal);
   const { pointer } = statement;
   const label = labelOf(statement);
+  const loose = federationKeys(name).filter((keys) => !keys.some((key) => isPinned(statement, key)));
+  if (loose.length === 0) return [];
   if (name.includes(':saml-provider/')) {
-    const isOpen = covers(statement, 'sts:AssumeRoleWithSAML') && !isPinned(statement, 'SAML:aud');
-    return isOpen ? [finding('TRUST_SAML_AUDIENCE', { provider: name, statement: label }, pointer)] : [];
+    const assumes = covers(statement, 'sts:AssumeRoleWithSAML');
+    return assumes ? [finding('TRUST_SAML_AUDIENCE', { provider: name, statement: label }, pointer)] : [];
   }
   if (!covers(statement, 'sts:AssumeRoleWithWebIdentity')) return [];
   const provider = name.replace(/^.*:oidc-provider\//, '');
-  const claims = claimsOf(provider).filter((claim) => !isPinned(statement, `${provider}:${claim}`));
-  return claims.length > 0 ? [finding('TRUST_WEB_IDENTITY', { provider, claims, statement: label }, pointer)] : [];
-}
-
-function claimsOf(provider: string): string[] {
-  const isGitHub = /^token\.actions\./.test(provider);
-  return ['aud', 'sub', ...(isGitHub ? ['repository_id', 'environment'] : [])];
+  const claims = loose.map(([key = '']) => key.slice(provider.length + 1));
+  return [finding('TRUST_WEB_IDENTITY', { provider, claims, statement: label }, pointer)];
 }

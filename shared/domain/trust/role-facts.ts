@@ -27,7 +27,7 @@ type Boundary =
   | { readonly kind: 'none'; readonly pointer: string }
   | { readonly kind: 'not-due' };
 
-export interface AttachedPolicy {
+interface AttachedPolicy {
   readonly arn: string;
   readonly pointer: string;
 }
