@@ -39,7 +39,7 @@ export function managedObjections(list: Located, scope: Scope): Objection[] {
 }
 
 /** By its ARN, or by the name alone as AWS::Serverless takes it. */
-export function managedFaults(text: string, path: Objection['path']): Objection[] {
+function managedFaults(text: string, path: Objection['path']): Objection[] {
   const [, name] = /^arn:aws[a-z-]*:iam::aws:policy\/(.+)$/.exec(text) ?? [];
   if (name !== undefined && isNarrow(name)) return [];
   if (!text.includes(':') && (isNarrow(text) || /^AWSLambda\w*ExecutionRole$/.test(text))) return [];
