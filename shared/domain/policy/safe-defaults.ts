@@ -1,4 +1,4 @@
-/** What holds in production where no gate speaks: data is not lost, and nobody gets to do more, without somebody looking at it. */
+/** What holds on production targets where no gate speaks: data is not lost, and nobody gets to do more, without somebody looking at it. */
 import type { Effect } from './effect.ts';
 import type { Subject } from './match-gate.ts';
 import { isStateful } from './stateful-types.ts';
