@@ -132,7 +132,16 @@ async function forgetOthers(worlds: string, state: string): Promise<void> {
 }
 
 async function onboard(folder: string, { seed, accounts }: { seed: number; accounts: string }): Promise<void> {
-  const options = { folder, seed, accounts, fresh: true, faults: [], mode: 'virtual', person: 'alice', policies } as const;
+  const options = {
+    folder,
+    seed,
+    accounts,
+    fresh: true,
+    faults: [],
+    mode: 'virtual',
+    person: 'alice',
+    policies,
+  } as const;
   try {
     const opened = await openSandbox(options, [target(preProduction), target(production)]);
     await opened.close();

@@ -100,6 +100,44 @@ describe('the safe defaults', () => {
   });
 });
 
+describe('settings of a stack', () => {
+  const off = { name: 'termination protection', before: 'on', after: 'off', loosens: true } as const;
+  const on = { name: 'termination protection', before: 'off', after: 'on' };
+  const of = (setting: StackPlan['settings'][number], said: Partial<StackPlan> = {}) =>
+    aPlan(aTargetPlan([aStackPlan([], { kind: 'settings', settings: [setting], ...said })]));
+
+  it.each<[string, ReturnType<typeof of>, Policy[], string]>([
+    ['that protect less need somebody', of(off), [], 'asks anybody else'],
+    ['not where it is no production', of(off), [notProduction], 'nothing'],
+    ['that protect more need nobody', of(on), [], 'nothing'],
+    ['of a new stack need nobody', of(off, { operation: 'create' }), [], 'nothing'],
+    ['can be denied', of(off), [guard(aGate({ effects: ['unprotect'] }))], 'denied by guard/gate'],
+    [
+      'can be asked for by name',
+      of(on),
+      [guard(aGate({ attributes: ['Settings/TerminationProtection'] }))],
+      'denied by guard/gate',
+    ],
+    [
+      'of another name are not meant',
+      of(off),
+      [guard(aGate({ attributes: ['Settings/StackPolicy'] }, 'allow'))],
+      'asks anybody else',
+    ],
+    ['can be allowed', of(off), [guard(aGate({ effects: ['unprotect'] }, 'allow'))], 'nothing'],
+    ['are not meant by gates about resources', of(on), [guard(aGate({ effects: ['modify', 'delete'] }))], 'nothing'],
+    ['can be frozen', of(on), [guard(aGate({ effects: ['configure'] }))], 'denied by guard/gate'],
+  ])('%s', (_name, plan, policies, expected) => {
+    expect(verdict(judge(plan, context(policies)))).toBe(expected);
+  });
+
+  it('are named with what becomes of them', () => {
+    expect(judge(of(off), context()).requirement?.because).toEqual([
+      'the safe default protection asks for an approval of unprotect of AWS::CloudFormation::Stack termination protection in stack web on production',
+    ]);
+  });
+});
+
 describe('a change gate describes', () => {
   const removal = { ...table, action: 'Remove', policyAction: 'Delete' } as const;
   const modification: Partial<PlannedChange> = {
@@ -232,10 +270,7 @@ describe('which policies speak', () => {
   const change = aStackPlan([aChange({ type: 'AWS::Lambda::Function' })]);
 
   it('to a change: those about its target; to the whole: those about one of the targets', () => {
-    const found = judge(
-      aPlan(aTargetPlan([change], 'eu'), aTargetPlan([change], 'us')),
-      context([canary], targets),
-    );
+    const found = judge(aPlan(aTargetPlan([change], 'eu'), aTargetPlan([change], 'us')), context([canary], targets));
     expect(found.denials.map(({ target }) => target)).toEqual(['eu']);
     expect(found.requirement?.because).toEqual(['policy canary asks for an approval of every plan']);
   });
