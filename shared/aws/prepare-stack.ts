@@ -161,7 +161,7 @@ function settingsOnly(desired: DesiredStack, live: LiveStack): Extract<Preparati
   const { stack, stackName } = desired;
   const settings = settingsToMake(desired, live);
   const plan = describeStack({ desired, live, templates: {} });
-  if (isNothing(settings)) return { kind: 'unchanged', stack, notes: plan.notes };
+  if (isNothing(settings)) return { kind: 'unchanged', stack, ...(plan.notes.length > 0 && { notes: plan.notes }) };
   return {
     kind: 'planned',
     stack,
