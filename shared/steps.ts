@@ -38,7 +38,8 @@ export const steps = {
         kind: z.literal('admitted'),
         epoch: z.int().positive(),
         waits: polls,
-        targets: z.array(Name).min(1),
+        /** None only where the environment allows it. */
+        targets: z.array(Name),
       }),
       z.strictObject({ kind: z.literal('wait'), epoch: z.literal(0), waits: polls, until: Instant }),
       z.strictObject({ kind: z.literal('rejected'), epoch: z.literal(0), waits: polls }),
@@ -56,7 +57,7 @@ export const steps = {
       ...admitted,
       at: Instant,
       round,
-      plans: z.array(z.object({ target: Name, digest: Digest })).min(1),
+      plans: z.array(z.object({ target: Name, digest: Digest })),
     }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('nothing-to-do'), digest: Digest }),

@@ -66,6 +66,13 @@ kind: Target
 metadata: { name: production, labels: { env: production } }
 account: "333333333333"
 region: eu-west-1
+---
+# The platform team says what is not production: there nobody is asked.
+apiVersion: drawbridge/v1
+kind: Policy
+metadata: { name: pre-production }
+selector: { matchLabels: { env: pre-production } }
+production: false
 `;
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

@@ -27,6 +27,7 @@ export const handler = task('admit', async (input, { ledger, documents }) => {
     targets,
     releaseId: release.id,
     journey: journeyOf(release),
+    allowEmpty: release.environments.some(({ name, allowEmpty }) => name === environment && allowEmpty === true),
     verifiedIn: await listVerified(ledger, input.release),
   };
   const refused = input.mode === 'plan' ? withoutTargets(facts) : ineligibility(facts);

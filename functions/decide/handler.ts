@@ -11,7 +11,7 @@ import { answerTo, decision, rolloutPlanOf } from '#shared/domain/plan/decision.
 import { foreseenDeployments } from '#shared/domain/plan/foreseen.ts';
 import { nextRound } from '#shared/domain/plan/rounds.ts';
 import { assess } from '#shared/domain/policy/assess.ts';
-import { environmentOf, journeyOf } from '#shared/domain/release/journey.ts';
+import { environmentOf } from '#shared/domain/release/journey.ts';
 import { dependenciesIn } from '#shared/domain/release/upstream.ts';
 import { task } from '#shared/lambda/task.ts';
 
@@ -30,8 +30,7 @@ export const handler = task('decide', async (input, { ledger, documents }) => {
   const approvals = requests.filter(({ status }) => status === 'approved');
   const approved = await Promise.all(approvals.map((request) => readRolloutPlan(documents, request.digest)));
 
-  const production = journeyOf(release).at(-1) === input.environment;
-  const { denials, open } = assess(plan, { policies, targets, production, approved });
+  const { denials, open } = assess(plan, { policies, targets, approved });
   const environment = environmentOf(release, input.environment);
   const facts = { mode, environment, targets, stacks: dependenciesIn(release), denied: denials.length > 0, open };
   const decided = decision(facts, plan);

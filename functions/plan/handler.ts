@@ -11,6 +11,7 @@ import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { previewPurpose, targetWork } from '#shared/aws/plan-target.ts';
 import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
+import { mapBounded } from '#shared/bounded.ts';
 import {
   emptyChangeSets,
   plannedStacks,
@@ -20,6 +21,9 @@ import {
 } from '#shared/domain/plan/preparation.ts';
 import { log } from '#shared/lambda/log.ts';
 import { task } from '#shared/lambda/task.ts';
+
+/** CloudFormation throttles an account that is asked about everything at once. */
+const stacksAtOnce = 8;
 
 export const handler = task('plan', async (input, { ledger, documents, artifacts }) => {
   const { promotion, environment, round, polls } = input;
@@ -33,7 +37,9 @@ export const handler = task('plan', async (input, { ledger, documents, artifacts
     if (session.widenedTo.length > 0)
       log.warn('session policy names stacks by prefix', { widenedTo: session.widenedTo });
     const prepare = polls === 0 ? beginStack : lookAtStack;
-    const begun = await Promise.all(work.stacks.map(({ desired, preparing }) => prepare(session, desired, preparing)));
+    const begun = await mapBounded(work.stacks, stacksAtOnce, ({ desired, preparing }) =>
+      prepare(session, desired, preparing),
+    );
     const progress = progressOf(begun, polls, target);
     if (progress.kind === 'pending') return progress;
 
@@ -43,7 +49,7 @@ export const handler = task('plan', async (input, { ledger, documents, artifacts
     const stacks = plannedStacks(preparations);
     const planned = { promotion, environment, target: target.name, digest, preparedAt: input.at, stacks };
     await recordPlannedTarget(ledger, planned);
-    await Promise.all(emptyChangeSets(preparations).map((empty) => deleteChangeSet(session, empty)));
+    await mapBounded(emptyChangeSets(preparations), stacksAtOnce, (empty) => deleteChangeSet(session, empty));
     return { kind: 'planned', target: target.name, digest };
   });
 });

@@ -160,11 +160,12 @@ async function withoutChanges(
 function settingsOnly(desired: DesiredStack, live: LiveStack): Extract<Preparation, { kind: 'unchanged' | 'planned' }> {
   const { stack, stackName } = desired;
   const settings = settingsToMake(desired, live);
-  if (isNothing(settings)) return { kind: 'unchanged', stack };
+  const plan = describeStack({ desired, live, templates: {} });
+  if (isNothing(settings)) return { kind: 'unchanged', stack, ...(plan.notes.length > 0 && { notes: plan.notes }) };
   return {
     kind: 'planned',
     stack,
-    plan: describeStack({ desired, live, templates: {} }),
+    plan,
     handles: { stackName, stackId: live.stackId, settings },
   };
 }
@@ -182,7 +183,8 @@ async function planned(
     const what = `The template of stack ${stack} in CloudFormation`;
     throw failure('DIGEST_MISMATCH', { what, expected: desired.templateDigest, actual }, place(session, stackName));
   }
-  const live = await readStack(session, desired);
+  // What refuses changes is told whether or not the release has a policy.
+  const live = await readStack(session, desired, { withPolicy: true });
   const { id, stackId, changes } = found;
   return {
     kind: 'planned',

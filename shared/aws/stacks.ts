@@ -49,11 +49,12 @@ export async function readOutputs(
 
 /**
  * Everything that a release decides about a stack, as it is now. One DescribeStacks and one GetTemplate; its stack policy is asked for
- * where the release has one.
+ * where the release has one, and `withPolicy` in any case.
  */
 export async function readStack(
   session: TargetSession,
   { stackName, stackPolicy }: Pick<DesiredStack, 'stackName' | 'stackPolicy'>,
+  { withPolicy }: { withPolicy: boolean } = { withPolicy: stackPolicy !== undefined },
 ): Promise<LiveStack | undefined> {
   const found = await describeStack(session, stackName);
   if (found === undefined) return undefined;
@@ -70,7 +71,8 @@ export async function readStack(
     roleArn: found.RoleARN,
     outputs: outputsOf(found),
     terminationProtection: found.EnableTerminationProtection ?? false,
-    stackPolicy: settled && stackPolicy !== undefined ? await readStackPolicy(session, stackName) : undefined,
+    stackPolicy: settled && withPolicy ? await readStackPolicy(session, stackName) : undefined,
+    rollback: rollbackOf(found),
   };
 }
 
@@ -151,6 +153,14 @@ export async function readProcessedTemplate(
 async function readStackPolicy(session: TargetSession, StackName: string): Promise<string | undefined> {
   const answer = await asked(service, session.cloudFormation.send(new GetStackPolicyCommand({ StackName })));
   return answer.StackPolicyBody;
+}
+
+/** A stack without any has neither member (API reference, RollbackConfiguration). */
+function rollbackOf({ RollbackConfiguration: rollback }: Stack): NonNullable<LiveStack['rollback']> {
+  return {
+    alarms: (rollback?.RollbackTriggers ?? []).map(({ Arn }) => Arn ?? ''),
+    monitorMinutes: rollback?.MonitoringTimeInMinutes ?? 0,
+  };
 }
 
 function outputsOf(stack: Stack | undefined): Record<string, string> {

@@ -51,6 +51,7 @@ const place = { stack: 'orders-api', account: '333333333333', region: 'eu-west-1
 const unwritten = () => expect(cloudFormation).not.toHaveReceivedCommand(CreateChangeSetCommand);
 
 beforeEach(() => {
+  cloudFormation.on(GetStackPolicyCommand).resolves({});
   stackIs('UPDATE_COMPLETE');
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: templateText('api') });
   cloudFormation.on(DescribeChangeSetCommand).rejects(awsError('ChangeSetNotFound'));

@@ -50,6 +50,7 @@ describe('a stack as CloudFormation describes it', () => {
       outputs: { Url: 'https://orders' },
       terminationProtection: true,
       stackPolicy: undefined,
+      rollback: { alarms: [], monitorMinutes: 0 },
     });
     expect(cloudFormation).toHaveReceivedCommandExactlyOnceWith(GetTemplateCommand, {
       StackName: 'orders-api',
@@ -70,6 +71,7 @@ describe('a stack as CloudFormation describes it', () => {
       outputs: {},
       terminationProtection: false,
       stackPolicy: undefined,
+      rollback: { alarms: [], monitorMinutes: 0 },
     });
     expect(cloudFormation).not.toHaveReceivedCommand(GetTemplateCommand);
   });

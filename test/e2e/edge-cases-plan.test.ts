@@ -229,7 +229,8 @@ const table = (key: string) => ({
 });
 
 it('E25 a replacement is shown, and one that loses data is denied in production', async () => {
-  const release = (key: string) => ({ name: 'e25', template: template(table(key)), journey: ['pre-production'] });
+  await applyPolicy(world(), 'e25', { production: true });
+  const release = (key: string) => ({ name: 'e25', template: template(table(key)) });
   expect(told(await promote(world(), release('id')))).toBe('succeeded');
   const record = await promote(world(), release('other'));
   expect(told(record)).toBe('rejected CHANGE_DENIED');

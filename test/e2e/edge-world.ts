@@ -39,7 +39,7 @@ export interface EdgeRelease {
   readonly stack?: object;
   /** Further files by path. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Environments of the journey, of which the last is production; both where nothing is said. */
+  /** Environments of the journey; both where nothing is said. */
   readonly journey?: readonly string[];
   /** The whole list of stacks, in place of the one. */
   readonly stacks?: readonly object[];

@@ -19,6 +19,7 @@ import { sandboxServices } from '#sandbox/services.ts';
 import { openPersonSession } from '#sandbox/sts/sessions.ts';
 import type { Api } from '#shared/aws/api.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
+import type { Policy } from '#shared/domain/policy/policy.ts';
 import { fingerprint } from '../../scripts/fingerprint.mjs';
 import { whileLocked } from '../../scripts/lock.mjs';
 import { ensurePackaged } from '../../scripts/package.mjs';
@@ -131,7 +132,16 @@ async function forgetOthers(worlds: string, state: string): Promise<void> {
 }
 
 async function onboard(folder: string, { seed, accounts }: { seed: number; accounts: string }): Promise<void> {
-  const options = { folder, seed, accounts, fresh: true, faults: [], mode: 'virtual', person: 'alice' } as const;
+  const options = {
+    folder,
+    seed,
+    accounts,
+    fresh: true,
+    faults: [],
+    mode: 'virtual',
+    person: 'alice',
+    policies,
+  } as const;
   try {
     const opened = await openSandbox(options, [target(preProduction), target(production)]);
     await opened.close();
@@ -140,6 +150,14 @@ async function onboard(folder: string, { seed, accounts }: { seed: number; accou
     throw error;
   }
 }
+
+/** As the examples have it: in pre-production nobody is asked. */
+export const notProduction: Policy = {
+  ...{ apiVersion: 'drawbridge/v1', kind: 'Policy', metadata: { name: 'pre-production' } },
+  selector: { matchLabels: { env: 'pre-production' } },
+  production: false,
+};
+const policies = [notProduction];
 
 function target({ name, account, region }: { name: string; account: string; region: string }): Target {
   const metadata = { name, labels: { env: name } };

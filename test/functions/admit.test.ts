@@ -71,6 +71,12 @@ describe('admit', () => {
     expect(await admit({ release: await release({ environments: [nowhere] }) })).toMatchObject({ kind: 'rejected' });
   });
 
+  it('admits it where the environment says that this is no error', async () => {
+    const nowhere = { name: environment, targets: { matchLabels: { environment: 'nowhere' } }, allowEmpty: true };
+    const digest = await release({ environments: [nowhere] });
+    expect(await admit({ release: digest })).toMatchObject({ kind: 'admitted', targets: [] });
+  });
+
   it('waits a minute, and counts it, while another promotion is there', async () => {
     await takeLease(ledger, theirs, monday);
     expect(await admit({ waits: 3 })).toEqual({ kind: 'wait', epoch: 0, waits: 4, until: secondsAfter(monday, 60) });

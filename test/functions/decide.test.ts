@@ -197,14 +197,22 @@ describe('decide', () => {
     expect(rollout).not.toHaveProperty('clearedDigest');
   });
 
-  it('has the safe defaults in the last environment of the journey, and in no other', async () => {
+  it('has the safe defaults wherever no policy says that it is not production, whatever the journey is', async () => {
     const replaced = targetPlan('production', 'api');
     const bucket = aChange({ action: 'Remove', logicalId: 'Data', type: 'AWS::S3::Bucket', policyAction: 'Delete' });
     const risky = { ...replaced, stacks: [{ ...replaced.stacks[1]!, changes: [bucket] }] };
     expect(await decide([risky])).toMatchObject({ kind: 'denied' });
+    const trailing = { name: 'zzz', targets: { matchLabels: { environment: 'nowhere' } }, allowEmpty: true };
+    const environments = [...aRelease().environments, trailing];
+    expect(await decide([risky], { release: await release({ environments }) })).toMatchObject({ kind: 'denied' });
     const before = { environment: 'pre-production' };
     await takeLease(ledger, { ...place, ...before }, monday);
     await recordRollout(ledger, aRollout(before));
+    expect(await decide([risky], before)).toMatchObject({ kind: 'denied' });
+    await policy('not-production', {
+      selector: { matchLabels: { environment: 'production' } },
+      production: false,
+    });
     expect(await decide([risky], before)).toMatchObject({ kind: 'go' });
   });
 

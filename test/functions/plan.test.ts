@@ -3,6 +3,7 @@ import {
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   DescribeStacksCommand,
+  GetStackPolicyCommand,
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
@@ -68,6 +69,7 @@ const written = () =>
   [CreateChangeSetCommand, DeleteChangeSetCommand].flatMap((kind) => cloudFormation.commandCalls(kind as never));
 
 beforeEach(async () => {
+  cloudFormation.on(GetStackPolicyCommand).resolves({});
   await takeLease(ledger, place, monday);
   for (const name of ['network', 'api']) {
     stackIs(`orders-${name}`);

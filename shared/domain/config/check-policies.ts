@@ -1,11 +1,15 @@
 /** What must be true of policies: gates have names and say what they are about, groups have one owner, and approvers exist. */
 import { problem } from '../errors/catalogue.ts';
-import type { Problem } from '../errors/problem.ts';
+import type { Place, Problem } from '../errors/problem.ts';
 import type { Policy } from '../policy/policy.ts';
+import { furtherStateful, isStateful, specifiedStateful } from '../policy/stateful-types.ts';
 import { repeated } from './check-pipeline.ts';
 import type { Located } from './config.ts';
 import { closest } from './did-you-mean.ts';
+import type { Pipeline } from './schema.ts';
 import type { Path, PlaceOf } from './yaml-source.ts';
+
+const statefulTypes = [...specifiedStateful, ...furtherStateful];
 
 /** Every problem inside one policy. */
 export function policyProblems({ changeGates = [], groups = {} }: Policy, placeOf: PlaceOf): Problem[] {
@@ -16,9 +20,10 @@ export function policyProblems({ changeGates = [], groups = {} }: Policy, placeO
       return problem('DUPLICATE_NAME', facts, placeOf(['changeGates', index, 'name']));
     }),
     ...changeGates.flatMap(({ when }, index) => {
-      if (Object.keys(when).length > 0) return [];
-      const facts = { key: 'when', detail: 'it describes every change; name types or effects' };
-      return [problem('FIELD_INVALID', facts, placeOf(['changeGates', index, 'when']))];
+      const place = placeOf(['changeGates', index, 'when']);
+      const detail = gateFault(when);
+      const misspelt = misspeltTypes(when.types ?? [], (at) => placeOf(['changeGates', index, 'when', 'types', at]));
+      return detail === undefined ? misspelt : [problem('FIELD_INVALID', { key: 'when', detail }, place), ...misspelt];
     }),
     // Who is written twice is one person all the same: somebody else was meant.
     ...Object.entries(groups).flatMap(([group, members]) =>
@@ -28,6 +33,56 @@ export function policyProblems({ changeGates = [], groups = {} }: Policy, placeO
       }),
     ),
   ];
+}
+
+type When = NonNullable<Policy['changeGates']>[number]['when'];
+
+function gateFault({ types, stateful, ...rest }: When): string | undefined {
+  if (types === undefined && stateful === undefined && Object.keys(rest).length === 0)
+    return 'it describes every change; name types or effects';
+  if (types === undefined || stateful === undefined) return undefined;
+  const possible = types.some((type) => type.endsWith('*') || isStateful(type) === stateful);
+  return possible ? undefined : `it describes no change; its types hold ${stateful ? 'no data' : 'data'}`;
+}
+
+/** No two types differ in capitals alone, so one of a known name in other capitals is that name. */
+function misspeltTypes(types: readonly string[], placeOf: (index: number) => Place): Problem[] {
+  return types.flatMap((type, index) => {
+    const stem = type.replace(/\*$/, '');
+    const alike = statefulTypes.filter((known) => isAlike(stem, known, type));
+    if (alike.length === 0 || alike.some((known) => known.startsWith(stem))) return [];
+    const suggestion = `${alike[0]?.slice(0, stem.length)}${type.slice(stem.length)}`;
+    return [problem('REFERENCE_UNKNOWN', { what: 'resource type', name: type, suggestion }, placeOf(index))];
+  });
+}
+
+function isAlike(stem: string, known: string, type: string): boolean {
+  const [a, b] = [stem.toLowerCase(), known.toLowerCase()];
+  return stem === type ? a === b : stem !== '' && b.startsWith(a);
+}
+
+/**
+ * Names in selectors that are close to one in the files and are none: a policy about nothing would pass in silence. Others may be those of
+ * pipelines that are kept elsewhere.
+ */
+export function selectorProblems(
+  policies: readonly Located<Policy>[],
+  pipelines: readonly Located<Pipeline>[],
+): Problem[] {
+  const known = {
+    pipelines: pipelines.map(({ document }) => document.metadata.name),
+    environments: pipelines.flatMap(({ document }) => document.environments.map(({ name }) => name)),
+  };
+  return policies.flatMap(({ document, placeOf }) =>
+    (['pipelines', 'environments'] as const).flatMap((what) =>
+      (document.selector?.[what] ?? []).flatMap((name, index) => {
+        const suggestion = known[what].includes(name) ? undefined : closest(name, known[what]);
+        if (suggestion === undefined) return [];
+        const facts = { what: what.slice(0, -1), name, suggestion };
+        return [problem('REFERENCE_UNKNOWN', facts, placeOf(['selector', what, index]))];
+      }),
+    ),
+  );
 }
 
 /** Groups with two owners, and groups that nobody defines. Where the files define none at all, the ledger may: `apply` looks there. */

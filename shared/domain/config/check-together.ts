@@ -2,7 +2,7 @@
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
 import { repeated } from './check-pipeline.ts';
-import { policySetProblems } from './check-policies.ts';
+import { policySetProblems, selectorProblems } from './check-policies.ts';
 import { targetProblems } from './check-targets.ts';
 import type { Config, Located } from './config.ts';
 import { closest } from './did-you-mean.ts';
@@ -16,6 +16,7 @@ export function configProblems(config: Config): Problem[] {
     ...duplicates('policies', config.policies),
     ...config.parameters.flatMap((parameters) => referenceProblems(parameters, config)),
     ...policySetProblems(config.policies),
+    ...selectorProblems(config.policies, config.pipelines),
     ...targetProblems(config),
   ];
 }

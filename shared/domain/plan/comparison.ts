@@ -45,6 +45,8 @@ export interface LiveStack {
   readonly terminationProtection: boolean;
   /** As CloudFormation keeps it; nothing where the stack has none, or where nobody asked. */
   readonly stackPolicy?: string | undefined;
+  /** Nothing where nobody asked. */
+  readonly rollback?: DesiredStack['rollback'] | undefined;
 }
 
 /** What a stack or change set is made from, besides its template. */

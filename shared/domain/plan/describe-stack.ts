@@ -1,11 +1,12 @@
 /** From what CloudFormation says about a stack and a change set to the stack's part of the plan. */
 import { permissionChanges } from './permissions.ts';
-import { planNotes } from './plan-notes.ts';
+import { alarmsLeft, planNotes } from './plan-notes.ts';
+import { isOwnCall, settingChanges } from './setting-changes.ts';
 import type { Live, StackFacts } from './stack-facts.ts';
 import { normaliseChanges, type StackPlan, untouched } from './stack-plan.ts';
 import { stackHealth } from './stack-status.ts';
 import { templateSides } from './template-sides.ts';
-import { isOwnCall, outputChanges, parameterChanges, settingChanges, tagChanges } from './value-changes.ts';
+import { outputChanges, parameterChanges, tagChanges } from './value-changes.ts';
 
 /**
  * What is planned for one stack. It depends on the facts alone and not on the order they come in, so equal preparations have the same
@@ -14,7 +15,7 @@ import { isOwnCall, outputChanges, parameterChanges, settingChanges, tagChanges 
 export function describeStack(facts: StackFacts): StackPlan {
   const { desired, changes } = facts;
   const live = existing(facts.live);
-  const nothing = untouched(desired);
+  const nothing = { ...untouched(desired), notes: changes === undefined ? alarmsLeft(desired, live) : [] };
   const settings = settingChanges(desired, live);
   if (changes === undefined) {
     const own = settings.filter(isOwnCall);

@@ -1,5 +1,6 @@
 /** What a reader of a stack's plan should know, one sentence each. */
-import type { Live } from './stack-facts.ts';
+import { alarmsText } from './setting-changes.ts';
+import type { Desired, Live } from './stack-facts.ts';
 import { type PlannedChange, placeOf } from './stack-plan.ts';
 import { type Refusal, refusedChanges } from './stack-policy.ts';
 import { declaredParameter, isNoEcho, type TemplateSide } from './template-values.ts';
@@ -22,6 +23,14 @@ export function planNotes({ live, changes, after }: NoteFacts): string[] {
     ...unseenValues(changes),
     ...tagsAlone(changes),
   ];
+}
+
+/** Alarms are told to CloudFormation with a change set, and one that changes nothing else is none. */
+export function alarmsLeft({ rollback }: Desired, live: Live | undefined): string[] {
+  if (live?.rollback === undefined) return [];
+  const [now, wanted] = [alarmsText(live.rollback), alarmsText(rollback)];
+  if (now === wanted) return [];
+  return [`The rollback alarms are ${now} and shall be ${wanted}: they are set with the next change of the stack.`];
 }
 
 const verbs: Readonly<Record<Refusal['action'], string>> = {

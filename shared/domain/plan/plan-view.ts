@@ -92,7 +92,7 @@ function stackView(stack: StackPlan): StackView {
     section('permissions', stack.permissions.map(permissionLine)),
     section(
       'settings',
-      stack.settings.map((setting) => valueLine(setting, '')),
+      stack.settings.map((setting) => valueLine(setting, setting.loosens === true ? 'loosened' : '')),
     ),
     section('notes', stack.notes.map(noteLine)),
   ];

@@ -11,6 +11,7 @@ export type Preparation = UnchangedStack | PendingStack | BusyStack | RefusedSta
 interface UnchangedStack {
   readonly kind: 'unchanged';
   readonly stack: string;
+  readonly notes?: readonly string[];
   readonly emptyChangeSet?: EmptyChangeSet;
 }
 
@@ -89,7 +90,8 @@ export function targetPlanOf(
 
 function stackPlanOf({ stack, stackName }: DesiredStack, preparation: Preparation | undefined): StackPlan {
   if (preparation?.kind === 'planned') return preparation.plan;
-  const asIs = untouched({ stack, stackName });
+  const notes = preparation?.kind === 'unchanged' ? (preparation.notes ?? []) : [];
+  const asIs = { ...untouched({ stack, stackName }), notes: [...notes] };
   return preparation?.kind === 'unplanned' ? { ...asIs, kind: 'unplanned', after: [...preparation.after] } : asIs;
 }
 

@@ -2,7 +2,7 @@
 import type { RolloutPlan } from './decision.ts';
 import { planStyle } from './plan-style.ts';
 import { type Line, planView, type Section, type StackView, type TargetView, type Value } from './plan-view.ts';
-import { cut, printable } from './printable.ts';
+import { printable, shownSides } from './printable.ts';
 
 const longestValue = 80;
 
@@ -95,7 +95,8 @@ function valuesHtml(values: readonly Value[], subject: string): string {
 /** Where the sign says that the whole is new or gone, its one value is enough. */
 function ownHtml({ before, after, absent, remark }: Value): string {
   const arrow = ' <span class="arrow"><span aria-hidden="true">→</span><span class="unseen">becomes</span></span> ';
-  const sides = [before, after].filter((side) => side !== undefined).map((side) => sideHtml(side, absent));
+  const [old, wanted] = sidesHtml({ before, after, absent });
+  const sides = [before === undefined ? [] : old, after === undefined ? [] : wanted].flat();
   return ` <div class="value">${sides.join(arrow)}</div>${remarkHtml(remark)}`;
 }
 
@@ -103,18 +104,32 @@ function rowHtml({ name, before, after, absent, remark }: Value): string {
   const member = `<th scope="row">${shown(name)}</th>`;
   if (before === undefined && after === undefined)
     return `<tr>${member}<td colspan="2">${remarkHtml(remark)}</td></tr>`;
-  return `<tr>${member}<td>${sideHtml(before, absent)}</td><td>${sideHtml(after, absent)}${remarkHtml(remark)}</td></tr>`;
+  const [old, wanted] = sidesHtml({ before, after, absent });
+  return `<tr>${member}<td>${old}</td><td>${wanted}${remarkHtml(remark)}</td></tr>`;
 }
 
 function remarkHtml(remark: string): string {
   return remark === '' ? '' : ` <span class="remark">${shown(remark)}</span>`;
 }
 
-function sideHtml(value: string | undefined, absent: string): string {
-  if (value === undefined) return `<span class="nothing">${absent}</span>`;
-  const text = printable(value);
-  if (text.length <= longestValue) return code(value);
-  return `<details><summary>${code(cut(text, longestValue))}</summary><pre>${escaped(text)}</pre></details>`;
+/** Folded values show where they begin to differ; unfolded they are whole. */
+function sidesHtml({
+  before,
+  after,
+  absent,
+}: {
+  before?: string | undefined;
+  after?: string | undefined;
+  absent: string;
+}) {
+  const folded = shownSides({ before, after }, longestValue);
+  const sideHtml = (value: string | undefined, short: string | undefined): string => {
+    if (value === undefined || short === undefined) return `<span class="nothing">${absent}</span>`;
+    const text = printable(value);
+    if (text === short) return code(value);
+    return `<details><summary>${code(short)}</summary><pre>${escaped(text)}</pre></details>`;
+  };
+  return [sideHtml(before, folded.before), sideHtml(after, folded.after)] as const;
 }
 
 const code = (text: string): string => `<code>${shown(text)}</code>`;

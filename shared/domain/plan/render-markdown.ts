@@ -1,7 +1,7 @@
 /** A plan as Markdown for a comment on a pull request. */
 import type { RolloutPlan } from './decision.ts';
 import { type Line, planView, type Section, type StackView, type TargetView, type Value } from './plan-view.ts';
-import { cut, printable } from './printable.ts';
+import { cut, printable, shownSides } from './printable.ts';
 
 /** GitHub takes no longer comment. */
 export const longestComment = 65_536;
@@ -71,7 +71,8 @@ function valueText(value: Value): string {
 
 /** Where the sign says that the whole is new or gone, its one value is enough. */
 function sidesText({ name, before, after, absent }: Value): string {
-  const [old, wanted] = [before, after].map((side) => (side === undefined ? absent : code(side)));
+  const sides = shownSides({ before, after }, longestValue);
+  const [old, wanted] = [sides.before, sides.after].map((side) => (side === undefined ? absent : code(side)));
   if (before === undefined || after === undefined) {
     if (before === after) return '';
     if (name === '') return `${before === undefined ? wanted : old}`;

@@ -9,7 +9,7 @@ import {
   type TargetView,
   type Value,
 } from './plan-view.ts';
-import { cut, printable } from './printable.ts';
+import { printable, shownSides } from './printable.ts';
 
 /** Longer values are cut: a line is for the eye, the whole plan is in its document. */
 const longestValue = 60;
@@ -71,7 +71,7 @@ function valueText(value: Value, longest: number): string {
 
 /** Where the sign says that the whole is new or gone, its one value is enough. */
 function sidesText({ name, before, after, absent }: Value, longest: number): string {
-  const [old, wanted] = [before, after].map((side) => (side === undefined ? absent : cut(printable(side), longest)));
+  const { before: old = absent, after: wanted = absent } = shownSides({ before, after }, longest);
   if (before === undefined || after === undefined) {
     if (before === after) return '';
     if (name === '') return `${before === undefined ? wanted : old}`;

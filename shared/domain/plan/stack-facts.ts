@@ -9,7 +9,6 @@ interface WantedBeside {
 }
 
 interface LiveBeside {
-  readonly rollback?: DesiredStack['rollback'] | undefined;
   readonly notificationArns?: readonly string[] | undefined;
 }
 

@@ -29,7 +29,7 @@ export const PlannedChange = z.strictObject({
 });
 export type PlannedChange = z.infer<typeof PlannedChange>;
 
-/** A parameter, tag, output, permission or setting with its value before and after; an absent side is nothing. */
+/** A parameter, tag, output or setting with its value before and after; an absent side is nothing. */
 const ValueChange = z.strictObject({
   name: z.string(),
   before: z.string().optional(),
@@ -43,6 +43,13 @@ const ParameterChange = ValueChange.extend({
   fromOutput: z.string().optional(),
 });
 export type ParameterChange = z.infer<typeof ParameterChange>;
+
+/** A setting's change. */
+const SettingChange = ValueChange.extend({
+  /** It protects less than before: protection off, another stack policy, fewer alarms, more capabilities. */
+  loosens: z.literal(true).optional(),
+});
+export type SettingChange = z.infer<typeof SettingChange>;
 
 /** Who may do more, or less, than before: one line of an identity, resource or trust policy. */
 const PermissionChange = z.strictObject({
@@ -75,7 +82,7 @@ export const StackPlan = z.strictObject({
   outputs: z.array(ValueChange),
   permissions: z.array(PermissionChange),
   /** Termination protection, stack policy, execution role, capabilities, rollback alarms. */
-  settings: z.array(ValueChange),
+  settings: z.array(SettingChange),
   /** What a reader should know, one sentence each: a stack policy that will refuse, hooks that will run, findings that were waived. */
   notes: z.array(z.string()),
   after: z.array(Name).optional(),

@@ -6,6 +6,7 @@ import { applicablePolicies } from './applicable.ts';
 import { secondsOf } from './duration.ts';
 import { matchGate, type Subject, subjectsOf } from './match-gate.ts';
 import type { ChangeGate, Policy } from './policy.ts';
+import { isProduction } from './production.ts';
 import { safeDefault } from './safe-defaults.ts';
 
 export interface JudgedPlan {
@@ -17,10 +18,8 @@ export interface JudgedPlan {
 export interface JudgementContext {
   /** Every policy there is. */
   readonly policies: readonly Policy[];
-  /** The targets of the rollout with their labels. */
+  /** The targets with their labels. */
   readonly targets: readonly Labelled[];
-  /** The last environment of the release's journey: there the safe defaults hold. */
-  readonly production: boolean;
 }
 
 /** One change that one rule forbids. */
@@ -50,7 +49,7 @@ const mostNamed = 5;
 
 /**
  * Judges every change of every stack of every target. For one change a gate that denies beats one that asks for an approval, which beats
- * one that allows; the safe defaults speak in production about changes that no gate describes wholly.
+ * one that allows; the safe defaults speak on production targets about changes that no gate describes wholly.
  */
 export function judge(plan: JudgedPlan, context: JudgementContext): Judgement {
   const answers = plan.targets.flatMap((target) => targetAnswers(target, plan, context));
@@ -86,10 +85,10 @@ function targetAnswers(target: TargetPlan, plan: JudgedPlan, context: JudgementC
   const policies = applicablePolicies(context.policies, { ...plan, targets: [labelsIn(context)(target)] });
   return target.stacks
     .flatMap((stack) => subjectsOf(target.target, stack))
-    .flatMap((subject) => subjectAnswers(subject, policies, context.production));
+    .flatMap((subject) => subjectAnswers(subject, policies));
 }
 
-function subjectAnswers(subject: Subject, policies: readonly Policy[], production: boolean): Answer[] {
+function subjectAnswers(subject: Subject, policies: readonly Policy[]): Answer[] {
   const matched = policies.flatMap(({ metadata, changeGates = [] }) =>
     changeGates.flatMap((gate) => {
       const match = matchGate(gate, subject);
@@ -97,7 +96,7 @@ function subjectAnswers(subject: Subject, policies: readonly Policy[], productio
     }),
   );
   const governed = matched.some(({ match }) => match === 'whole');
-  const own = production && !governed ? safeDefault(subject) : undefined;
+  const own = isProduction(policies) && !governed ? safeDefault(subject) : undefined;
   const answers = [
     ...matched.flatMap(({ policy, gate }) => gateAnswer(policy, gate, subject)),
     ...(own === undefined ? [] : [defaultAnswer(own, subject)]),

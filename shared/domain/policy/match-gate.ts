@@ -5,11 +5,11 @@ import { effectsOf, policyActionOf } from './effects-of.ts';
 import type { ChangeGate } from './policy.ts';
 import { isStateful } from './stateful-types.ts';
 
-/** One thing a plan does: a change of a resource, or a permission that becomes wider. */
+/** One thing a plan does: a change of a resource, a permission that becomes wider, or a setting of the stack itself that changes. */
 export interface Subject {
   readonly target: string;
   readonly stack: string;
-  /** `Parent/Child/LogicalId`. */
+  /** `Parent/Child/LogicalId`, or the name of a setting. */
   readonly resource: string;
   readonly type: string;
   readonly effects: readonly Effect[];
@@ -19,7 +19,8 @@ export interface Subject {
 }
 
 /** Everything a stack's plan does, in the plan's order. Permissions that become narrower need no judgement. */
-export function subjectsOf(target: string, { stack, changes, permissions }: StackPlan): Subject[] {
+export function subjectsOf(target: string, plan: StackPlan): Subject[] {
+  const { stack, changes, permissions } = plan;
   return [
     ...changes.map((change) => ({
       target,
@@ -38,7 +39,19 @@ export function subjectsOf(target: string, { stack, changes, permissions }: Stac
         policyAction: undefined,
         members: [],
       })),
+    ...settingSubjects(target, plan),
   ];
+}
+
+/** A setting is one of the stack, named like a member of it. What a new stack begins with takes nothing away. */
+function settingSubjects(target: string, { stack, operation, settings }: StackPlan): Subject[] {
+  if (operation === 'create') return [];
+  return settings.map(({ name, loosens }) => ({
+    ...{ target, stack, resource: name, type: 'AWS::CloudFormation::Stack' },
+    effects: [loosens === true ? 'unprotect' : 'configure'],
+    policyAction: undefined,
+    members: [[`Settings/${name.replaceAll(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase())}`]],
+  }));
 }
 
 /** `whole`: the gate describes all that happens to the resource; `part`: more happens than the gate speaks of. */

@@ -64,13 +64,15 @@ export type ChangeGate = z.infer<typeof ChangeGate>;
 export const WaivableCode = z.enum(['GATE_TRANSFORM', 'GATE_TRUST', 'GATE_URL', 'GATE_BOUNDARY', 'GATE_POLICY']);
 export type WaivableCode = z.infer<typeof WaivableCode>;
 
-export const Policy = z.strictObject({
+const Fields = z.strictObject({
   apiVersion: z.literal('drawbridge/v1'),
   kind: z.literal('Policy'),
   metadata: z.strictObject({ name: Name }),
   selector: Selector.exactOptional(),
   /** Who may approve, by group. A group belongs to the policy that defines it; others may name it. */
   groups: z.record(Name, z.array(Member).min(1, 'expected at least one member: nobody could approve')).exactOptional(),
+  /** `false`: the targets with the selector's labels are not production, and the safe defaults do not hold there. */
+  production: z.boolean().exactOptional(),
   /** Every plan that changes something needs an approval. */
   approval: z
     .strictObject({
@@ -102,5 +104,10 @@ export const Policy = z.strictObject({
       forceDelete: z.boolean().exactOptional(),
     })
     .exactOptional(),
+});
+
+export const Policy = Fields.refine(({ production, selector }) => production !== false || selector?.matchLabels, {
+  path: ['production'],
+  error: 'expected selector.matchLabels beside false: names of pipelines and environments are chosen by who promotes',
 });
 export type Policy = z.infer<typeof Policy>;

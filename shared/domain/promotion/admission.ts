@@ -11,6 +11,8 @@ export interface EligibilityFacts {
   /** Environments in which this very release was verified. */
   readonly verifiedIn: ReadonlySet<string>;
   readonly targets: readonly string[];
+  /** The environment says that having no target is no error: it is passed with nothing to do. */
+  readonly allowEmpty: boolean;
 }
 
 export type Turn =
@@ -33,8 +35,8 @@ export function ineligibility(facts: EligibilityFacts): Problem | undefined {
 }
 
 /** Why nothing can be planned there, or undefined. Any release may be planned anywhere: nothing is executed. */
-export function withoutTargets({ environment, targets }: EligibilityFacts): Problem | undefined {
-  return targets.length === 0 ? problem('NO_TARGETS', { environment }) : undefined;
+export function withoutTargets({ environment, targets, allowEmpty }: EligibilityFacts): Problem | undefined {
+  return targets.length === 0 && !allowEmpty ? problem('NO_TARGETS', { environment }) : undefined;
 }
 
 /** What a claim of the lease means for a rollout that has waited `waits` times: in, wait until then, or give up. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lines, policyText, problemsOf } from './config-text.ts';
+import { lines, pipelineText, policyText, problemsOf } from './config-text.ts';
 
 const named = (name: string, rest: string) =>
   `apiVersion: drawbridge/v1\nkind: Policy\nmetadata: { name: ${name} }\n${rest}\n`;
@@ -21,6 +21,22 @@ describe('policies', () => {
         ),
       ],
     ],
+    [
+      'about an environment of a pipeline that is kept elsewhere',
+      [pipelineText, named('a', 'selector: { environments: [acceptance] }')],
+    ],
+    [
+      'with patterns of types',
+      [
+        gates(
+          '{ name: a, when: { types: ["AWS::DynamoDB::*", "AWS::RDS::DBProxy", "Custom::*"], stateful: false }, action: deny }',
+        ),
+      ],
+    ],
+    [
+      'that exempts targets by their labels',
+      [named('a', 'selector: { matchLabels: { env: pre } }\nproduction: false')],
+    ],
     ['with a role in a group', [named('a', 'groups: { robots: ["arn:aws:iam::111111111111:role/ci", bob] }')]],
   ])('are valid %s', (_name, texts) => {
     expect(problemsOf(...texts)).toEqual([]);
@@ -31,6 +47,29 @@ describe('policies', () => {
       'gate about everything',
       [gates('{ name: a, when: {}, action: deny }')],
       ['FIELD_INVALID a.yml:5:22 (/changeGates/0/when)'],
+    ],
+    [
+      'gate about types that hold data and hold none',
+      [gates('{ name: a, when: { types: ["AWS::S3::Bucket"], stateful: false }, action: deny }')],
+      ['FIELD_INVALID a.yml:5:22 (/changeGates/0/when)'],
+    ],
+    [
+      'the other way round',
+      [gates('{ name: a, when: { types: ["AWS::IAM::Role"], stateful: true }, action: deny }')],
+      ['FIELD_INVALID a.yml:5:22 (/changeGates/0/when)'],
+    ],
+    [
+      'type in other capitals',
+      [gates('{ name: a, when: { types: ["AWS::DynamoDb::Table", "AWS::Rds::*"] }, action: deny }')],
+      [
+        'REFERENCE_UNKNOWN a.yml:5:32 (/changeGates/0/when/types/0)',
+        'REFERENCE_UNKNOWN a.yml:5:56 (/changeGates/0/when/types/1)',
+      ],
+    ],
+    [
+      'exemption by a name that others choose',
+      [named('a', 'selector: { environments: [pre-production] }\nproduction: false')],
+      ['FIELD_INVALID a.yml:5:13 (/production)'],
     ],
     [
       'gate name twice',
@@ -95,6 +134,13 @@ describe('policies', () => {
     ['expiry of a month', [named('a', 'approval: { expires: 30d }')], ['FIELD_INVALID a.yml:4:22 (/approval/expires)']],
   ])('%s', (_name, texts, expected) => {
     expect(lines(problemsOf(...texts)).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('about an environment or a pipeline that is misspelt are refused', () => {
+    const [found] = problemsOf(pipelineText, named('a', 'selector: { environments: [prodution] }'));
+    expect([found?.code, found?.cause]).toEqual(['REFERENCE_UNKNOWN', expect.stringContaining('production')]);
+    const [pipeline] = problemsOf(pipelineText, named('a', 'selector: { pipelines: [order] }'));
+    expect([pipeline?.code, pipeline?.cause]).toEqual(['REFERENCE_UNKNOWN', expect.stringContaining('orders')]);
   });
 
   it('say what is possible', () => {

@@ -182,12 +182,26 @@ describe('settings', () => {
         notificationArns: [],
       },
       [
-        { name: 'capabilities', before: 'none', after: 'CAPABILITY_IAM' },
+        { name: 'capabilities', before: 'none', after: 'CAPABILITY_IAM', loosens: true },
         { name: 'execution role', after: desired.roleArn },
         { name: 'notifications', before: 'none', after: 'arn:a, arn:b' },
-        { name: 'rollback alarms', before: 'arn:alarm, watched for 5 minutes after', after: 'none' },
-        { name: 'stack policy', before: '{}', after: '{"Statement":[]}' },
+        { name: 'rollback alarms', before: 'arn:alarm, watched for 5 minutes after', after: 'none', loosens: true },
+        { name: 'stack policy', before: '{}', after: '{"Statement":[]}', loosens: true },
         { name: 'termination protection', before: 'off', after: 'on' },
+      ],
+    ],
+    [
+      'that protect less, or are watched for a shorter time',
+      { ...desired, terminationProtection: false, rollback: alarms },
+      { ...live, terminationProtection: true, rollback: { ...alarms, monitorMinutes: 5 } },
+      [
+        {
+          name: 'rollback alarms',
+          before: 'arn:alarm, watched for 5 minutes after',
+          after: 'arn:alarm, watched for 1 minute after',
+          loosens: true,
+        },
+        { name: 'termination protection', before: 'on', after: 'off', loosens: true },
       ],
     ],
     [
@@ -206,6 +220,21 @@ describe('settings', () => {
     ['that nobody read cannot be compared', { ...desired, rollback: alarms }, live, []],
   ])('%s', (_name, wanted, now, expected) => {
     expect(describeStack(facts({ desired: wanted, live: now })).settings).toEqual(expected);
+  });
+
+  it('alarms that differ alone are told, since CloudFormation takes them with a change only', () => {
+    const plan = (now: typeof alarms) =>
+      describeStack(
+        facts({ changes: undefined, desired: { ...desired, rollback: alarms }, live: { ...live, rollback: now } }),
+      );
+    expect(plan({ alarms: [], monitorMinutes: 0 })).toMatchObject({
+      kind: 'unchanged',
+      settings: [],
+      notes: [
+        'The rollback alarms are none and shall be arn:alarm, watched for 1 minute after: they are set with the next change of the stack.',
+      ],
+    });
+    expect(plan(alarms)).toEqual(untouched(desired));
   });
 
   it('that need no change set are a plan of their own', () => {

@@ -11,7 +11,6 @@ const on = (...stacks: StackPlan[]) => rolloutPlan(targetPlan('production', ...s
 const context = (policies: Policy[], approved: RolloutPlan[] = []) => ({
   policies,
   targets: [{ name: 'production', labels: {} }],
-  production: true,
   approved,
 });
 const queue = stackPlan('api', 'changes');

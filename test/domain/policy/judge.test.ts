@@ -3,19 +3,14 @@ import type { PlannedChange, StackPlan } from '#shared/domain/plan/stack-plan.ts
 import { type JudgementContext, judge } from '#shared/domain/policy/judge.ts';
 import type { ChangeGate, Policy } from '#shared/domain/policy/policy.ts';
 import { aChange } from '#test/builders.ts';
-import { aGate, aPlan, aPolicy, aStackPlan, aTargetPlan } from './policy-builders.ts';
+import { aGate, aPlan, aPolicy, aStackPlan, aTargetPlan, notProduction } from './policy-builders.ts';
 
-const context = (policies: readonly Policy[] = [], said: Partial<JudgementContext> = {}): JudgementContext => ({
-  policies,
-  targets: [{ name: 'production', labels: { env: 'production' } }],
-  production: true,
-  ...said,
-});
-const judged = (
-  change: Partial<PlannedChange>,
+const context = (
   policies: readonly Policy[] = [],
-  said: Partial<JudgementContext> = {},
-) => judge(aPlan(aTargetPlan([aStackPlan([aChange(change)])])), context(policies, said));
+  targets: JudgementContext['targets'] = [{ name: 'production', labels: { env: 'production' } }],
+): JudgementContext => ({ policies, targets });
+const judged = (change: Partial<PlannedChange>, policies: readonly Policy[] = []) =>
+  judge(aPlan(aTargetPlan([aStackPlan([aChange(change)])])), context(policies));
 const guard = (...changeGates: ChangeGate[]) => aPolicy('guard', { groups: { security: ['bob'] }, changeGates });
 
 /** `denied by rule`, `asks group`, or nothing. */
@@ -71,7 +66,7 @@ describe('the safe defaults', () => {
     ],
   ])('%s', (_name, change, expected) => {
     expect(verdict(judged(change))).toBe(expected);
-    expect(verdict(judged(change, [], { production: false }))).toBe('nothing');
+    expect(verdict(judged(change, [notProduction]))).toBe('nothing');
   });
 
   it('ask when somebody may do more, and not when somebody may do less', () => {
@@ -87,7 +82,7 @@ describe('the safe defaults', () => {
       ],
     });
     expect(judge(plan('narrowed'), context()).requirement).toBeUndefined();
-    expect(judge(plan('broadened'), context([], { production: false })).requirement).toBeUndefined();
+    expect(judge(plan('broadened'), context([notProduction])).requirement).toBeUndefined();
     const allowed = [guard(aGate({ effects: ['broaden'] }, 'allow'))];
     expect(judge(plan('broadened'), context(allowed)).requirement).toBeUndefined();
   });
@@ -101,6 +96,44 @@ describe('the safe defaults', () => {
         rule: 'default/stateful-data',
         text: 'the safe default stateful-data forbids delete of AWS::DynamoDB::Table Data/Inner/Orders in stack web on production',
       },
+    ]);
+  });
+});
+
+describe('settings of a stack', () => {
+  const off = { name: 'termination protection', before: 'on', after: 'off', loosens: true } as const;
+  const on = { name: 'termination protection', before: 'off', after: 'on' };
+  const of = (setting: StackPlan['settings'][number], said: Partial<StackPlan> = {}) =>
+    aPlan(aTargetPlan([aStackPlan([], { kind: 'settings', settings: [setting], ...said })]));
+
+  it.each<[string, ReturnType<typeof of>, Policy[], string]>([
+    ['that protect less need somebody', of(off), [], 'asks anybody else'],
+    ['not where it is no production', of(off), [notProduction], 'nothing'],
+    ['that protect more need nobody', of(on), [], 'nothing'],
+    ['of a new stack need nobody', of(off, { operation: 'create' }), [], 'nothing'],
+    ['can be denied', of(off), [guard(aGate({ effects: ['unprotect'] }))], 'denied by guard/gate'],
+    [
+      'can be asked for by name',
+      of(on),
+      [guard(aGate({ attributes: ['Settings/TerminationProtection'] }))],
+      'denied by guard/gate',
+    ],
+    [
+      'of another name are not meant',
+      of(off),
+      [guard(aGate({ attributes: ['Settings/StackPolicy'] }, 'allow'))],
+      'asks anybody else',
+    ],
+    ['can be allowed', of(off), [guard(aGate({ effects: ['unprotect'] }, 'allow'))], 'nothing'],
+    ['are not meant by gates about resources', of(on), [guard(aGate({ effects: ['modify', 'delete'] }))], 'nothing'],
+    ['can be frozen', of(on), [guard(aGate({ effects: ['configure'] }))], 'denied by guard/gate'],
+  ])('%s', (_name, plan, policies, expected) => {
+    expect(verdict(judge(plan, context(policies)))).toBe(expected);
+  });
+
+  it('are named with what becomes of them', () => {
+    expect(judge(of(off), context()).requirement?.because).toEqual([
+      'the safe default protection asks for an approval of unprotect of AWS::CloudFormation::Stack termination protection in stack web on production',
     ]);
   });
 });
@@ -153,14 +186,14 @@ describe('a change gate describes', () => {
     ['no attribute where none is known', { attributes: ['Properties'] }, removal, false],
     ['only what all of its parts do', { types: ['AWS::DynamoDB::*'], effects: ['modify'] }, removal, false],
   ])('%s', (_name, when, change, described) => {
-    const found = judged(change, [guard(aGate(when))], { production: false });
+    const found = judged(change, [notProduction, guard(aGate(when))]);
     expect(verdict(found)).toBe(described ? 'denied by guard/gate' : 'nothing');
   });
 
   it('permissions by type and effect, and never by members', () => {
     const permissions = [{ effect: 'broadened', resource: 'Role', type: 'AWS::IAM::Role', text: '…' }] as const;
     const plan = aPlan(aTargetPlan([aStackPlan([], { kind: 'changes', permissions: [...permissions] })]));
-    const of = (when: ChangeGate['when']) => verdict(judge(plan, context([guard(aGate(when))], { production: false })));
+    const of = (when: ChangeGate['when']) => verdict(judge(plan, context([notProduction, guard(aGate(when))])));
     expect(of({ types: ['AWS::IAM::*'] })).toBe('denied by guard/gate');
     expect(of({ effects: ['broaden'] })).toBe('denied by guard/gate');
     expect(of({ effects: ['broaden'], attributes: ['Properties'] })).toBe('nothing');
@@ -237,16 +270,13 @@ describe('which policies speak', () => {
   const change = aStackPlan([aChange({ type: 'AWS::Lambda::Function' })]);
 
   it('to a change: those about its target; to the whole: those about one of the targets', () => {
-    const found = judge(
-      aPlan(aTargetPlan([change], 'eu'), aTargetPlan([change], 'us')),
-      context([canary], { targets }),
-    );
+    const found = judge(aPlan(aTargetPlan([change], 'eu'), aTargetPlan([change], 'us')), context([canary], targets));
     expect(found.denials.map(({ target }) => target)).toEqual(['eu']);
     expect(found.requirement?.because).toEqual(['policy canary asks for an approval of every plan']);
   });
 
   it('a target that is not known has no labels', () => {
-    expect(verdict(judge(aPlan(aTargetPlan([change], 'gone')), context([canary], { targets })))).toBe('nothing');
+    expect(verdict(judge(aPlan(aTargetPlan([change], 'gone')), context([canary], targets)))).toBe('nothing');
   });
 });
 
@@ -265,7 +295,7 @@ describe('an approval of the whole plan', () => {
     ['is not asked where nothing changes', aStackPlan(), false],
     ['waits with what is not planned yet', aStackPlan([], { kind: 'unplanned', after: ['network'] }), false],
   ])('%s', (_name, stack, asked) => {
-    const { requirement } = judge(aPlan(aTargetPlan([aStackPlan(), stack])), context([byHand], { production: false }));
+    const { requirement } = judge(aPlan(aTargetPlan([aStackPlan(), stack])), context([notProduction, byHand]));
     const because = ['policy by-hand asks for an approval of every plan'];
     expect(requirement).toEqual(asked ? { groups: ['release'], because } : undefined);
   });

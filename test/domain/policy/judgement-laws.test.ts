@@ -5,7 +5,7 @@ import type { PlannedChange } from '#shared/domain/plan/stack-plan.ts';
 import { type Judgement, judge } from '#shared/domain/policy/judge.ts';
 import type { ChangeGate, Policy } from '#shared/domain/policy/policy.ts';
 import { aChange } from '#test/builders.ts';
-import { aPlan, aPolicy, aStackPlan, aTargetPlan } from './policy-builders.ts';
+import { aPlan, aPolicy, aStackPlan, aTargetPlan, notProduction } from './policy-builders.ts';
 
 const parameters = { seed: 20_260_105, numRuns: 500 };
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
@@ -64,9 +64,9 @@ const policies = fc
   .map((all) => all.map((said, at) => aPolicy(`p${at}`, said as object)));
 const changes = fc.array(change, { maxLength: 5 });
 
-function judgementOf(all: readonly PlannedChange[], held: readonly Policy[], production = true): Judgement {
-  const targets = [{ name: 'production', labels: {} }];
-  return judge(aPlan(aTargetPlan([aStackPlan(all)])), { policies: held, targets, production });
+function judgementOf(all: readonly PlannedChange[], held: readonly Policy[]): Judgement {
+  const targets = [{ name: 'production', labels: { env: 'production' } }];
+  return judge(aPlan(aTargetPlan([aStackPlan(all)])), { policies: held, targets });
 }
 
 /** 2 denied, 1 asks, 0 goes. */
@@ -122,7 +122,9 @@ describe('a judgement', () => {
   it('is nowhere stricter outside of production', () => {
     fc.assert(
       fc.property(changes, policies, (all, held) => {
-        expect(strictness(judgementOf(all, held, false))).toBeLessThanOrEqual(strictness(judgementOf(all, held)));
+        expect(strictness(judgementOf(all, [...held, notProduction]))).toBeLessThanOrEqual(
+          strictness(judgementOf(all, held)),
+        );
       }),
       parameters,
     );

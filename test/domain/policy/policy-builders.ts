@@ -11,6 +11,12 @@ export function aPolicy(name: string, said: Said = {}): Policy {
   return Policy.parse({ apiVersion: 'drawbridge/v1', kind: 'Policy', metadata: { name }, ...said });
 }
 
+/** The platform team says that targets with the label `env: production` are none. */
+export const notProduction = aPolicy('not-production', {
+  selector: { matchLabels: { env: 'production' } },
+  production: false,
+});
+
 export function aGate(when: ChangeGate['when'], action: ChangeGate['action'] = 'deny', name = 'gate'): ChangeGate {
   return { name, when, action };
 }

@@ -5,20 +5,19 @@ import type { PlannedChange } from '#shared/domain/plan/stack-plan.ts';
 import { assess } from '#shared/domain/policy/assess.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import { aChange } from '#test/builders.ts';
-import { aGate, aPlan, aPolicy, aStackPlan, aTargetPlan } from './policy-builders.ts';
+import { aGate, aPlan, aPolicy, aStackPlan, aTargetPlan, notProduction } from './policy-builders.ts';
 
 const table = { type: 'AWS::DynamoDB::Table', logicalId: 'Orders' };
 const removed: Partial<PlannedChange> = { ...table, action: 'Remove', policyAction: 'Delete' };
 const replaced: Partial<PlannedChange> = { ...table, action: 'Modify', replacement: 'True' };
 
-/** What the policies say to the one change, in production or before. */
-function assessed(change: Partial<PlannedChange>, policies: readonly Policy[] = [], production = true) {
+/** What the policies say to the one change. */
+function assessed(change: Partial<PlannedChange>, policies: readonly Policy[] = []) {
   const target = aTargetPlan([aStackPlan([aChange(change)])]);
   const plan = { schemaVersion: 2, release: `sha256:${'0'.repeat(64)}`, ...aPlan(target) } as const;
   return assess(plan, {
     policies,
     targets: [{ name: 'production', labels: { env: 'production' } }],
-    production,
     approved: [],
   });
 }
@@ -43,8 +42,8 @@ describe('a type that holds data, in production', () => {
   it.each([
     ['removed', removed],
     ['replaced', replaced],
-  ])('%s before production: nobody minds', (_name, change) => {
-    expect(assessed(change, [], false)).toEqual({ denials: [] });
+  ])('%s where the platform team says that it is not production: nobody minds', (_name, change) => {
+    expect(assessed(change, [notProduction])).toEqual({ denials: [] });
   });
 });
 
@@ -55,9 +54,9 @@ describe('a gate of the platform team', () => {
       changeGates: [aGate({ types: [table.type], effects: ['delete', 'replace'] }, action, 'tables')],
     });
 
-  it('is named where it denies, in every environment it is for', () => {
-    for (const production of [true, false]) {
-      expect(assessed(removed, [guard('deny')], production).denials).toMatchObject([
+  it('is named where it denies, on every target it is for', () => {
+    for (const also of [[], [notProduction]]) {
+      expect(assessed(removed, [guard('deny'), ...also]).denials).toMatchObject([
         { text: expect.stringContaining('gate tables of policy guard forbids delete') },
       ]);
     }

@@ -7,6 +7,7 @@ const facts = {
   releaseId: 'orders-1',
   verifiedIn: new Set(['pre-production']),
   targets: ['production'],
+  allowEmpty: false,
 };
 const now = '2026-01-05T09:00:00.000Z';
 
@@ -21,6 +22,7 @@ describe('may a release enter an environment', () => {
     ['not an environment it does not have', { environment: 'staging' }, 'ENVIRONMENT_UNKNOWN'],
     ['not without having been verified before', { verifiedIn: new Set() }, 'NOT_ELIGIBLE'],
     ['not without a target', { targets: [] }, 'NO_TARGETS'],
+    ['it may without one where that is no error', { targets: [], allowEmpty: true }, undefined],
   ])('%s', (_, change, code) => {
     expect(ineligibility({ ...facts, ...change })?.code).toBe(code);
   });
@@ -30,6 +32,7 @@ describe('may a release be planned for an environment', () => {
   it.each<[string, Partial<typeof facts>, string | undefined]>([
     ['it may, wherever it was verified before: nothing is executed', { verifiedIn: new Set() }, undefined],
     ['not without a target', { targets: [] }, 'NO_TARGETS'],
+    ['it may without one where that is no error', { targets: [], allowEmpty: true }, undefined],
   ])('%s', (_, change, code) => {
     expect(withoutTargets({ ...facts, ...change })?.code).toBe(code);
   });
