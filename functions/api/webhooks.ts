@@ -16,11 +16,11 @@ import {
 } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
-export function webhooks(app: Hono<HttpEnvironment>, { ledger }: Resources): void {
-  app.get('/v1/webhooks', async (context) => context.json({ items: await listWebhooks(ledger) }));
+export function webhooks(app: Hono<HttpEnvironment>, resources: Resources): void {
+  app.get('/v1/webhooks', async (context) => context.json({ items: await listWebhooks(resources.ledger) }));
 
   app.get('/v1/webhooks/:name', async (context) => {
-    const record = await holding(context, ledger);
+    const record = await holding(context, resources);
     return context.json(record, 200, taggedWith(record.version));
   });
 
@@ -29,12 +29,12 @@ export function webhooks(app: Hono<HttpEnvironment>, { ledger }: Resources): voi
     const name = context.req.param('name');
     const webhook = await bodyIn(context, Webhook);
     demandNamed(name, webhook);
-    const before = await findWebhook(ledger, name);
+    const before = await findWebhook(resources.ledger, name);
     const seen = preconditionOf(context, name, before);
     if (before !== undefined && canonicalJson(before.webhook) === canonicalJson(webhook))
       return context.json(before, 200, taggedWith(before.version));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
-    const version = await applyWebhook(ledger, { name, webhook, seen, ...applied });
+    const version = await applyWebhook(resources.ledger, { name, webhook, seen, ...applied });
     const record: WebhookRecord = { webhook, version, appliedBy: applied.by, appliedAt: applied.at };
     return context.json(record, before === undefined ? 201 : 200, taggedWith(version));
   });
@@ -42,16 +42,16 @@ export function webhooks(app: Hono<HttpEnvironment>, { ledger }: Resources): voi
   /** From then on its deliveries are answered as those of any webhook that there is not. */
   app.delete('/v1/webhooks/:name', async (context) => {
     const name = context.req.param('name');
-    const before = await holding(context, ledger);
+    const before = await holding(context, resources);
     const seen = preconditionOf(context, name, before);
     const applied = { by: actorIn(context), at: arrivedAt(context) };
-    const version = await applyWebhook(ledger, { name, webhook: undefined, seen, ...applied });
+    const version = await applyWebhook(resources.ledger, { name, webhook: undefined, seen, ...applied });
     return context.json({ removed: before, version });
   });
 }
 
 /** Throws WEBHOOK_UNKNOWN. */
-async function holding(context: HttpContext, ledger: Resources['ledger']): Promise<WebhookRecord> {
+async function holding(context: HttpContext, { ledger }: Resources): Promise<WebhookRecord> {
   const name = context.req.param('name') ?? '';
   const record = await findWebhook(ledger, name);
   if (record === undefined) throw failure('WEBHOOK_UNKNOWN', { webhook: name });

@@ -2,7 +2,7 @@
 import middy from '@middy/core';
 import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
-import { log } from './log.ts';
+import { log, logFailure } from './log.ts';
 import { type Resources, resources } from './resources.ts';
 
 /** What is read of an API Gateway event (HTTP API Developer Guide, payload format 2.0). */
@@ -29,12 +29,17 @@ export function onDelivery(run: (event: DeliveryEvent, resources: Resources) => 
     try {
       return await run(request, resources);
     } catch (error) {
-      const reported = error instanceof DrawbridgeError ? error.problem : problem('INTERNAL', {});
-      if (reported.status >= 500) log.error('delivery broke', { code: reported.code, error: error as Error });
+      const reported = shownOf(error);
+      if (reported.status >= 500) logFailure('delivery broke', error);
       else log.warn('delivery refused', { code: reported.code, path: request.rawPath });
       return problemAnswer(reported, request.rawPath);
     }
   });
+}
+
+/** What AWS said is for the log: it names roles and tables, and who reads the answer may be anybody. */
+function shownOf(error: unknown): Problem {
+  return error instanceof DrawbridgeError && error.cause === undefined ? error.problem : problem('INTERNAL', {});
 }
 
 export function jsonAnswer(statusCode: number, body: unknown, headers: HttpAnswer['headers'] = {}): HttpAnswer {
