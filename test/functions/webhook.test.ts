@@ -1,7 +1,9 @@
 /** Deliveries, as the function for them answers: bad ones each with a status and a code, good ones once. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { handler as admission } from '#functions/admission/handler.ts';
 import { recordDelivery } from '#shared/aws/ledger/deliveries.ts';
 import { applyWebhook } from '#shared/aws/ledger/webhooks.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
@@ -25,12 +27,12 @@ import {
   signingSecret,
   standardHeaders,
 } from '#test/domain/webhook/webhook-builders.ts';
-import { awsError, lambda, secretsManager } from '../aws/fake-aws.ts';
+import { awsError, lambda, secretsManager, stepFunctions } from '../aws/fake-aws.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { deliver } from './delivery-call.ts';
-import { deployment } from './deployment.ts';
+import { context, deployment } from './deployment.ts';
 
-const { ledger, item, found } = deployment();
+const { ledger, item, found, release } = deployment();
 const day = 24 * 3_600_000;
 const flips = 1_500;
 const flipSeed = 20_260_105;
@@ -63,6 +65,20 @@ const signed = (event: unknown, headers: Record<string, string | undefined> = {}
   const body = JSON.stringify(event);
   return { body, headers: { ...gitHubHeaders(body), ...headers } };
 };
+
+/** The admission function itself behind the call to it: a release to ask for, and the executions that are started. */
+async function realAdmission() {
+  const starts: unknown[] = [];
+  stepFunctions.on(StartExecutionCommand).callsFake(({ name }: { name: string }) => {
+    starts.push(name);
+    return { executionArn: `arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion:${name}` };
+  });
+  lambda.on(InvokeCommand).callsFake(async ({ Payload }: { Payload: string }) => {
+    const answer = await admission(JSON.parse(Payload), context);
+    return { Payload: { transformToString: () => JSON.stringify(answer) } };
+  });
+  return { digest: await release(), starts };
+}
 
 beforeEach(() => {
   secretsAre(gitHubSecret);
@@ -149,6 +165,15 @@ describe("GitHub's deliveries", () => {
     beforeNextWrite(() => deliver(sent));
     expect(await deliver(sent)).toMatchObject({ status: 202, headers: { 'Idempotency-Replayed': 'true' } });
     expect(new Set(asked().map((request) => JSON.stringify(request))).size).toBe(1);
+  });
+
+  it('fifty times at once are one promotion, started once', async () => {
+    const { digest, starts } = await realAdmission();
+    const sent = signed(aDeployment({}, { payload: { release: digest } }));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => deliver(sent)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    const ids = new Set(answers.map(({ body }) => body['id']));
+    expect([ids.size, starts]).toEqual([1, [...ids]]);
   });
 
   it('whose function ended before it had answered are finished when they come again', async () => {
