@@ -103,14 +103,14 @@ export function gitHubHeaders(body: string | Uint8Array, secret = gitHubSecret):
   };
 }
 
-export function standardSignature(signed: { id: string; timestamp: string | number; body: string }, key = signingKey) {
+export function standardSignature(signed: { id: string; timestamp: string | number; body: string }, key: Buffer = signingKey) {
   const { id, timestamp, body } = signed;
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
 export function standardHeaders(
   body: string,
-  { id = 'msg_1', timestamp = mondaySeconds, key = signingKey } = {},
+  { id = 'msg_1', timestamp = mondaySeconds, key = signingKey as Buffer } = {},
 ): Record<string, string> {
   return {
     'content-type': 'application/json',
