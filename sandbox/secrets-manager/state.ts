@@ -12,7 +12,7 @@ export interface Secret {
   readonly versions: Record<string, SecretVersion>;
 }
 
-export interface SecretVersion {
+interface SecretVersion {
   readonly id: string;
   readonly text: string;
   /** AWSCURRENT is on one version, AWSPREVIOUS on the one that was current before; a version without a stage is deprecated. */

@@ -59,7 +59,10 @@ async function deliver(source: string, body: string | Uint8Array, headers: Recor
 }
 
 /** What GitHub sends for a deployment of our release. */
-function deploymentOf(id: number, change: Record<string, unknown> = {}): { body: string; headers: Record<string, string> } {
+function deploymentOf(
+  id: number,
+  change: Record<string, unknown> = {},
+): { body: string; headers: Record<string, string> } {
   const body = JSON.stringify(aDeployment(change, { id, payload: { release } }));
   return { body, headers: { ...gitHubHeaders(body), 'x-github-delivery': `delivery-${id}` } };
 }

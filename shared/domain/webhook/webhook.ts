@@ -6,11 +6,11 @@ import * as z from 'zod';
 import { Name } from '../identifiers.ts';
 import { Mode } from '../promotion/records.ts';
 
-export const Provider = z.enum(['github', 'gitlab', 'standard']);
-export type Provider = z.infer<typeof Provider>;
+const Provider = z.enum(['github', 'gitlab', 'standard']);
+type Provider = z.infer<typeof Provider>;
 
 /** The events of each provider that can name a release. No other event ever asks for anything. */
-export const eventsOf: Readonly<Record<Provider, readonly WebhookEvent[]>> = {
+const eventsOf: Readonly<Record<Provider, readonly WebhookEvent[]>> = {
   github: ['deployment', 'repository_dispatch'],
   gitlab: ['pipeline'],
   standard: ['promotion'],
@@ -29,7 +29,6 @@ const Repository = z.strictObject({
   id: z.int().positive(),
   fullName: z.string().regex(/^[\w.-]+(\/[\w.-]+)+$/, { error: 'expected owner/name' }),
 });
-export type Repository = z.infer<typeof Repository>;
 
 export const Webhook = z
   .strictObject({

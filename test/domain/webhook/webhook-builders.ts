@@ -103,7 +103,10 @@ export function gitHubHeaders(body: string | Uint8Array, secret = gitHubSecret):
   };
 }
 
-export function standardSignature(signed: { id: string; timestamp: string | number; body: string }, key: Buffer = signingKey) {
+export function standardSignature(
+  signed: { id: string; timestamp: string | number; body: string },
+  key: Buffer = signingKey,
+) {
   const { id, timestamp, body } = signed;
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
