@@ -18,6 +18,7 @@ import type { KmsState } from './kms/state.ts';
 import type { LambdaState } from './lambda/state.ts';
 import type { OpenSession, SessionCredentials } from './open-session.ts';
 import type { S3State } from './s3/state.ts';
+import type { SecretsManagerState } from './secrets-manager/state.ts';
 import type { StatesState } from './step-functions/state.ts';
 import type { StsState } from './sts/state.ts';
 import type { UserCaller } from './user-caller.ts';
@@ -37,6 +38,7 @@ export interface World {
   sts: StsState;
   s3: S3State;
   kms: KmsState;
+  secretsManager: SecretsManagerState;
   dynamodb: DynamoDbState;
   events: EventsState;
   lambda: LambdaState;
@@ -86,6 +88,7 @@ export type ServiceName =
   | 'cloudformation'
   | 's3'
   | 'kms'
+  | 'secretsmanager'
   | 'dynamodb'
   | 'events'
   | 'lambda'

@@ -1,26 +1,29 @@
-/** `drawbridge apply`: makes policies and targets hold as the files say. */
+/** `drawbridge apply`: makes policies, targets and webhooks hold as the files say. */
 import { agreed } from '../agreed.ts';
 import { type ApplyPlan, type ChangeWord, type PolicyChange, planApply, type TargetChange } from '../apply-plan.ts';
 import { applyText, itemText } from '../apply-report.ts';
+import { planWebhooks, type WebhookChange } from '../apply-webhooks.ts';
 import { listTargets } from '../client/diagnoses.ts';
 import { deletePolicy, listPolicies, putPolicy, putTarget } from '../client/policies.ts';
+import { deleteWebhook, listWebhooks, putWebhook } from '../client/webhooks.ts';
 import type { CliCommand, Invocation, Outcome } from '../command.ts';
 import { type Connection, connect, withConnection } from '../connection.ts';
 import { loadConfigs } from '../load-config.ts';
 
-type Plan = Extract<ApplyPlan, { kind: 'plan' }>;
+type Plan = Extract<ApplyPlan, { kind: 'plan' }> & { readonly webhooks: readonly WebhookChange[] };
 
 export const apply: CliCommand = {
   name: 'apply',
   declare: (command) =>
     withConnection(command)
-      .summary('make policies and targets hold')
+      .summary('make policies, targets and webhooks hold')
       .description(
-        'Reads policies and targets, shows what would change, and applies it once you say yes. They hold for every rollout from then on. ' +
+        'Reads policies, targets and webhooks, shows what would change, and applies it once you say yes. They hold for every rollout from then on. ' +
           'What the files do not name is left alone. Applying the same again changes nothing.',
       )
       .argument('[paths...]', 'files, or folders of drawbridge.yml', ['drawbridge.yml'])
       .option('--remove <policies...>', 'policies that shall no longer hold')
+      .option('--remove-webhooks <webhooks...>', 'webhooks that shall no longer be there')
       .option('--yes', 'apply without asking')
       .addHelpText(
         'after',
@@ -35,10 +38,16 @@ export const apply: CliCommand = {
     const connection = await connect(options);
     try {
       const { api } = connection;
-      const [policies, targets] = await Promise.all([listPolicies(api), listTargets(api)]);
-      const plan = planApply(config.config, { policies, targets }, (options['remove'] as string[] | undefined) ?? []);
-      if (plan.kind === 'invalid') return { kind: 'problems', problems: plan.problems };
-      return await applyPlan(connection, plan, invocation);
+      const named = (option: string) => (options[option] as string[] | undefined) ?? [];
+      const [policies, targets, held] = await Promise.all([listPolicies(api), listTargets(api), listWebhooks(api)]);
+      const plan = planApply(config.config, { policies, targets }, named('remove'));
+      const hooks = planWebhooks(config.config, held, named('removeWebhooks'));
+      if (plan.kind === 'invalid' || hooks.kind === 'invalid')
+        return {
+          kind: 'problems',
+          problems: [plan, hooks].flatMap((one) => (one.kind === 'invalid' ? one.problems : [])),
+        };
+      return await applyPlan(connection, { ...plan, webhooks: hooks.webhooks }, invocation);
     } finally {
       await connection.close();
     }
@@ -47,7 +56,7 @@ export const apply: CliCommand = {
 
 async function applyPlan(connection: Connection, plan: Plan, invocation: Invocation): Promise<Outcome> {
   const { terminal } = invocation;
-  const count = [...plan.policies, ...plan.targets].filter(makesChange).length;
+  const count = changesIn(plan);
   if (count > 0) {
     terminal.progress(applyText(plan));
     if (!(await agreed(questionAbout(count), invocation))) return report(connection, plan, { applied: false });
@@ -55,7 +64,9 @@ async function applyPlan(connection: Connection, plan: Plan, invocation: Invocat
   const policies = [];
   for (const change of plan.policies) policies.push(await applyPolicy(connection, change, invocation));
   for (const change of plan.targets) await applyTarget(connection, change, invocation);
-  return report(connection, { ...plan, policies }, { applied: true });
+  const webhooks = [];
+  for (const change of plan.webhooks) webhooks.push(await applyWebhook(connection, change, invocation));
+  return report(connection, { ...plan, policies, webhooks }, { applied: true });
 }
 
 function questionAbout(count: number) {
@@ -79,21 +90,37 @@ async function applyTarget({ api }: Connection, change: TargetChange, { terminal
   terminal.progress(`applied ${itemText('target', change)}`);
 }
 
+/** Answers the change with the version that holds after it. */
+async function applyWebhook(
+  { api }: Connection,
+  change: WebhookChange,
+  { terminal }: Invocation,
+): Promise<WebhookChange> {
+  if (!makesChange(change)) return change;
+  const { name, webhook, seen } = change;
+  const { version } = await (webhook === undefined ? deleteWebhook(api, name, seen) : putWebhook(api, webhook, seen));
+  terminal.progress(`applied ${itemText('webhook', { ...change, seen: version })}`);
+  return { ...change, seen: version };
+}
+
+function changesIn({ policies, targets, webhooks }: Plan): number {
+  return [...policies, ...targets, ...webhooks].filter(makesChange).length;
+}
+
 function makesChange({ change }: { readonly change: ChangeWord }): boolean {
   return change !== 'unchanged' && change !== 'left alone';
 }
 
 function report({ simulated }: Connection, plan: Plan, { applied }: { applied: boolean }): Outcome {
-  const count = [...plan.policies, ...plan.targets].filter(makesChange).length;
+  const count = changesIn(plan);
+  const versioned = ({ name, change, seen: version, differences }: PolicyChange | WebhookChange) => ({
+    ...{ name, change, version, differences },
+  });
   const json = {
     simulated,
     applied: applied && count > 0,
-    policies: plan.policies.map(({ name, change, seen: version, differences }) => ({
-      name,
-      change,
-      version,
-      differences,
-    })),
+    policies: plan.policies.map(versioned),
+    webhooks: plan.webhooks.map(versioned),
     targets: plan.targets.map(({ name, change, differences }) => ({ name, change, differences })),
   };
   if (!applied) return { kind: 'done', exit: 1, text: 'nothing was applied', json };

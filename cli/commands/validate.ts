@@ -55,7 +55,8 @@ function summary({ config }: LoadedConfig, releases: readonly PackagedRelease[])
     })),
   }));
   const policies = config.policies.map(({ document }) => document.metadata.name);
-  const json = { pipelines, targets: targets.map(({ name }) => name), policies };
+  const webhooks = config.webhooks.map(({ document }) => document.metadata.name);
+  const json = { pipelines, targets: targets.map(({ name }) => name), policies, webhooks };
   return { kind: 'done', exit: 0, text: textOf(json), json };
 }
 
@@ -73,9 +74,10 @@ interface Summary {
   }[];
   readonly targets: readonly string[];
   readonly policies: readonly string[];
+  readonly webhooks: readonly string[];
 }
 
-function textOf({ pipelines, targets, policies }: Summary): string {
+function textOf({ pipelines, targets, policies, webhooks }: Summary): string {
   const lines = pipelines.flatMap(({ name, release, stacks, files, waived, environments }) => [
     `pipeline ${name}`,
     `  release      ${release.id}  ${release.digest}  ${counted(files, 'file')}`,
@@ -90,6 +92,7 @@ function textOf({ pipelines, targets, policies }: Summary): string {
     counted(pipelines.length, 'pipeline'),
     counted(targets.length, 'target'),
     counted(policies.length, 'policy'),
+    ...(webhooks.length > 0 ? [counted(webhooks.length, 'webhook')] : []),
   ];
   return [...lines, `valid: ${counts.join(', ')}`].join('\n');
 }

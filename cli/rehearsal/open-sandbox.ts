@@ -13,6 +13,7 @@ import type { Api } from '#shared/aws/api.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
+import type { Webhook } from '#shared/domain/webhook/webhook.ts';
 import { ensurePackaged } from '../../scripts/package.mjs';
 import { sessionOf } from './people.ts';
 import { setUp } from './set-up.ts';
@@ -36,6 +37,8 @@ export interface SandboxOptions {
   readonly accounts?: string;
   /** The policies that shall hold, and no others; undefined leaves them as they are. */
   readonly policies?: readonly Policy[];
+  /** As the policies. */
+  readonly webhooks?: readonly Webhook[];
 }
 
 export interface OpenSandbox {
@@ -83,8 +86,9 @@ async function openLocked(options: SandboxOptions, { targets, template, unlock }
     seedIdentities(sandbox);
     const accounts = options.accounts ?? join(project, 'accounts');
     const artifactsTemplate = join(project, 'infra', 'artifacts-region.yml');
-    const { policies } = options;
-    const wanted = { targets, template, artifactsTemplate, accounts, ...(policies === undefined ? {} : { policies }) };
+    const { policies, webhooks } = options;
+    const rules = { ...(policies === undefined ? {} : { policies }), ...(webhooks === undefined ? {} : { webhooks }) };
+    const wanted = { targets, template, artifactsTemplate, accounts, ...rules };
     const { apiEndpoint } = await setUp(sandbox, wanted);
     // One command after the other: not two of them in the same millisecond, or the history could not tell which was first.
     if (options.mode === 'virtual') await sandbox.advance(betweenCommands);

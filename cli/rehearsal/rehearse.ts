@@ -46,7 +46,8 @@ export async function rehearse(
   const targets = config.targets.map(({ document }) => document);
   for (const finding of packaged.waived) terminal.progress(`waived   ${waivedText(finding)}`);
   const policies = config.policies.map(({ document }) => document);
-  const opened = await openSandbox({ ...options, policies }, targets);
+  const webhooks = config.webhooks.map(({ document }) => document);
+  const opened = await openSandbox({ ...options, policies, webhooks }, targets);
   const stopShowing = showProgress(opened, targets, terminal);
   try {
     return await promoteIn(opened, packaged, { approver: options.approver, terminal });

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { homeRegion } from '#sandbox/organization.ts';
 import type { Terminal } from '../command.ts';
 import { openSandbox, type SandboxOptions } from './open-sandbox.ts';
+import { heldWebhookSecrets } from './set-up-webhooks.ts';
 
 export interface Serving {
   readonly minutes: number;
@@ -27,6 +28,7 @@ export async function serve(options: SandboxOptions, { minutes, terminal }: Serv
       `export AWS_ACCESS_KEY_ID=${credentials?.accessKeyId}`,
       `export AWS_SECRET_ACCESS_KEY=${credentials?.secretAccessKey}`,
       `export AWS_SESSION_TOKEN=${credentials?.sessionToken}`,
+      ...heldWebhookSecrets(opened.sandbox).map(([name, secret]) => `export DRAWBRIDGE_WEBHOOK_${name}=${secret}`),
       `export DRAWBRIDGE_API=${opened.api.endpoint}`,
     ].join('\n'),
   );

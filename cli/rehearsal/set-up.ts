@@ -12,14 +12,18 @@ import type { Target } from '#shared/domain/config/schema.ts';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
+import type { Webhook } from '#shared/domain/webhook/webhook.ts';
 import { readText } from '../read-text.ts';
 import { deployTemplate, type Outputs } from './administrator.ts';
 import { sessionOf } from './people.ts';
+import { holdWebhooks } from './set-up-webhooks.ts';
 
 export interface SetUp {
   readonly targets: readonly Target[];
   /** The policies that shall hold, and no others; undefined leaves them as they are. */
   readonly policies?: readonly Policy[];
+  /** As the policies; each has a secret in Secrets Manager. */
+  readonly webhooks?: readonly Webhook[];
   /** Files of the project: the packaged orchestrator template, the artifacts template of further regions, and the folder of account templates. */
   readonly template: string;
   readonly artifactsTemplate: string;
@@ -40,6 +44,8 @@ export async function setUp(sandbox: RunningSandbox, wanted: SetUp): Promise<Orc
   const known = new Map(recorded.map((record) => [record.account, record.externalId]));
   await retire(ledger, recorded, wanted.targets);
   if (wanted.policies !== undefined) await holdPolicies(sandbox, ledger, wanted.policies);
+  if (wanted.webhooks !== undefined)
+    await holdWebhooks(sandbox, ledger, { wanted: wanted.webhooks, by: administrator });
   for (const account of accountsOf(wanted.targets)) {
     const externalId = known.get(account) ?? sandbox.mint(`external-id/${account}`, 32);
     await deployAccount(sandbox, { wanted, outputs, account, externalId });

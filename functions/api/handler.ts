@@ -1,4 +1,4 @@
-/** The HTTP API: releases, promotions, what is where, policies, targets, people's sessions, diagnoses. Each resource is a file of its own. */
+/** The HTTP API: releases, promotions, what is where, policies, targets, webhooks, people's sessions, diagnoses. Each resource is a file of its own. */
 import { http } from '#shared/lambda/http.ts';
 import { approvals } from './approvals.ts';
 import { diagnoses } from './diagnoses.ts';
@@ -9,6 +9,7 @@ import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
 import { sessions } from './sessions.ts';
 import { targets } from './targets.ts';
+import { webhooks } from './webhooks.ts';
 
 export const handler = http((app, resources) => {
   releases(app, resources);
@@ -18,6 +19,7 @@ export const handler = http((app, resources) => {
   environments(app, resources);
   policies(app, resources);
   targets(app, resources);
+  webhooks(app, resources);
   sessions(app, resources);
   diagnoses(app, resources);
 });

@@ -9,6 +9,7 @@ import { emptyKmsState } from '#sandbox/kms/state.ts';
 import { emptyLambdaState } from '#sandbox/lambda/state.ts';
 import { defaultOrganization } from '#sandbox/organization.ts';
 import { emptyS3State } from '#sandbox/s3/state.ts';
+import { emptySecretsManagerState } from '#sandbox/secrets-manager/state.ts';
 import { emptyStatesState } from '#sandbox/step-functions/state.ts';
 import { emptyStsState } from '#sandbox/sts/state.ts';
 
@@ -28,6 +29,7 @@ export function emptyWorld(seed: number, organization: Organization = defaultOrg
     sts: emptyStsState(),
     s3: emptyS3State(),
     kms: emptyKmsState(),
+    secretsManager: emptySecretsManagerState(),
     dynamodb: emptyDynamoDbState(),
     events: emptyEventsState(),
     lambda: emptyLambdaState(),

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '#sandbox/kernel.ts';
 import { emptyKmsState } from '#sandbox/kms/state.ts';
+import { emptySecretsManagerState } from '#sandbox/secrets-manager/state.ts';
 import { emptyWorld } from './empty-world.ts';
 
 const FILE = 'world.json';
@@ -53,10 +54,10 @@ export async function saveWorld(folder: string, world: World): Promise<void> {
   }
 }
 
-/** Worlds saved before there were keys have no part for them. */
+/** Worlds saved before there were keys and secrets have no parts for them. */
 function completed(parsed: unknown): unknown {
   const world = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  return world ? { kms: emptyKmsState(), ...parsed } : parsed;
+  return world ? { kms: emptyKmsState(), secretsManager: emptySecretsManagerState(), ...parsed } : parsed;
 }
 
 function problemOf(parsed: unknown): string | undefined {

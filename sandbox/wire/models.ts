@@ -66,6 +66,7 @@ const described: Record<ServiceName, Described> = {
   },
   // Keys come from CloudFormation and are used through S3; nothing calls KMS itself.
   kms: { protocol: 'json', load: noShapes },
+  secretsmanager: { protocol: 'json', load: () => import('@aws-sdk/client-secrets-manager') },
   states: { protocol: 'json', load: () => import('@aws-sdk/client-sfn') },
   monitoring: { protocol: 'json', load: () => import('@aws-sdk/client-cloudwatch') },
   events: { protocol: 'json', load: () => import('@aws-sdk/client-eventbridge') },

@@ -25,6 +25,7 @@ const TARGETS: Readonly<Record<string, ServiceName>> = {
   AWSStepFunctions: 'states',
   AWSEvents: 'events',
   TrentService: 'kms',
+  secretsmanager: 'secretsmanager',
   DynamoDB_20120810: 'dynamodb',
   GraniteServiceVersion20100801: 'monitoring',
 };

@@ -2,23 +2,27 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach } from 'vitest';
 import { forgetSessions } from '#shared/aws/sessions.ts';
+import { forgetWebhookSecrets } from '#shared/aws/webhook-secrets.ts';
 
 export const sts = mockClient(STSClient);
 export const cloudFormation = mockClient(CloudFormationClient);
 export const s3 = mockClient(S3Client);
 export const stepFunctions = mockClient(SFNClient);
 export const lambda = mockClient(LambdaClient);
+export const secretsManager = mockClient(SecretsManagerClient);
 
 /** Before each test: no session, no object, and every call refused. */
 export function fakeAws(): void {
   beforeEach(() => {
     forgetSessions();
-    for (const mock of [sts, cloudFormation, s3, stepFunctions, lambda]) {
+    forgetWebhookSecrets();
+    for (const mock of [sts, cloudFormation, s3, stepFunctions, lambda, secretsManager]) {
       mock.reset();
       (mock as typeof sts).onAnyCommand().rejects(new Error('this call was not expected'));
     }

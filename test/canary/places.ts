@@ -12,15 +12,16 @@ export interface Place {
   readonly mayHold?: readonly SecretKind[];
 }
 
-/** What STS keeps to check signatures is left out; every other part of the world is a place, parts that come later too. */
+/** What STS keeps to check signatures, and Secrets Manager to hand out, is left out; every other part of the world is a place, parts that come later too. */
 export function placesOf(world: World, journal: readonly JournalEntry[], shown: readonly Shown[]): Place[] {
-  const { sts: _sts, iam, lambda, states, cloudformation, s3, dynamodb, jobs, ...others } = world;
+  const { sts: _sts, secretsManager, iam, lambda, states, cloudformation, s3, dynamodb, jobs, ...others } = world;
   return [
     ...identities(iam),
     ...functions(lambda),
     ...machines(states),
     ...stacks(cloudformation),
     ...objects(s3),
+    ...secrets(secretsManager),
     ...items(dynamodb),
     ...jobs.map((job) => place(`job ${job.service}/${job.name}`, job, job.service === 'states' ? ['task token'] : [])),
     ...Object.entries(others).map(([name, part]) => place(name, part)),
@@ -75,6 +76,18 @@ function stacks({ stacks: all, events, changeSets, templates, ...others }: World
     ...Object.values(changeSets).map((changeSet) => place(`change set ${changeSet.changeSetName}`, changeSet)),
     ...Object.values(templates).map((text) => ({ name: 'template', text })),
     place('cloudformation', others),
+  ];
+}
+
+function secrets({ secrets: all, ...others }: World['secretsManager']): Place[] {
+  return [
+    ...Object.values(all).map(({ versions, ...secret }) =>
+      place(`secret ${secret.name}`, {
+        ...secret,
+        versions: Object.values(versions).map(({ text: _, ...version }) => version),
+      }),
+    ),
+    place('secrets manager', others),
   ];
 }
 

@@ -2,7 +2,13 @@
 import type { World } from '#sandbox/kernel.ts';
 import type { Minted } from '#sandbox/observers.ts';
 
-export type SecretKind = 'secret access key' | 'session token' | 'task token' | 'external id' | 'second factor';
+export type SecretKind =
+  | 'secret access key'
+  | 'session token'
+  | 'task token'
+  | 'external id'
+  | 'second factor'
+  | 'webhook secret';
 
 export interface Secret {
   readonly kind: SecretKind;
@@ -15,6 +21,7 @@ const kinds: Readonly<Record<string, SecretKind>> = {
   'session-token': 'session token',
   'mfa-seed': 'second factor',
   'external-id': 'external id',
+  'webhook-secret': 'webhook secret',
 };
 
 /** Undefined for an id or a name. */
@@ -33,10 +40,17 @@ export function secretsIn(world: World): Secret[] {
     ['session token', Object.values(world.sts.sessions).map(({ sessionToken }) => sessionToken)],
     ['second factor', users.flatMap(({ mfaDevices = [] }) => mfaDevices.map(({ seed }) => seed))],
     ['task token', Object.keys(world.states.tokens)],
+    ['webhook secret', webhookSecrets(world)],
     // Those that onboarding mints: tests of trust policies have words instead, which are no secrets.
     ['external id', roles.flatMap(({ trust }) => /"sts:ExternalId":"([^"]{32})"/.exec(trust)?.[1])],
   ];
   return known.flatMap(([kind, texts]) => texts.flatMap((text) => (text ? [{ kind, text }] : [])));
+}
+
+/** Of a signing secret the part behind its prefix, as it may be found without. A short one cannot be told from other text. */
+function webhookSecrets({ secretsManager }: World): string[] {
+  const versions = Object.values(secretsManager.secrets).flatMap((secret) => Object.values(secret.versions));
+  return versions.map(({ text }) => text.replace(/^whsec_/, '')).filter((text) => text.length >= 24);
 }
 
 /** The secret as it is and as it looks after encoding. Base64 depends on where it starts, so the part that does not is looked for. */

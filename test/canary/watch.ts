@@ -35,8 +35,8 @@ export function noteShown(sandbox: Sandbox, shown: Shown): void {
 export function notePrinted({ command, stream, text }: Printed): void {
   // To print credentials is what this command is for, and the only one.
   if (command[1] === 'credentials' && stream === 'stdout') return;
-  // Hands the credentials of a simulated person to a shell. The rest of what it prints may hold none.
-  const searched = command.includes('--serve') ? text.replaceAll(/^export AWS_.*$/gm, '') : text;
+  // Hands the credentials of a simulated person, and the secrets of simulated senders, to a shell. The rest of what it prints may hold none.
+  const searched = command.includes('--serve') ? text.replaceAll(/^export (AWS|DRAWBRIDGE_WEBHOOK)_.*$/gm, '') : text;
   printed.push({ where: `${stream} of ${command.slice(0, 2).join(' ')}`, text: searched });
 }
 

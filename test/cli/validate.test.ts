@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { validate } from '#cli/commands/validate.ts';
 import { runCli } from '#cli/run-cli.ts';
+import { aStandardWebhook } from '#test/domain/webhook/webhook-builders.ts';
 import { recorder, small, workspace } from './workspace.ts';
 
 async function run(path: string, ...words: string[]) {
@@ -57,6 +58,7 @@ describe('drawbridge validate', () => {
       ],
       targets: ['pre-production', 'production'],
       policies: [],
+      webhooks: [],
     });
   });
 
@@ -71,6 +73,8 @@ describe('drawbridge validate', () => {
       'drawbridge.yml': 'apiVersion: drawbridge/v1\nkind: Policy\nmetadata: { name: p }\n',
     });
     expect(await run(root)).toEqual({ exit: 0, out: 'valid: 0 pipelines, 0 targets, 1 policy', err: '' });
+    const hooks = await workspace({ 'drawbridge.yml': JSON.stringify(aStandardWebhook()) });
+    expect(await run(hooks)).toMatchObject({ exit: 0, out: 'valid: 0 pipelines, 0 targets, 0 policies, 1 webhook' });
   });
 
   it.each([

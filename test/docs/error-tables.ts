@@ -9,6 +9,7 @@ import { remoteEntries } from '#shared/domain/errors/remote-entries.ts';
 import { signInEntries } from '#shared/domain/errors/sign-in-entries.ts';
 import { stsEntries } from '#shared/domain/errors/sts-entries.ts';
 import { trustEntries } from '#shared/domain/errors/trust-entries.ts';
+import { webhookEntries } from '#shared/domain/errors/webhook-entries.ts';
 import { table } from './pages.ts';
 
 /** Every fact stands for itself: as text in a sentence, and as a list of one. */
@@ -19,6 +20,7 @@ export function errorTables(): Record<string, string> {
     files: tableOf(configEntries),
     promotions: tableOf(promotionEntries),
     policies: tableOf(policyEntries),
+    webhooks: tableOf(webhookEntries),
     aws: tableOf(remoteEntries),
     signIn: tableOf(signInEntries),
     sts: tableOf(stsEntries),

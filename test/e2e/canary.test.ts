@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { packageRelease } from '#cli/package-release.ts';
+import { heldWebhookSecrets, holdWebhooks } from '#cli/rehearsal/set-up-webhooks.ts';
 import type { Fault } from '#sandbox/fault.ts';
 import { expectPlanted, knownTo, type Leak, leaksIn as leaksInSandbox } from '#test/canary/watch.ts';
-import { clientsAs, person } from './clients.ts';
+import { aStandardWebhook } from '#test/domain/webhook/webhook-builders.ts';
+import { clientsAs, ledgerOf, person } from './clients.ts';
 import { calls, refusal, upTo } from './faults.ts';
 import { openRehearsal, type Rehearsal, root } from './rehearsed-world.ts';
 import { begin, ended, promote } from './small-release.ts';
@@ -117,6 +119,18 @@ describe('a planted secret is found', () => {
     const found = (await leaksIn(rehearsal)).filter(({ place }) => !before.some((known) => known.place === place));
     const expected = places.map((place): Leak => ({ place, secret }));
     expect(found.sort(byPlace)).toEqual(expected.sort(byPlace));
+  });
+
+  it('if it is the secret of a webhook, as it is and as the bytes it stands for', async () => {
+    const webhook = aStandardWebhook({ metadata: { name: 'planted' } });
+    await holdWebhooks(rehearsal.sandbox, ledgerOf(rehearsal), { wanted: [webhook], by: 'carol' });
+    const [[, text]] = heldWebhookSecrets(rehearsal.sandbox) as [[string, string]];
+    expect(knownTo(rehearsal.sandbox)).toContainEqual(expect.objectContaining({ kind: 'webhook secret' }));
+    expect((await leaksIn(rehearsal)).filter(({ secret }) => secret === 'webhook secret')).toEqual([]);
+    const key = Buffer.from(text.slice('whsec_'.length), 'base64').toString();
+    const planted = [await plantDocument('webhook secret', text), await plantItem('WEBHOOK#planted', key)];
+    const found = (await leaksIn(rehearsal)).filter(({ secret }) => secret === 'webhook secret');
+    expect(found.map(({ place }) => place).sort()).toEqual(planted.sort());
   });
 
   it('if it is a task token, only outside the waits of the ledger', async () => {

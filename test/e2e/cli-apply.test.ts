@@ -8,6 +8,7 @@ import { runCli } from '#cli/run-cli.ts';
 import { homeRegion } from '#sandbox/organization.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import { aPolicy } from '#test/domain/policy/policy-builders.ts';
+import { aStandardWebhook } from '#test/domain/webhook/webhook-builders.ts';
 import { recorder, workspace } from '../cli/workspace.ts';
 import { newFolder } from './cli-world.ts';
 import { openRehearsal, production, type Rehearsal } from './rehearsed-world.ts';
@@ -126,6 +127,35 @@ describe('drawbridge apply in a sandbox', () => {
       0,
       [{ name: 'guard', change: 'removed', version: 3 }, { name: 'rival', change: 'created', version: 1 }, others],
     ]);
+  });
+
+  it('applies webhooks, each version on record, and takes them away', async () => {
+    const here = ['--sandbox', '--world', world, '--as', 'carol', '--yes'];
+    const webhook = aStandardWebhook({ metadata: { name: 'small-ci' } });
+    const changes = async (text: string, ...words: string[]) => {
+      const { exit, json, progress } = await apply(here, text, ...words);
+      return [
+        exit,
+        json.applied,
+        json.webhooks.map(({ name, change, version }: never) => [name, change, version]),
+        progress,
+      ];
+    };
+    const applied = expect.stringMatching(/applied webhook {2}small-ci +created +version 1/);
+    expect(await changes(JSON.stringify(webhook))).toEqual([0, true, [['small-ci', 'created', 1]], applied]);
+    expect(await changes(JSON.stringify(webhook))).toEqual([0, false, [['small-ci', 'unchanged', 1]], '']);
+    const planning = JSON.stringify({ ...webhook, mode: 'plan' });
+    expect((await changes(planning)).slice(0, 3)).toEqual([0, true, [['small-ci', 'changed', 2]]]);
+    const other = JSON.stringify(aStandardWebhook({ metadata: { name: 'other-ci' } }));
+    expect((await changes(other, '--remove-webhooks', 'small-ci')).slice(0, 3)).toEqual([
+      ...[0, true],
+      [
+        ['other-ci', 'created', 1],
+        ['small-ci', 'removed', 3],
+      ],
+    ]);
+    const gone = await apply(here, other, '--remove-webhooks', 'small-ci');
+    expect([gone.exit, gone.json.problems[0].code]).toEqual([2, 'WEBHOOK_UNKNOWN']);
   });
 
   it('needs a sandbox in which something was rehearsed', async () => {

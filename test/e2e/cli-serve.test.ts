@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standardHeaders } from '#test/domain/webhook/webhook-builders.ts';
 import { recordedToo } from '#test/recording/node-options.ts';
 import { drawbridgeJson, newFolder } from './cli-world.ts';
 
@@ -84,6 +85,8 @@ describe('drawbridge rehearse --serve', () => {
     expect(AWS_ACCESS_KEY_ID).toMatch(/^ASIA[A-Z0-9]{16}$/);
     expect(DRAWBRIDGE_API).toMatch(new RegExp(`^${AWS_ENDPOINT_URL}/_api/`));
     expect(environment['AWS_REGION']).toBe('eu-west-1');
+    expect(environment['DRAWBRIDGE_WEBHOOK_SMALL_CI']).toMatch(/^whsec_/);
+    expect(await ping(environment)).toEqual([200, 'IGNORED']);
     if (isInstalled) await tryAsAlice(environment);
 
     const before = await savedAt();
@@ -109,6 +112,17 @@ describe('drawbridge rehearse --serve', () => {
     60_000,
   );
 });
+
+/** A delivery signed with what was printed, at the time the sandbox says it is. */
+async function ping(environment: Environment): Promise<[number, unknown]> {
+  const clock = await fetch(`${environment['AWS_ENDPOINT_URL']}/_sandbox/clock`);
+  const key = Buffer.from(environment['DRAWBRIDGE_WEBHOOK_SMALL_CI']!.slice('whsec_'.length), 'base64');
+  const body = JSON.stringify({ type: 'ping' });
+  const headers = standardHeaders(body, { timestamp: Number(await clock.text()), key });
+  const init = { method: 'POST', body, headers };
+  const answer = await fetch(`${environment['DRAWBRIDGE_API']}/v1/webhooks/small-ci`, init);
+  return [answer.status, ((await answer.json()) as { code?: string }).code];
+}
 
 async function tryAsAlice(environment: Environment): Promise<void> {
   expect(await aws(environment, 'sts', 'get-caller-identity')).toMatchObject({

@@ -5,6 +5,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { functionSession } from '#sandbox/lambda/function-session.ts';
@@ -43,6 +44,7 @@ function newClients(endpoint: string, credentials: Credentials) {
     events: new EventBridgeClient(configuration),
     states: new SFNClient(configuration),
     dynamoDb: new DynamoDBClient(configuration),
+    secrets: new SecretsManagerClient(configuration),
     s3: new S3Client({ ...configuration, forcePathStyle: true }),
   };
 }

@@ -95,14 +95,15 @@ describe('admission', () => {
     expect(started()).toEqual([id]);
   });
 
-  it.each<[string, object, string]>([
+  it.each<[string, object, string, object?]>([
     ['the key was used for something else', { environments: ['production'] }, 'IDEMPOTENCY_CONFLICT'],
     ['there is no such release', { release: digestOf('x') }, 'RELEASE_UNKNOWN'],
     ['nobody calls a release so', { release: 'orders-000000000000' }, 'RELEASE_UNKNOWN'],
+    ['the release is of another pipeline', {}, 'RELEASE_NOT_ALLOWED', { pipeline: 'others' }],
     ['the release has no such environment', { environments: ['staging'] }, 'ENVIRONMENT_UNKNOWN'],
-  ])('refuses when %s, and starts nothing', async (_, change, code) => {
-    await admit();
-    expect(await admit(change)).toMatchObject({ kind: 'refused', problem: { code } });
+  ])('refuses when %s, and starts nothing', async (_, change, code, more = {}) => {
+    await admit({}, { pipeline: 'orders' });
+    expect(await admit(change, more)).toMatchObject({ kind: 'refused', problem: { code } });
     expect(started()).toEqual([id]);
   });
 

@@ -21,6 +21,7 @@ const runsAs: Record<string, string> = {
   settle: 'SettleRole',
   admission: 'AdmissionRole',
   api: 'ApiRole',
+  webhook: 'WebhookRole',
   broker: 'OrchestratorRole',
   doctor: 'OrchestratorRole',
   resume: 'OrchestratorRole',
@@ -192,6 +193,16 @@ describe('permissions', () => {
     );
   });
 
+  it('let nothing but the function for deliveries read secrets, and only those of webhooks', () => {
+    const reading = resourcesOfType('AWS::IAM::Role').flatMap((role) =>
+      statementsOf(role).flatMap(({ actions, resources }) =>
+        actions.some((action) => action.startsWith('secretsmanager:')) ? [{ role, actions, resources }] : [],
+      ),
+    );
+    const resources = ['arn:aws:secretsmanager:eu-west-1:111111111111:secret:drawbridge/webhooks/*'];
+    expect(reading).toEqual([{ role: 'WebhookRole', actions: ['secretsmanager:GetSecretValue'], resources }]);
+  });
+
   it('name every role, so that policies elsewhere can name it', () => {
     for (const role of resourcesOfType('AWS::IAM::Role')) {
       expect(properties(role)['RoleName']).toMatch(/^drawbridge-[a-z]+(-[a-z]+)*$/);
@@ -200,9 +211,14 @@ describe('permissions', () => {
 });
 
 describe('the ways in', () => {
-  it('an HTTP API whose only route asks for a signature', () => {
+  it('an HTTP API whose only route without an authorizer is that of deliveries, which prove themselves', () => {
     const routes = resourcesOfType('AWS::ApiGatewayV2::Route').map(properties);
-    expect(routes).toMatchObject([{ RouteKey: 'ANY /v1/{proxy+}', AuthorizationType: 'AWS_IAM' }]);
+    // What says nothing has none (CloudFormation, AWS::ApiGatewayV2::Route).
+    const keysOf = (type: unknown) =>
+      routes.filter(({ AuthorizationType: own = 'NONE' }) => own === type).map(({ RouteKey }) => RouteKey);
+    expect(keysOf('NONE')).toEqual(['POST /v1/webhooks/{source}']);
+    expect(keysOf('AWS_IAM')).toEqual(['ANY /v1/{proxy+}']);
+    expect(routes).toHaveLength(2);
   });
 
   it('stack events on our own bus, to resume and nobody else', () => {

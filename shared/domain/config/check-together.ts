@@ -14,6 +14,7 @@ export function configProblems(config: Config): Problem[] {
     ...duplicates('pipelines', config.pipelines),
     ...duplicates('targets', config.targets),
     ...duplicates('policies', config.policies),
+    ...duplicates('webhooks', config.webhooks),
     ...config.parameters.flatMap((parameters) => referenceProblems(parameters, config)),
     ...policySetProblems(config.policies),
     ...selectorProblems(config.policies, config.pipelines),

@@ -10,6 +10,7 @@ import { remoteEntries } from './remote-entries.ts';
 import { signInEntries } from './sign-in-entries.ts';
 import { stsEntries } from './sts-entries.ts';
 import { trustEntries } from './trust-entries.ts';
+import { webhookEntries } from './webhook-entries.ts';
 import { worldEntries } from './world-entries.ts';
 
 export const catalogue = {
@@ -23,6 +24,7 @@ export const catalogue = {
   ...signInEntries,
   ...stsEntries,
   ...trustEntries,
+  ...webhookEntries,
   ...worldEntries,
 };
 

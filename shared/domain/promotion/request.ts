@@ -37,6 +37,8 @@ export const AdmissionRequest = z.strictObject({
   request: PromotionRequest,
   retryOf: PromotionId.optional(),
   recovery: RecoveryWish.optional(),
+  /** The only pipeline whose releases may be asked for; any where not said. */
+  pipeline: Name.optional(),
   actor: z.string().min(1),
   idempotencyKey: IdempotencyKey,
   trigger: Trigger,
@@ -68,6 +70,10 @@ export function promotionOf(
     readonly environments: readonly { readonly name: string }[];
   },
 ): { kind: 'promotion'; promotion: Promotion } | { kind: 'refused'; problem: Problem } {
+  if (asked.pipeline !== undefined && asked.pipeline !== release.pipeline) {
+    const facts = { release: asked.request.release, pipeline: asked.pipeline };
+    return { kind: 'refused', problem: problem('RELEASE_NOT_ALLOWED', facts) };
+  }
   const known = release.environments.map((environment) => environment.name);
   const wanted = asked.request.environments ?? known;
   const unknown = wanted.find((environment) => !known.includes(environment));

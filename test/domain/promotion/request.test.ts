@@ -53,6 +53,14 @@ describe('asking for a promotion', () => {
     });
   });
 
+  it('is refused for a release of another pipeline than the only one that may be asked for', () => {
+    expect(promoted(asked({ pipeline: release.pipeline })).pipeline).toBe(release.pipeline);
+    expect(promotionOf(asked({ pipeline: 'others' }), release)).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'RELEASE_NOT_ALLOWED', status: 403 },
+    });
+  });
+
   it('is the same promotion for the same actor and key, and another for any other', () => {
     const id = promoted(asked()).id;
     expect(id).toMatch(/^prm-[0-9a-f]{16}$/);

@@ -265,6 +265,14 @@ describe('live mode', () => {
     await expect(ran).resolves.toBeUndefined();
   });
 
+  it('says which second it is, in any mode', async () => {
+    for (const mode of ['live', 'virtual'] as const) {
+      await start({ mode, machineNow: () => 0 });
+      const response = await fetch(`${sandbox.endpoint}/_sandbox/clock`);
+      expect([response.status, await response.text()]).toEqual([200, '1767603600\n']);
+    }
+  });
+
   it.each([
     { what: 'no number', path: '/_sandbox/advance?seconds=soon', status: 400 },
     { what: 'nothing to advance by', path: '/_sandbox/advance', status: 400 },
