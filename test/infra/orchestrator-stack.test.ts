@@ -90,6 +90,7 @@ describe('functions get the variables of the resources they use, and no other', 
   const variableOf: Record<string, string> = {
     ledger: 'LEDGER_TABLE',
     documents: 'DOCUMENTS_BUCKET',
+    bus: 'EVENT_BUS',
     artifacts: 'ARTIFACTS_BUCKET_PREFIX',
     stateMachine: 'STATE_MACHINE_ARN',
     admissionFunction: 'ADMISSION_FUNCTION',
