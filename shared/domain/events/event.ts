@@ -50,6 +50,7 @@ const PromotionChange = base.extend({
   environment: environment.optional().describe('The environment it ended in, when it did not end well.'),
   state: z.enum(['accepted', 'running', ...Outcome.options]).describe('The state since then.'),
   previousState: z.enum(['accepted', 'running']).optional().describe('The state before.'),
+  stacks: Stacks.optional().describe('How many stacks stand how in the environment it ended in.'),
 });
 const RolloutChange = base.extend({
   environment,

@@ -36,7 +36,8 @@ function change({ environment }: Rollout, detail: Happened['detail'], part: Happ
 /** States in which CloudFormation leaves a stack that it brought back by itself (User Guide, "Stack status codes"). */
 const rolledBack = /ROLLBACK_COMPLETE$/;
 
-function stacksIn(deployments: readonly Deployment[]): Stacks {
+/** How many of the stacks stand how. */
+export function stacksIn(deployments: readonly Deployment[]): Stacks {
   const some = (...outcomes: Deployment['outcome'][]) =>
     deployments.filter(({ outcome }) => outcomes.includes(outcome));
   return {

@@ -23,10 +23,10 @@ export function summaryOf(detailType: PromotionEvent['detailType'], event: objec
 }
 
 const sentences: Readonly<Record<PromotionEvent['detailType'], (told: Told) => string>> = {
-  'Drawbridge Promotion State Change': ({ state, releaseId, actor, reasons, environment }) =>
+  'Drawbridge Promotion State Change': ({ state, releaseId, actor, reasons, environment, stacks }) =>
     state === 'accepted'
       ? `${actor} asked for a promotion of ${releaseId}.`
-      : `The promotion of ${releaseId} ${verbs[state]}${environment === undefined ? '' : ` in ${environment}`}.${because(reasons)}`,
+      : `The promotion of ${releaseId} ${verbs[state]}${environment === undefined ? '' : ` in ${environment}`}.${backText(stacks)}${because(reasons)}`,
   'Drawbridge Rollout State Change': ({ state, releaseId, reasons, environment, stacks }) =>
     `The rollout of ${releaseId} to ${environment} ${verbs[state]}.${backText(stacks)}${because(reasons)}`,
   'Drawbridge Approval Requested': ({ releaseId, environment, approval }) =>
