@@ -13,5 +13,5 @@ export function toldReasons(reasons: readonly Reason[]): Reason[] {
 }
 
 export function toldText(text: string): string {
-  return cut(printable(visibleText(shortened(text))), longestText);
+  return cut(printable(visibleText(shortened(text)).replaceAll(/\s+/g, ' ')), longestText);
 }
