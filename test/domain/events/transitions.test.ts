@@ -92,7 +92,7 @@ describe('what happened to a promotion', () => {
     ['approved', { decisions: [aDecision()] }, ['production approved bob']],
     [
       'approved',
-      { decisions: [aDecision({ actor: 'carol', at: at(90) }), aDecision(), aDecision({ decision: 'reject', at: at(99) })] },
+      { decisions: [aDecision({ actor: 'dora', at: at(50) }), aDecision({ actor: 'carol', at: at(90) }), aDecision(), aDecision({ decision: 'reject', at: at(99) })] },
       ['production approved carol'],
     ],
     ['rejected', { decisions: [aDecision({ decision: 'reject' }), aDecision({ actor: 'carol' })] }, ['production rejected bob']],
