@@ -3,7 +3,13 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { listUnpublished, recordEvents } from '#shared/aws/ledger/events.ts';
-import { recordEnd, recordOutcome, recordPromotion, recordRollout, recordStarted } from '#shared/aws/ledger/promotions.ts';
+import {
+  recordEnd,
+  recordOutcome,
+  recordPromotion,
+  recordRollout,
+  recordStarted,
+} from '#shared/aws/ledger/promotions.ts';
 import { tell, tellUnpublished } from '#shared/aws/tell.ts';
 import { after } from '#shared/domain/promotion/lease.ts';
 import { aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';
@@ -142,10 +148,22 @@ describe('two that tell at once', () => {
 
 describe('what breaks', () => {
   it.each<[string, () => void, string]>([
-    ['the bus is unreachable', () => eventBridge.on(PutEventsCommand).rejectsOnce(awsError('InternalFailure', 'x', 500)).resolves({}), 'AWS_UNREACHABLE'],
+    [
+      'the bus is unreachable',
+      () =>
+        eventBridge
+          .on(PutEventsCommand)
+          .rejectsOnce(awsError('InternalFailure', 'x', 500))
+          .resolves({}),
+      'AWS_UNREACHABLE',
+    ],
     [
       'the bus refuses one of the events',
-      () => eventBridge.on(PutEventsCommand).resolvesOnce({ FailedEntryCount: 1, Entries: [{ EventId: '1' }, { ErrorCode: 'ThrottlingException' }] }).resolves({}),
+      () =>
+        eventBridge
+          .on(PutEventsCommand)
+          .resolvesOnce({ FailedEntryCount: 1, Entries: [{ EventId: '1' }, { ErrorCode: 'ThrottlingException' }] })
+          .resolves({}),
       'AWS_REFUSED',
     ],
   ])('%s: it is said, and all is published later under the same numbers', async (_, fail, code) => {
@@ -164,7 +182,9 @@ describe('what breaks', () => {
   });
 
   it('the ledger: nothing is thrown, and the next one tells', async () => {
-    const broken = vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockRejectedValueOnce(awsError('InternalServerError', 'x', 500) as never);
+    const broken = vi
+      .spyOn(DynamoDBDocumentClient.prototype, 'send')
+      .mockRejectedValueOnce(awsError('InternalServerError', 'x', 500) as never);
     expect(await tell(world, promotionId)).toMatchObject({ trouble: { name: 'AWS_UNREACHABLE' } });
     broken.mockRestore();
     expect(await tell(world, promotionId)).toMatchObject({ events: [{ detail: { sequence: 1 } }] });
@@ -188,11 +208,19 @@ describe('what breaks', () => {
   it('admission, before anything was told: reconcile finds the promotion among the accepted', async () => {
     await recordPromotion(ledger, aPromotion({ id: otherPromotionId }));
     await tellUnpublished(world, monday);
-    expect(await item(`PROMOTION#${otherPromotionId}`, 'EVENT#00000001')).toMatchObject({ detail: { state: 'accepted' } });
+    expect(await item(`PROMOTION#${otherPromotionId}`, 'EVENT#00000001')).toMatchObject({
+      detail: { state: 'accepted' },
+    });
   });
 
   it('one promotion whose events nobody can read does not keep the others from being told', async () => {
-    await put({ pk: `PROMOTION#${otherPromotionId}`, sk: 'PUBLISHED', published: 0, gsi1pk: 'UNPUBLISHED', gsi1sk: '0' });
+    await put({
+      pk: `PROMOTION#${otherPromotionId}`,
+      sk: 'PUBLISHED',
+      published: 0,
+      gsi1pk: 'UNPUBLISHED',
+      gsi1sk: '0',
+    });
     await put({ pk: `PROMOTION#${otherPromotionId}`, sk: 'PROMOTION', nonsense: true });
     await tell(world, promotionId);
     await recordRollout(ledger, aRollout());

@@ -1,10 +1,11 @@
 /** What the world hears of promotions, over the wire: which events in which order, doubled and lost ones, and the notifications made of them. */
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, it } from 'vitest';
 import { matchesPattern } from '#sandbox/events/event-pattern.ts';
 import { targetInput } from '#sandbox/events/target-input.ts';
 import { sharedServicesAccount } from '#sandbox/organization.ts';
 import { PromotionEvent } from '#shared/domain/events/event.ts';
-import { invoke } from './clients.ts';
+import { clientsAs, functionCredentials, invoke } from './clients.ts';
 import { applyPolicy, decide, edgeWorld, promote, retry, templateOf, told } from './edge-world.ts';
 import { calls, refusal, upTo } from './faults.ts';
 
@@ -30,7 +31,9 @@ const whole = (promotion: string) => [...new Set(lines(promotion))].map((text) =
 
 /** What the rules of the orchestrator account send to the notifications topic for what was heard. */
 function notifications(promotion: string): string[] {
-  const rules = Object.values(world().sandbox.world.events.rules).filter(({ account }) => account === sharedServicesAccount);
+  const rules = Object.values(world().sandbox.world.events.rules).filter(
+    ({ account }) => account === sharedServicesAccount,
+  );
   return heard(promotion).flatMap((event) =>
     rules
       .filter(({ pattern }) => pattern !== undefined && matchesPattern(pattern, event as never))
@@ -50,7 +53,13 @@ it('a promotion that waits, is approved, fails, and is taken up again', async ()
     '4 Approval Requested pre-production open',
   ]);
 
-  const fault = { logicalId: 'Setting', status: 'UPDATE_FAILED', during: 'forward', reason: 'It is taken.', times: 1 } as const;
+  const fault = {
+    logicalId: 'Setting',
+    status: 'UPDATE_FAILED',
+    during: 'forward',
+    reason: 'It is taken.',
+    times: 1,
+  } as const;
   world().strike({ kind: 'resource', stackName: 'told', ...fault });
   const failed = await decide(world(), waiting);
   expect(told(failed)).toBe('failed STACK_FAILED');
@@ -63,8 +72,19 @@ it('a promotion that waits, is approved, fails, and is taken up again', async ()
     expect(account).toBe(sharedServicesAccount);
     const parsed = PromotionEvent.parse({ detailType: event['detail-type'], detail: event.detail });
     expect(event.detail).toEqual(parsed.detail);
-    expect(event.detail).toMatchObject({ pipeline: 'told', release: failed.promotion.release, trigger: { kind: 'api' } });
+    expect(event.detail).toMatchObject({
+      pipeline: 'told',
+      release: failed.promotion.release,
+      trigger: { kind: 'api' },
+    });
   }
+  const journal = world()
+    .sandbox.journal()
+    .flatMap((entry) => (entry.kind === 'event' ? [entry] : []));
+  const noted = journal.filter(({ detail }) => (detail as { promotion?: string }).promotion === id);
+  expect(noted.map(({ bus, detailType }) => [bus, detailType])).toEqual(
+    heard(id).map((event) => ['drawbridge', event['detail-type']]),
+  );
   const [, , , requested, approved, , ended] = heard(id).map(({ detail }) => detail);
   expect(requested).toMatchObject({ actor: 'alice', approval: { groups: [] } });
   expect(approved).toMatchObject({ actor: 'bob', previousState: 'open', approval: { reason: 'looked at it' } });
@@ -122,4 +142,17 @@ it('replies of the bus get lost: events come twice, under the numbers they had',
   expect(promotion.status).toBe('succeeded');
   expect(lines(promotion.id).length).toBeGreaterThan(5);
   expect(whole(promotion.id).sort()).toEqual([1, 2, 3, 4, 5]);
+});
+
+it.each<[string, string, string, boolean]>([
+  ['drawbridge-settle', 'drawbridge', 'drawbridge', true],
+  ['drawbridge-settle', 'acme', 'drawbridge', false],
+  ['drawbridge-settle', 'drawbridge', 'default', false],
+  ['drawbridge-plan', 'drawbridge', 'drawbridge', false],
+])('%s may put an event of %s on the bus %s: %s', async (name, Source, EventBusName, allowed) => {
+  const { events } = clientsAs(world(), functionCredentials(world(), name));
+  const Entries = [{ Source, EventBusName, DetailType: 'Test', Detail: '{}' }];
+  const put = events.send(new PutEventsCommand({ Entries }));
+  if (allowed) expect(await put).toMatchObject({ FailedEntryCount: 0 });
+  else await expect(put).rejects.toMatchObject({ name: 'AccessDeniedException' });
 });

@@ -35,7 +35,11 @@ const ours = (type: string, state: string, account = '111111111111') => ({
 
 describe('the topic', () => {
   it.each<[string, object, string[]]>([
-    ['an approval is needed', ours('Approval Requested', 'open'), ['It happened. Look at it with: drawbridge status prm-1']],
+    [
+      'an approval is needed',
+      ours('Approval Requested', 'open'),
+      ['It happened. Look at it with: drawbridge status prm-1'],
+    ],
     ...['failed', 'rejected', 'errored', 'aborted'].map((state): [string, object, string[]] => [
       `a promotion is ${state}`,
       ours('Promotion State Change', state),
@@ -66,7 +70,9 @@ describe('the topic', () => {
 
   it('takes messages of its own rules and of nobody else, and is encrypted with a key that EventBridge may use', () => {
     expect(properties('Notifications')).toMatchObject({ KmsMasterKeyId: '<NotificationsKey>' });
-    const { PolicyDocument } = properties('NotificationsPolicy') as unknown as { PolicyDocument: { Statement: object[] } };
+    const { PolicyDocument } = properties('NotificationsPolicy') as unknown as {
+      PolicyDocument: { Statement: object[] };
+    };
     expect(PolicyDocument.Statement).toEqual([
       {
         ...{ Sid: 'OurRules', Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish' },
@@ -91,14 +97,23 @@ interface AlarmProperties {
   readonly Metrics?: { readonly Id: string; readonly MetricStat?: { readonly Metric: AlarmProperties } }[];
 }
 const alarms = () => idsOf('AWS::CloudWatch::Alarm').map((id) => properties(id) as unknown as AlarmProperties);
-const watched = (alarm: AlarmProperties) => [alarm, ...(alarm.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Metric ?? [])];
+const watched = (alarm: AlarmProperties) => [
+  alarm,
+  ...(alarm.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Metric ?? []),
+];
 
 describe('alarms', () => {
   it('watch the errors of every function once', () => {
-    const functions = alarms().flatMap(watched).flatMap(({ MetricName, Dimensions }) =>
-      MetricName === 'Errors' ? (Dimensions ?? []).map(({ Value }) => Value) : [],
+    const functions = alarms()
+      .flatMap(watched)
+      .flatMap(({ MetricName, Dimensions }) =>
+        MetricName === 'Errors' ? (Dimensions ?? []).map(({ Value }) => Value) : [],
+      );
+    expect(functions.sort()).toEqual(
+      idsOf('AWS::Lambda::Function')
+        .map((id) => `<${id}>`)
+        .sort(),
     );
-    expect(functions.sort()).toEqual(idsOf('AWS::Lambda::Function').map((id) => `<${id}>`).sort());
     expect(functions).toHaveLength(readdirSync(`${root}functions`).length);
   });
 

@@ -181,6 +181,22 @@ describe('permissions', () => {
     expect(resources).toEqual([resource]);
   });
 
+  it('let those that record transitions tell of them on our bus, as Drawbridge, and nobody else', () => {
+    const tells = (role: string) =>
+      statementsOf(role).filter(({ actions }) => actions.some((action) => action.startsWith('events:')));
+    const telling = ['AdmitRole', 'DecideRole', 'SettleRole', 'AdmissionRole', 'ApiRole', 'ReconcileRole'];
+    for (const role of telling)
+      expect(tells(role)).toEqual([
+        {
+          actions: ['events:PutEvents'],
+          resources: [arnOf('Bus')],
+          conditions: [{ operator: 'StringEquals', key: 'events:source', values: ['drawbridge'] }],
+        },
+      ]);
+    const others = resourcesOfType('AWS::IAM::Role').filter((role) => !telling.includes(role));
+    expect(others.flatMap(tells)).toEqual([]);
+  });
+
   it('let the API invoke admission, broker and doctor, and nothing else', () => {
     const resources = statementsOf('ApiRole').flatMap((statement) =>
       statement.actions.includes('lambda:InvokeFunction') ? statement.resources : [],

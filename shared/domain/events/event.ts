@@ -22,7 +22,9 @@ const base = z.object({
   requestedAt: Instant.describe('When the promotion was asked for.'),
   actor: z.string().describe('Who asked for the promotion, or decided; `drawbridge` where nobody did.'),
   occurredAt: Instant.describe('When it happened. It may be published later.'),
-  reasons: z.array(z.object(Reason.shape)).describe('Why it did not go well: codes of the error catalogue, and their texts.'),
+  reasons: z
+    .array(z.object(Reason.shape))
+    .describe('Why it did not go well: codes of the error catalogue, and their texts.'),
   summary: z.string().describe('The event in one line for people.'),
 });
 

@@ -1,7 +1,7 @@
 /** The transitions of a promotion as a whole: accepted, running, ended. */
 import { isGood, type Outcome } from '../promotion/records.ts';
-import { toldReasons } from './told-reasons.ts';
 import { stacksIn } from './rollout-transitions.ts';
+import { toldReasons } from './told-reasons.ts';
 import type { Happened, Recorded } from './transitions.ts';
 
 /** A promotion runs from its first rollout on; until then its execution may not even have started. */
@@ -21,7 +21,10 @@ function endOf({ promotion, rollouts, deployments }: Recorded, previousState: st
     return [{ ...change(status, settledAt, { previousState }), part: 'ends' }];
   const last = rollouts.find((rollout) => rollout.status === status);
   const own = deployments.filter(({ environment }) => environment === last?.environment);
-  const where = last === undefined ? {} : { environment: last.environment, reasons: toldReasons(last.reasons), stacks: stacksIn(own) };
+  const where =
+    last === undefined
+      ? {}
+      : { environment: last.environment, reasons: toldReasons(last.reasons), stacks: stacksIn(own) };
   return [{ ...change(status, settledAt, { previousState, ...where }), part: 'ends' }];
 }
 

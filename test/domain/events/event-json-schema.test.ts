@@ -10,6 +10,7 @@ it('describes each kind of event as a target of a rule gets it, and leaves room 
     properties: { source: { const: 'drawbridge' }, 'detail-type': { const: kinds[0] }, detail: { type: 'object' } },
     required: ['source', 'detail-type', 'detail'],
   });
-  for (const { properties } of oneOf) expect(properties.detail.required).toEqual(expect.arrayContaining(['version', 'sequence']));
+  for (const { properties } of oneOf)
+    expect(properties.detail.required).toEqual(expect.arrayContaining(['version', 'sequence']));
   expect(JSON.stringify(oneOf)).not.toContain('additionalProperties');
 });

@@ -9,7 +9,8 @@ const event = (detailType: PromotionEvent['detailType'], state: string, change: 
   const detail = { mode: 'promote', state, requestedAt: monday, occurredAt: at(90), approval: { requestedAt: at(60) } };
   return { detailType, detail: { ...detail, ...change } } as unknown as PromotionEvent;
 };
-const told = (...given: Parameters<typeof event>) => measuresOf(event(...given)).map(({ name, value }) => `${name} ${value}`);
+const told = (...given: Parameters<typeof event>) =>
+  measuresOf(event(...given)).map(({ name, value }) => `${name} ${value}`);
 
 describe('what is measured of an event', () => {
   it.each<[PromotionEvent['detailType'], string, string[]]>([
@@ -38,7 +39,15 @@ describe('how long people are waited for', () => {
   it.each<[string, [string, number][], object[]]>([
     ['nothing was asked', [], []],
     ['everything is answered', [['approved', 0]], []],
-    ['the oldest open request counts', [['open', 50], ['open', 10], ['void', 0]], [{ name: 'ApprovalPendingSeconds', unit: 'Seconds', value: 90 }]],
+    [
+      'the oldest open request counts',
+      [
+        ['open', 50],
+        ['open', 10],
+        ['void', 0],
+      ],
+      [{ name: 'ApprovalPendingSeconds', unit: 'Seconds', value: 90 }],
+    ],
   ])('%s', (_, asked, expected) => {
     const approvals = asked.map(([status, since]) => ({ status, requestedAt: at(since) }));
     expect(waitingOf({ approvals } as never, at(100))).toEqual(expected);

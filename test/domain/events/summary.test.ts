@@ -9,11 +9,27 @@ const promotion = { ...base, environment: undefined };
 
 describe('an event in one line', () => {
   it.each<[PromotionEvent['detailType'], object, string]>([
-    ['Drawbridge Promotion State Change', { ...promotion, state: 'accepted' }, 'alice asked for a promotion of orders-1.'],
+    [
+      'Drawbridge Promotion State Change',
+      { ...promotion, state: 'accepted' },
+      'alice asked for a promotion of orders-1.',
+    ],
     ['Drawbridge Promotion State Change', { ...promotion, state: 'running' }, 'The promotion of orders-1 has begun.'],
-    ['Drawbridge Promotion State Change', { ...promotion, state: 'succeeded' }, 'The promotion of orders-1 has succeeded.'],
-    ['Drawbridge Promotion State Change', { ...base, state: 'aborted' }, 'The promotion of orders-1 was aborted in production.'],
-    ['Drawbridge Rollout State Change', { ...base, state: 'unchanged' }, 'The rollout of orders-1 to production had nothing to change.'],
+    [
+      'Drawbridge Promotion State Change',
+      { ...promotion, state: 'succeeded' },
+      'The promotion of orders-1 has succeeded.',
+    ],
+    [
+      'Drawbridge Promotion State Change',
+      { ...base, state: 'aborted' },
+      'The promotion of orders-1 was aborted in production.',
+    ],
+    [
+      'Drawbridge Rollout State Change',
+      { ...base, state: 'unchanged' },
+      'The rollout of orders-1 to production had nothing to change.',
+    ],
     [
       'Drawbridge Approval Requested',
       { ...base, state: 'open', approval },
@@ -34,8 +50,16 @@ describe('an event in one line', () => {
       { ...base, actor: 'bob', state: 'rejected', approval: { ...approval, reason: 'too late' } },
       'The approval of orders-1 for production was refused by bob. too late',
     ],
-    ['Drawbridge Approval Decided', { ...base, state: 'expired', approval }, 'The approval of orders-1 for production was not given in time.'],
-    ['Drawbridge Approval Decided', { ...base, state: 'void', approval }, 'The approval of orders-1 for production is not needed any more.'],
+    [
+      'Drawbridge Approval Decided',
+      { ...base, state: 'expired', approval },
+      'The approval of orders-1 for production was not given in time.',
+    ],
+    [
+      'Drawbridge Approval Decided',
+      { ...base, state: 'void', approval },
+      'The approval of orders-1 for production is not needed any more.',
+    ],
   ])('%s: %o', (detailType, event, expected) => {
     expect(summaryOf(detailType, event)).toBe(expected);
   });

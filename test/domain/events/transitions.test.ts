@@ -92,10 +92,21 @@ describe('what happened to a promotion', () => {
     ['approved', { decisions: [aDecision()] }, ['production approved bob']],
     [
       'approved',
-      { decisions: [aDecision({ actor: 'dora', at: at(50) }), aDecision({ actor: 'carol', at: at(90) }), aDecision(), aDecision({ decision: 'reject', at: at(99) })] },
+      {
+        decisions: [
+          aDecision({ actor: 'dora', at: at(50) }),
+          aDecision({ actor: 'carol', at: at(90) }),
+          aDecision(),
+          aDecision({ decision: 'reject', at: at(99) }),
+        ],
+      },
       ['production approved carol'],
     ],
-    ['rejected', { decisions: [aDecision({ decision: 'reject' }), aDecision({ actor: 'carol' })] }, ['production rejected bob']],
+    [
+      'rejected',
+      { decisions: [aDecision({ decision: 'reject' }), aDecision({ actor: 'carol' })] },
+      ['production rejected bob'],
+    ],
     ['expired', {}, ['production expired drawbridge']],
     ['void', {}, ['production void drawbridge']],
   ])('an approval is asked for and is %s', (status, change, expected) => {
@@ -113,7 +124,10 @@ describe('what happened to a promotion', () => {
   ])('an approval is void since %s', (_, change, occurredAt) => {
     const record = records(change);
     const all = events({ ...record, approvals: [...record.approvals, anApproval({ status: 'void' })] });
-    expect(all.find(({ detail }) => detail.state === 'void')?.detail).toMatchObject({ occurredAt, previousState: 'open' });
+    expect(all.find(({ detail }) => detail.state === 'void')?.detail).toMatchObject({
+      occurredAt,
+      previousState: 'open',
+    });
   });
 
   it('says of a failure what a person needs, and of stacks how many stand how', () => {
@@ -122,13 +136,24 @@ describe('what happened to a promotion', () => {
       { code: 'STACK_FAILED', text: 'Topic too.' },
     ];
     const outcomes = ['deployed', 'unchanged', 'failed', 'failed', 'pending', 'in-progress'] as const;
-    const statuses = ['UPDATE_COMPLETE', 'CREATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_FAILED', 'PLANNED', 'X'];
+    const statuses = [
+      'UPDATE_COMPLETE',
+      'CREATE_COMPLETE',
+      'UPDATE_ROLLBACK_COMPLETE',
+      'UPDATE_FAILED',
+      'PLANNED',
+      'X',
+    ];
     const deployments = outcomes.map((outcome, index) =>
       aDeployment({ stack: `stack-${index}`, outcome, status: `${statuses[index]}` }),
     );
     const { promotion, rollouts } = ended('failed');
     const elsewhere = aDeployment({ environment: 'pre-production', outcome: 'deployed' });
-    const record = records({ promotion, rollouts: [{ ...rollouts[0]!, reasons }], deployments: [...deployments, elsewhere] });
+    const record = records({
+      promotion,
+      rollouts: [{ ...rollouts[0]!, reasons }],
+      deployments: [...deployments, elsewhere],
+    });
     expect(lastOf(record)).toEqual({
       version: 1,
       sequence: 5,
@@ -168,7 +193,11 @@ describe('what leaves', () => {
 
   it.each<[string, string, string]>([
     ['an encoded message', `Encoded authorization failure message: ${message}`, message],
-    ['the second of two', `Encoded authorization failure message: a-b. Encoded authorization failure message: ${message}`, message],
+    [
+      'the second of two',
+      `Encoded authorization failure message: a-b. Encoded authorization failure message: ${message}`,
+      message,
+    ],
     ['an access key', 'AKIAIOSFODNN7EXAMPLE is not known', 'AKIAIOSFODNN7EXAMPLE'],
     ['a line break', 'one\ntwo', '\n'],
     ['a text without end', 'y'.repeat(5000), 'y'.repeat(1001)],
@@ -194,12 +223,22 @@ describe('what leaves', () => {
 
   it('is nothing that the schema does not name', () => {
     const [first] = transitionsIn(records());
-    expect(numbered({ ...first!, detail: { ...first!.detail, externalId: 'CANARY' } }, 1).detail).not.toHaveProperty('externalId');
+    expect(numbered({ ...first!, detail: { ...first!.detail, externalId: 'CANARY' } }, 1).detail).not.toHaveProperty(
+      'externalId',
+    );
   });
 });
 
 describe('however often it is looked at', () => {
-  const outcome = fc.constantFrom<Outcome>('succeeded', 'unchanged', 'failed', 'rejected', 'errored', 'aborted', 'planned');
+  const outcome = fc.constantFrom<Outcome>(
+    'succeeded',
+    'unchanged',
+    'failed',
+    'rejected',
+    'errored',
+    'aborted',
+    'planned',
+  );
   const anyRecord = fc
     .record({
       times: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 7, maxLength: 7 }),
