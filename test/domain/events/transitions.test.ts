@@ -248,7 +248,7 @@ describe('however often it is looked at', () => {
     .map(({ times, ends, steps }) => historyOf(times, ends).slice(0, steps + 1));
 
   it('a transition keeps its key and its content, and no two share a key', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anyRecord, (history) => {
         const looks = history.map((record) => transitionsIn(record));
         for (const [earlier, later] of looks.slice(1).map((look, index) => [looks[index]!, look] as const)) {
@@ -261,7 +261,7 @@ describe('however often it is looked at', () => {
   });
 
   it('what is seen later happened later, so that numbers order events by time', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(anyRecord, (history) => {
         const seen: string[] = [];
         for (const record of history)
