@@ -1,4 +1,4 @@
-import type { ServiceName } from './kernel.ts';
+import type { Json, ServiceName } from './kernel.ts';
 
 /** What the sandbox did and saw, in order. Held in memory only; subscribers print progress, tests assert on it. */
 export type JournalEntry =
@@ -42,6 +42,14 @@ export type JournalEntry =
       readonly error?: string;
     }
   | { readonly kind: 'log'; readonly at: number; readonly source: string; readonly line: string }
+  | {
+      readonly kind: 'event';
+      readonly at: number;
+      readonly bus: string;
+      readonly source: string;
+      readonly detailType: string;
+      readonly detail: Json;
+    }
   | {
       readonly kind: 'event-delivery';
       readonly at: number;

@@ -6,6 +6,7 @@ import { readPromotion, recordPromotion, recordStarted } from '#shared/aws/ledge
 import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
 import { findRelease } from '#shared/aws/releases.ts';
 import { startPromotion } from '#shared/aws/state-machine.ts';
+import { tell } from '#shared/aws/tell.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import {
   type AdmissionAnswer,
@@ -15,10 +16,11 @@ import {
   replayOf,
 } from '#shared/domain/promotion/request.ts';
 import { onEvent } from '#shared/lambda/event.ts';
+import { report } from '#shared/lambda/report.ts';
 
 export const handler = onEvent(
   'admission',
-  async (event, { ledger, documents, stateMachine }): Promise<AdmissionAnswer> => {
+  async (event, { ledger, documents, stateMachine, bus }): Promise<AdmissionAnswer> => {
     const asked = AdmissionRequest.parse(event);
     const digest = await findReleaseDigest(ledger, asked.request.release);
     const release = digest === undefined ? undefined : await findRelease(documents, digest);
@@ -32,6 +34,7 @@ export const handler = onEvent(
       return replayOf(promotion, await readPromotion(ledger, promotion.id));
     const executionArn = await startPromotion(stateMachine, executionInputOf(promotion));
     await recordStarted(ledger, promotion, executionArn);
+    report(await tell({ ledger, bus }, promotion.id));
     return { kind: 'accepted', promotion: { ...promotion, status: 'running', executionArn }, replayed: false };
   },
 );

@@ -3,17 +3,19 @@ import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { listTargets, listVerified } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
+import { tell } from '#shared/aws/tell.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { ineligibility, turn, withoutTargets } from '#shared/domain/promotion/admission.ts';
 import { journeyOf, targetsOf } from '#shared/domain/release/journey.ts';
+import { report } from '#shared/lambda/report.ts';
 import { task } from '#shared/lambda/task.ts';
 
-export const handler = task('admit', async (input, { ledger, documents }) => {
+export const handler = task('admit', async (input, { ledger, documents, bus }) => {
   const { promotion, environment, at, waits } = input;
   const release = await readRelease(documents, input.release);
   const targets = targetsOf(release, environment, await listTargets(ledger)).map((target) => target.name);
-  const record = (epoch: number, refused?: Problem) =>
-    recordRollout(ledger, {
+  const record = async (epoch: number, refused?: Problem) => {
+    await recordRollout(ledger, {
       promotion,
       environment,
       epoch,
@@ -21,6 +23,8 @@ export const handler = task('admit', async (input, { ledger, documents }) => {
       startedAt: at,
       reasons: refused ? [{ code: refused.code, text: `${refused.cause} ${refused.next}` }] : [],
     });
+    report(await tell({ ledger, bus }, promotion));
+  };
 
   const facts = {
     environment,

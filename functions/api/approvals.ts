@@ -2,9 +2,11 @@
 import type { Hono } from 'hono';
 import { decide } from '#shared/aws/approve.ts';
 import { readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { tell } from '#shared/aws/tell.ts';
 import { ApprovalWish } from '#shared/domain/approval/wish.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { report } from '#shared/lambda/report.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function approvals(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -20,6 +22,7 @@ export function approvals(app: Hono<HttpEnvironment>, resources: Resources): voi
     const wish = await bodyIn(context, ApprovalWish);
     const asked = { ...wish, promotion: context.req.param('id'), actor: actorIn(context), at: arrivedAt(context) };
     const { request, repeated } = await decide(resources.ledger, asked);
+    report(await tell({ ledger: resources.ledger, bus: resources.bus }, asked.promotion));
     return context.json(request, repeated ? 200 : 201);
   });
 }

@@ -7,15 +7,17 @@ import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { readRolloutPlan, readTargetPlan } from '#shared/aws/plan-documents.ts';
 import { readPolicySet } from '#shared/aws/policy-set.ts';
 import { readRelease } from '#shared/aws/releases.ts';
+import { tell } from '#shared/aws/tell.ts';
 import { answerTo, decision, rolloutPlanOf } from '#shared/domain/plan/decision.ts';
 import { foreseenDeployments } from '#shared/domain/plan/foreseen.ts';
 import { nextRound } from '#shared/domain/plan/rounds.ts';
 import { assess } from '#shared/domain/policy/assess.ts';
 import { environmentOf } from '#shared/domain/release/journey.ts';
 import { dependenciesIn } from '#shared/domain/release/upstream.ts';
+import { report } from '#shared/lambda/report.ts';
 import { task } from '#shared/lambda/task.ts';
 
-export const handler = task('decide', async (input, { ledger, documents }) => {
+export const handler = task('decide', async (input, { ledger, documents, bus }) => {
   const { mode } = input;
   await confirmLease(ledger, input, input.at);
   const [release, targets, { policies, digest: policyDigest }, requests] = await Promise.all([
@@ -39,6 +41,7 @@ export const handler = task('decide', async (input, { ledger, documents }) => {
   await recordDeployments(ledger, foreseenDeployments(input, plan.targets));
   if (decided.kind === 'denied') await recordRejection(ledger, input, denials);
   if (decided.kind === 'needs-approval') await askForApproval(ledger, { ...input, ...decided, digest, policies });
+  report(await tell({ ledger, bus }, input.promotion));
   return answerTo(decided, { digest, nextRound: nextRound(input, release.stacks.length) });
 });
 

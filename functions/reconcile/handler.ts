@@ -1,11 +1,13 @@
 /** Reconcile: on a schedule, start what was accepted and, because something broke in between, never started. */
 import { listAccepted, recordStarted } from '#shared/aws/ledger/promotions.ts';
 import { startPromotion } from '#shared/aws/state-machine.ts';
+import { tellUnpublished } from '#shared/aws/tell.ts';
 import { executionInputOf, isOverdue } from '#shared/domain/promotion/request.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
+import { report } from '#shared/lambda/report.ts';
 
-export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine }) => {
+export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus }) => {
   const now = new Date().toISOString();
   const overdue = (await listAccepted(ledger)).filter((promotion) => isOverdue(promotion, now));
   const started: string[] = [];
@@ -18,5 +20,6 @@ export const handler = onEvent('reconcile', async (_event, { ledger, stateMachin
       logFailure('could not start', error, { promotion: promotion.id });
     }
   }
+  for (const told of await tellUnpublished({ ledger, bus }, now)) report(told);
   return { kind: 'reconciled', started };
 });

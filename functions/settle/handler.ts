@@ -4,6 +4,7 @@ import { listAudits } from '#shared/aws/ledger/audits.ts';
 import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
 import { recordRunning, recordVerified } from '#shared/aws/ledger/targets.ts';
+import { tell } from '#shared/aws/tell.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { isGood } from '#shared/domain/promotion/records.ts';
 import {
@@ -14,9 +15,10 @@ import {
   unaudited,
   verdict,
 } from '#shared/domain/promotion/verdict.ts';
+import { report } from '#shared/lambda/report.ts';
 import { task } from '#shared/lambda/task.ts';
 
-export const handler = task('settle', async (input, { ledger }) => {
+export const handler = task('settle', async (input, { ledger, bus }) => {
   const { promotion: id, pipeline, release, environment, at, audits, discards } = input;
   const record = await readPromotionRecord(ledger, id);
   if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
@@ -51,5 +53,6 @@ export const handler = task('settle', async (input, { ledger }) => {
 
   const status = promotionEnd(record.promotion, record.rollouts, { environment, ...ended });
   if (status !== undefined) await recordEnd(ledger, record.promotion, { status, at });
+  report(await tell({ ledger, bus }, id));
   return { kind: ended.outcome, reasons: reasonText(ended.reasons) };
 });

@@ -16,10 +16,14 @@ export interface Delivery {
   readonly forwarded?: boolean;
 }
 
-/** The job `deliver`: queues one delivery for each target of each rule of the bus that matches. */
+/** The job `deliver`: notes the event where somebody's own code put it, and queues one delivery for each target of each rule of the bus that matches. */
 export function deliver(sandbox: Sandbox, { event, forwarded = false, ...place }: Delivery): void {
   const arn = busArn(place.bus, place);
   tellShown(sandbox, { where: `event ${place.bus}`, text: JSON.stringify(event) });
+  const { source, 'detail-type': detailType, detail } = event;
+  // Those of AWS are in the journal as what they tell of.
+  if (!source.startsWith('aws.'))
+    sandbox.record({ kind: 'event', at: sandbox.now(), bus: place.bus, source, detailType, detail });
   for (const rule of Object.values(sandbox.world.events.rules)) {
     const matches = rule.pattern !== undefined && matchesPattern(rule.pattern, event as unknown as Json);
     if (!rule.enabled || rule.busArn !== arn || !matches) continue;

@@ -7,6 +7,7 @@ export type Variable =
   | 'BROKER_FUNCTION'
   | 'DOCTOR_FUNCTION'
   | 'DOCUMENTS_BUCKET'
+  | 'EVENT_BUS'
   | 'LEDGER_TABLE'
   | 'STATE_MACHINE_ARN';
 

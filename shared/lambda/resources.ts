@@ -5,6 +5,7 @@ export interface Resources {
   readonly ledger: { readonly table: string };
   readonly documents: { readonly bucket: string };
   readonly artifacts: { readonly prefix: string };
+  readonly bus: { readonly name: string };
   readonly stateMachine: { readonly arn: string };
   readonly admissionFunction: string;
   readonly brokerFunction: string;
@@ -20,6 +21,9 @@ export const resources: Resources = {
   },
   get artifacts() {
     return { prefix: variable('ARTIFACTS_BUCKET_PREFIX') };
+  },
+  get bus() {
+    return { name: variable('EVENT_BUS') };
   },
   get stateMachine() {
     return { arn: variable('STATE_MACHINE_ARN') };

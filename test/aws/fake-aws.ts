@@ -1,5 +1,6 @@
 /** AWS as the code under test sees it, call by call. What a test does not expect is refused, so that no call goes unnoticed. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -16,16 +17,18 @@ export const s3 = mockClient(S3Client);
 export const stepFunctions = mockClient(SFNClient);
 export const lambda = mockClient(LambdaClient);
 export const secretsManager = mockClient(SecretsManagerClient);
+export const eventBridge = mockClient(EventBridgeClient);
 
-/** Before each test: no session, no object, and every call refused. */
+/** Before each test: no session, no object, and every call refused but those that publish events, which most tests do not speak of. */
 export function fakeAws(): void {
   beforeEach(() => {
     forgetSessions();
     forgetWebhookSecrets();
-    for (const mock of [sts, cloudFormation, s3, stepFunctions, lambda, secretsManager]) {
+    for (const mock of [sts, cloudFormation, s3, stepFunctions, lambda, secretsManager, eventBridge]) {
       mock.reset();
       (mock as typeof sts).onAnyCommand().rejects(new Error('this call was not expected'));
     }
+    eventBridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
   });
 }
 

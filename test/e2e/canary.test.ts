@@ -115,6 +115,7 @@ describe('a planted secret is found', () => {
       await plantItem('WAIT#1', text),
       'log planted',
       'event default',
+      'journal event',
     ];
     const found = (await leaksIn(rehearsal)).filter(({ place }) => !before.some((known) => known.place === place));
     const expected = places.map((place): Leak => ({ place, secret }));

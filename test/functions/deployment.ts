@@ -21,6 +21,7 @@ const production = aTarget();
 
 const environment = {
   DOCUMENTS_BUCKET: 'documents',
+  EVENT_BUS: 'drawbridge',
   ARTIFACTS_BUCKET_PREFIX: 'drawbridge-artifacts-111111111111',
   STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
   ADMISSION_FUNCTION: 'drawbridge-admission',

@@ -92,6 +92,7 @@ describe('functions get the variables of the resources they use, and no other', 
   const variableOf: Record<string, string> = {
     ledger: 'LEDGER_TABLE',
     documents: 'DOCUMENTS_BUCKET',
+    bus: 'EVENT_BUS',
     artifacts: 'ARTIFACTS_BUCKET_PREFIX',
     stateMachine: 'STATE_MACHINE_ARN',
     admissionFunction: 'ADMISSION_FUNCTION',
@@ -180,6 +181,22 @@ describe('permissions', () => {
       statement.actions.includes(action) ? statement.resources : [],
     );
     expect(resources).toEqual([resource]);
+  });
+
+  it('let those that record transitions tell of them on our bus, as Drawbridge, and nobody else', () => {
+    const tells = (role: string) =>
+      statementsOf(role).filter(({ actions }) => actions.some((action) => action.startsWith('events:')));
+    const telling = ['AdmitRole', 'DecideRole', 'SettleRole', 'AdmissionRole', 'ApiRole', 'ReconcileRole'];
+    for (const role of telling)
+      expect(tells(role)).toEqual([
+        {
+          actions: ['events:PutEvents'],
+          resources: [arnOf('Bus')],
+          conditions: [{ operator: 'StringEquals', key: 'events:source', values: ['drawbridge'] }],
+        },
+      ]);
+    const others = resourcesOfType('AWS::IAM::Role').filter((role) => !telling.includes(role));
+    expect(others.flatMap(tells)).toEqual([]);
   });
 
   it('let the API invoke admission, broker and doctor, and nothing else', () => {

@@ -23,7 +23,7 @@ import {
 } from './table.ts';
 
 /** Group in the index for promotions that were accepted and whose execution is not known to have started. */
-const outbox = 'OUTBOX';
+export const outbox = 'OUTBOX';
 
 /** What the ledger knows of one promotion. */
 export interface PromotionRecord {
@@ -83,7 +83,11 @@ export async function readPromotion(ledger: Ledger, id: PromotionId): Promise<Pr
 
 /** The promotion with all its rollouts and deployments, in one query. */
 export async function readPromotionRecord(ledger: Ledger, id: PromotionId): Promise<PromotionRecord | undefined> {
-  const items = await queryItems(ledger, `PROMOTION#${id}`, '');
+  return recordIn(await queryItems(ledger, `PROMOTION#${id}`, ''));
+}
+
+/** The same, of items that were read already. */
+export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
   const own = items.find((item) => item['sk'] === 'PROMOTION');
   if (own === undefined) return undefined;
   const some = <Kind>(prefix: string) =>

@@ -83,6 +83,18 @@ export async function putUnlessSettled(ledger: Ledger, item: Key & Item): Promis
   return fenced(clientOf(ledger).send(command));
 }
 
+/** Writes an item unless the number in the attribute `grows` is as high already. Answers whether this call wrote it. */
+export async function putHigher(ledger: Ledger, item: Key & Item, grows: string): Promise<boolean> {
+  const command = new PutCommand({
+    TableName: ledger.table,
+    Item: item,
+    ConditionExpression: 'attribute_not_exists(pk) OR #grows < :now',
+    ExpressionAttributeNames: { '#grows': grows },
+    ExpressionAttributeValues: { ':now': item[grows] },
+  });
+  return fenced(clientOf(ledger).send(command));
+}
+
 /** Writes an item whatever was there: only for records whose newest writer is right by definition. */
 export async function putItem(ledger: Ledger, item: Key & Item): Promise<void> {
   await asked(service, clientOf(ledger).send(new PutCommand({ TableName: ledger.table, Item: item })));

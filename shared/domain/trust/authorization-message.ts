@@ -45,10 +45,11 @@ export function pastedMessage(text: string): EncodedMessage {
   return found.kind === 'none' && /^[\w-]{40,}$/.test(alone) ? { kind: 'message', encoded: alone } : found;
 }
 
-/** The text as it is shown: of an encoded message only its beginning. What was shortened is told from a whole message by its ellipsis. */
+/** The text as it is shown: of encoded messages only their beginning. What was shortened is told from a whole message by its ellipsis. */
 export function shortened(text: string): string {
-  const encoded = announced.exec(text)?.[1] ?? '';
-  return encoded.length > shown ? text.replace(encoded, `${encoded.slice(0, shown)}…`) : text;
+  return text.replaceAll(new RegExp(announced, 'g'), (whole, encoded: string) =>
+    encoded.length > shown ? whole.replace(encoded, `${encoded.slice(0, shown)}…`) : whole,
+  );
 }
 
 /** The text as it is kept: at most `most` characters, and the encoded message whole beside them, without which nobody could decode it. */

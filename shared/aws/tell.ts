@@ -1,0 +1,45 @@
+/** Telling the world what happened to promotions: recorded first, published afterwards, at least once. */
+import { type Measure, measuresOf, waitingOf } from '#shared/domain/events/metrics.ts';
+import type { Told } from '#shared/domain/events/told.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { type EventBus, publishEvents } from './event-bus.ts';
+import { listUnpublished, recordEvents, recordPublished } from './ledger/events.ts';
+import type { PromotionRecord } from './ledger/promotions.ts';
+import type { Ledger } from './ledger/table.ts';
+
+interface World {
+  readonly ledger: Ledger;
+  readonly bus: EventBus;
+}
+
+/**
+ * Publishes what happened to a promotion and was not published yet. Never throws: whoever did what is told has done it, whether it could
+ * be told or not.
+ */
+export async function tell(
+  { ledger, bus }: World,
+  promotion: PromotionId,
+  measured: (record: PromotionRecord) => readonly Measure[] = () => [],
+): Promise<Told> {
+  let told: Told = { promotion, events: [], measures: [] };
+  try {
+    const found = await recordEvents(ledger, promotion);
+    if (found === undefined) return told;
+    const { pipeline, executionArn } = found.record.promotion;
+    const measures = [...found.fresh.flatMap(measuresOf), ...measured(found.record)];
+    told = { promotion, pipeline, ...(executionArn && { executionArn }), events: found.fresh, measures };
+    await publishEvents(bus, found.events.slice(found.published));
+    await recordPublished(ledger, found);
+    return told;
+  } catch (trouble) {
+    return { ...told, trouble };
+  }
+}
+
+/** The same for every promotion that has not ended or was not told to its end; and how long people have been waited for by `now`. */
+export async function tellUnpublished(world: World, now: string): Promise<Told[]> {
+  const told: Told[] = [];
+  for (const promotion of await listUnpublished(world.ledger))
+    told.push(await tell(world, promotion, (record) => waitingOf(record, now)));
+  return told;
+}

@@ -1,0 +1,17 @@
+/** Texts as they leave Drawbridge: short, without line breaks, without secrets and without encoded authorization messages. */
+import { cut, printable } from '../plan/printable.ts';
+import { visibleText } from '../plan/visible-text.ts';
+import type { Reason } from '../promotion/records.ts';
+import { shortened } from '../trust/authorization-message.ts';
+
+/** An event has at most 256 KB (EventBridge User Guide, PutEvents), and says first what came first. */
+const mostReasons = 20;
+const longestText = 1000;
+
+export function toldReasons(reasons: readonly Reason[]): Reason[] {
+  return reasons.slice(0, mostReasons).map((reason) => ({ ...reason, text: toldText(reason.text) }));
+}
+
+export function toldText(text: string): string {
+  return cut(printable(visibleText(shortened(text)).replaceAll(/\s+/g, ' ')), longestText);
+}

@@ -1,0 +1,21 @@
+/** What was told of promotions, in the log and as metrics (CloudWatch's embedded metric format: a log line, no call). */
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Told } from '#shared/domain/events/told.ts';
+import { log, logFailure } from './log.ts';
+
+const metrics = new Metrics({ namespace: 'Drawbridge', serviceName: 'drawbridge' });
+
+/** Dimensions cost money by the value, so a pipeline is one and a promotion is none: it stands beside the number. */
+export function report({ promotion, pipeline, executionArn, events, measures, trouble }: Told): void {
+  for (const { detailType, detail } of events) {
+    const { sequence, environment, state } = { environment: undefined, ...detail };
+    log.info(detailType, { promotion, environment, executionArn, sequence, state });
+  }
+  for (const { name, unit, value } of measures)
+    metrics
+      .singleMetric()
+      .addDimension('pipeline', `${pipeline}`)
+      .addMetadata('promotion', promotion)
+      .addMetric(name, unit, value);
+  if (trouble !== undefined) logFailure('could not tell', trouble, { promotion });
+}
