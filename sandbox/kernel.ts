@@ -88,6 +88,7 @@ export type ServiceName =
   | 'kms'
   | 'dynamodb'
   | 'events'
+  | 'scheduler'
   | 'lambda'
   | 'states'
   | 'monitoring'

@@ -8,6 +8,8 @@ export type Variable =
   | 'DOCTOR_FUNCTION'
   | 'DOCUMENTS_BUCKET'
   | 'LEDGER_TABLE'
+  | 'SCHEDULE_FUNCTION_ARN'
+  | 'SCHEDULE_ROLE_ARN'
   | 'STATE_MACHINE_ARN';
 
 /** The value of a variable. Throws at the first use when the deployment did not set it. */

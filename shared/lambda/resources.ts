@@ -9,6 +9,8 @@ export interface Resources {
   readonly admissionFunction: string;
   readonly brokerFunction: string;
   readonly doctorFunction: string;
+  readonly scheduleFunction: string;
+  readonly scheduleRole: string;
 }
 
 export const resources: Resources = {
@@ -32,5 +34,11 @@ export const resources: Resources = {
   },
   get doctorFunction() {
     return variable('DOCTOR_FUNCTION');
+  },
+  get scheduleFunction() {
+    return variable('SCHEDULE_FUNCTION_ARN');
+  },
+  get scheduleRole() {
+    return variable('SCHEDULE_ROLE_ARN');
   },
 };

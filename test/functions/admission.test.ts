@@ -96,6 +96,14 @@ describe('admission', () => {
     expect(started()).toEqual([id]);
   });
 
+  it('starts one execution for fifty same requests at once', async () => {
+    const input = { request: { release: await release() }, ...asked, trigger: { kind: 'api' }, at: monday };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => admission(input, context)));
+    expect(answers.map((answer) => answer.kind === 'accepted' && answer.promotion.id)).toEqual(Array(50).fill(id));
+    expect(answers.filter((answer) => answer.kind === 'accepted' && !answer.replayed)).toHaveLength(1);
+    expect(started()).toEqual([id]);
+  });
+
   it.each<[string, object, string]>([
     ['the key was used for something else', { environments: ['production'] }, 'IDEMPOTENCY_CONFLICT'],
     ['there is no such release', { release: digestOf('x') }, 'RELEASE_UNKNOWN'],

@@ -18,6 +18,7 @@ import {
   putItem,
   putNew,
   putUnlessSettled,
+  queryFirst,
   queryIndex,
   queryItems,
   withoutKeys,
@@ -110,6 +111,12 @@ export async function readPromotionRecord(ledger: Ledger, id: PromotionId): Prom
 /** Promotions of a pipeline, newest first. */
 export async function listPromotions(ledger: Ledger, pipeline: string): Promise<Promotion[]> {
   return (await queryIndex(ledger, listOf(pipeline))).filter((item) => item['sk'] === 'PROMOTION').map(promotionOf);
+}
+
+/** Of the newest promotions of a pipeline, those that have not ended, except those that nobody started yet. */
+export async function listUnderWay(ledger: Ledger, pipeline: string): Promise<Promotion[]> {
+  const newest = { index: 'by-pipeline', group: listOf(pipeline), limit: 50, order: 'newest-first' } as const;
+  return (await queryFirst(ledger, newest)).map(promotionOf).filter(({ settledAt }) => settledAt === undefined);
 }
 
 /** Begins a rollout's record; a rollout that exists keeps its record. */

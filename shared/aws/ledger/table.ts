@@ -109,6 +109,19 @@ export async function queryItems(ledger: Ledger, pk: string, prefix: string): Pr
   });
 }
 
+/** The last items of a group whose `sk` begins with `prefix`, the last one first; one page at most. */
+export async function queryLast(ledger: Ledger, key: { pk: string; prefix: string }, limit: number): Promise<Item[]> {
+  const command = new QueryCommand({
+    TableName: ledger.table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': key.pk, ':prefix': key.prefix },
+    ConsistentRead: true,
+    ScanIndexForward: false,
+    Limit: limit,
+  });
+  return (await asked(service, clientOf(ledger).send(command))).Items ?? [];
+}
+
 /** Reads a group of the index `by-pipeline`, newest first. Eventually consistent, so only for lists. */
 export async function queryIndex(ledger: Ledger, gsi1pk: string): Promise<Item[]> {
   return queryAll(ledger, {
@@ -123,16 +136,24 @@ export async function queryIndex(ledger: Ledger, gsi1pk: string): Promise<Item[]
 /** The indexes and the attribute that each of them groups by. */
 const groupedBy = { 'by-pipeline': 'gsi1pk', open: 'gsi2pk' } as const;
 
+interface FirstOf {
+  readonly index: keyof typeof groupedBy;
+  readonly group: string;
+  readonly limit: number;
+  readonly order?: 'oldest-first' | 'newest-first';
+}
+
 /** The first items of a group of an index, by its order; one page of it at most. Eventually consistent, so only for lists. */
 export async function queryFirst(
   ledger: Ledger,
-  { index, group, limit }: { index: keyof typeof groupedBy; group: string; limit: number },
+  { index, group, limit, order = 'oldest-first' }: FirstOf,
 ): Promise<Item[]> {
   const command = new QueryCommand({
     TableName: ledger.table,
     IndexName: index,
     KeyConditionExpression: `${groupedBy[index]} = :group`,
     ExpressionAttributeValues: { ':group': group },
+    ScanIndexForward: order === 'oldest-first',
     Limit: limit,
   });
   return (await asked(service, clientOf(ledger).send(command))).Items ?? [];

@@ -6,6 +6,7 @@ import { policySetProblems } from './check-policies.ts';
 import { targetProblems } from './check-targets.ts';
 import type { Config, Located } from './config.ts';
 import { closest } from './did-you-mean.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import type { Parameters } from './schema.ts';
 
 /** Every problem between documents: names used twice, references to nothing, environments without targets or sharing an account. */
@@ -14,6 +15,8 @@ export function configProblems(config: Config): Problem[] {
     ...duplicates('pipelines', config.pipelines),
     ...duplicates('targets', config.targets),
     ...duplicates('policies', config.policies),
+    ...duplicates('schedules', config.schedules),
+    ...config.schedules.flatMap((schedule) => scheduleProblems(schedule, config)),
     ...config.parameters.flatMap((parameters) => referenceProblems(parameters, config)),
     ...policySetProblems(config.policies),
     ...targetProblems(config),
@@ -44,6 +47,23 @@ function referenceProblems({ document, placeOf }: Located<Parameters>, config: C
       ),
       ...reference({ what: 'target', name: layer.target, known: targets }, placeOf(['layers', index, 'target'])),
     ]),
+  ];
+}
+
+/** As of parameters: a schedule of a pipeline that is kept elsewhere is checked when it fires. */
+function scheduleProblems({ document, placeOf }: Located<Schedule>, config: Config): Problem[] {
+  const pipelines = config.pipelines.map((pipeline) => pipeline.document);
+  const names = pipelines.map(({ metadata }) => metadata.name);
+  const known = pipelines.find(({ metadata }) => metadata.name === document.pipeline)?.environments ?? [];
+  const { environments = [] } = document;
+  return [
+    ...reference({ what: 'pipeline', name: document.pipeline, known: names }, placeOf(['pipeline'])),
+    ...environments.flatMap((name, index) =>
+      reference(
+        { what: 'environment', name, known: known.map((environment) => environment.name) },
+        placeOf(['environments', index]),
+      ),
+    ),
   ];
 }
 

@@ -54,6 +54,7 @@ function sort(located: readonly Located<AnyKind>[]): Config {
     parameters: ofKind('Parameters'),
     targets: ofKind('Target'),
     policies: ofKind('Policy'),
+    schedules: ofKind('Schedule'),
   };
 }
 

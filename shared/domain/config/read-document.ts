@@ -1,14 +1,15 @@
-/** Turns one YAML document into one of the four kinds, or says exactly what is wrong with it. */
+/** Turns one YAML document into one of the kinds, or says exactly what is wrong with it. */
 import * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { closest } from './did-you-mean.ts';
 import { regions } from './regions.ts';
 import { type Kind, kinds, type Parameters, type Pipeline, type Target } from './schema.ts';
 import type { Path, YamlDocument } from './yaml-source.ts';
 
-export type AnyKind = Pipeline | Parameters | Target | Policy;
+export type AnyKind = Pipeline | Parameters | Target | Policy | Schedule;
 export type ReadDocument =
   | { readonly kind: 'document'; readonly document: AnyKind }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };

@@ -1,8 +1,9 @@
-/** The four kinds of drawbridge.yml. Unknown fields are errors: a misspelt field that is ignored would be a silent decision. */
+/** The kinds of drawbridge.yml. Unknown fields are errors: a misspelt field that is ignored would be a silent decision. */
 import * as z from 'zod';
 import { AccountId, Name, StackName } from '../identifiers.ts';
 import { Duration, secondsOf } from '../policy/duration.ts';
 import { Policy } from '../policy/policy.ts';
+import { Schedule } from '../schedule/schedule.ts';
 import { Labels, MatchLabels } from './labels.ts';
 import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
 import { regions } from './regions.ts';
@@ -103,7 +104,7 @@ export const Target = z.strictObject({
 });
 export type Target = z.infer<typeof Target>;
 
-export const kinds = { Pipeline, Parameters, Target, Policy };
+export const kinds = { Pipeline, Parameters, Target, Policy, Schedule };
 export type Kind = keyof typeof kinds;
 
 function atMost(limit: number, unit: string): (value: Record<string, unknown>, context: z.RefinementCtx) => void {

@@ -31,4 +31,48 @@ export const scheduleEntries = {
     next: () =>
       'Somebody or something wrote it past Drawbridge. It is left as it is, and after some attempts set aside; correct the item or promote again.',
   }),
+  SCHEDULE_UNKNOWN: entry<{ schedule: string }>({
+    exit: 2,
+    status: 404,
+    cause: ({ schedule }) => `There is no schedule ${schedule}.`,
+    next: () => 'List the schedules with `drawbridge schedule list`, or apply it with `drawbridge apply`.',
+  }),
+  SCHEDULE_VERSION: entry<{ schedule: string; seen: string; now: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ schedule, seen, now }) => `Version ${seen} of schedule ${schedule} does not hold; version ${now} does.`,
+    next: () => 'Look at what holds with `drawbridge schedule list`, then apply the schedule again.',
+  }),
+  SCHEDULE_PAUSED: entry<{ schedule: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ schedule }) => `Schedule ${schedule} is paused.`,
+    next: () => 'Let it go on with `drawbridge schedule resume`.',
+  }),
+  SCHEDULE_LATE: entry<{ schedule: string; late: number; allowed: number }>({
+    exit: 3,
+    status: 409,
+    cause: ({ schedule, late, allowed }) =>
+      `Schedule ${schedule} fired ${late} seconds late, and may be ${allowed} seconds late.`,
+    next: () => 'Promote by hand if it is still wanted, or allow more with maxLateness.',
+  }),
+  SCHEDULE_NOTHING_ELIGIBLE: entry<{ schedule: string; pipeline: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ schedule, pipeline }) =>
+      `Pipeline ${pipeline} has no release that schedule ${schedule} may promote: none was made for these environments and verified in the ones before.`,
+    next: () => 'Make a release, or promote one to the environments before.',
+  }),
+  SCHEDULE_ALREADY_THERE: entry<{ releaseId: string; environments: readonly string[] }>({
+    exit: 3,
+    status: 409,
+    cause: ({ releaseId, environments }) => `Release ${releaseId} runs in ${environments.join(', ')} already.`,
+    next: () => 'There is nothing to do.',
+  }),
+  SCHEDULE_UNDER_WAY: entry<{ releaseId: string; promotion: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ releaseId, promotion }) => `Release ${releaseId} is on its way already, by promotion ${promotion}.`,
+    next: ({ promotion }) => `See how it stands with \`drawbridge status ${promotion}\`.`,
+  }),
 };
