@@ -17,7 +17,7 @@ export interface Holding {
 
 export type ChangeWord = 'created' | 'changed' | 'removed' | 'unchanged' | 'left alone';
 
-interface Change {
+export interface Change {
   readonly name: string;
   readonly change: ChangeWord;
   readonly differences: readonly FieldDifference[];

@@ -1,22 +1,24 @@
-/** `drawbridge apply`: makes policies and targets hold as the files say. */
+/** `drawbridge apply`: makes policies, targets and schedules hold as the files say. */
 import { agreed } from '../agreed.ts';
 import { type ApplyPlan, type ChangeWord, type PolicyChange, planApply, type TargetChange } from '../apply-plan.ts';
 import { applyText, itemText } from '../apply-report.ts';
+import { planSchedules, type ScheduleChange } from '../apply-schedules.ts';
 import { listTargets } from '../client/diagnoses.ts';
 import { deletePolicy, listPolicies, putPolicy, putTarget } from '../client/policies.ts';
+import { listSchedules, putSchedule } from '../client/schedules.ts';
 import type { CliCommand, Invocation, Outcome } from '../command.ts';
 import { type Connection, connect, withConnection } from '../connection.ts';
 import { loadConfigs } from '../load-config.ts';
 
-type Plan = Extract<ApplyPlan, { kind: 'plan' }>;
+type Plan = Extract<ApplyPlan, { kind: 'plan' }> & { readonly schedules: readonly ScheduleChange[] };
 
 export const apply: CliCommand = {
   name: 'apply',
   declare: (command) =>
     withConnection(command)
-      .summary('make policies and targets hold')
+      .summary('make policies, targets and schedules hold')
       .description(
-        'Reads policies and targets, shows what would change, and applies it once you say yes. They hold for every rollout from then on. ' +
+        'Reads policies, targets and schedules, shows what would change, and applies it once you say yes. Policies and targets hold for every rollout from then on. ' +
           'What the files do not name is left alone. Applying the same again changes nothing.',
       )
       .argument('[paths...]', 'files, or folders of drawbridge.yml', ['drawbridge.yml'])
@@ -35,10 +37,10 @@ export const apply: CliCommand = {
     const connection = await connect(options);
     try {
       const { api } = connection;
-      const [policies, targets] = await Promise.all([listPolicies(api), listTargets(api)]);
+      const [policies, targets, held] = await Promise.all([listPolicies(api), listTargets(api), listSchedules(api)]);
       const plan = planApply(config.config, { policies, targets }, (options['remove'] as string[] | undefined) ?? []);
       if (plan.kind === 'invalid') return { kind: 'problems', problems: plan.problems };
-      return await applyPlan(connection, plan, invocation);
+      return await applyPlan(connection, { ...plan, schedules: planSchedules(config.config, held) }, invocation);
     } finally {
       await connection.close();
     }
@@ -47,7 +49,7 @@ export const apply: CliCommand = {
 
 async function applyPlan(connection: Connection, plan: Plan, invocation: Invocation): Promise<Outcome> {
   const { terminal } = invocation;
-  const count = [...plan.policies, ...plan.targets].filter(makesChange).length;
+  const count = changesIn(plan);
   if (count > 0) {
     terminal.progress(applyText(plan));
     if (!(await agreed(questionAbout(count), invocation))) return report(connection, plan, { applied: false });
@@ -55,7 +57,9 @@ async function applyPlan(connection: Connection, plan: Plan, invocation: Invocat
   const policies = [];
   for (const change of plan.policies) policies.push(await applyPolicy(connection, change, invocation));
   for (const change of plan.targets) await applyTarget(connection, change, invocation);
-  return report(connection, { ...plan, policies }, { applied: true });
+  const schedules = [];
+  for (const change of plan.schedules) schedules.push(await applySchedule(connection, change, invocation));
+  return report(connection, { ...plan, policies, schedules }, { applied: true });
 }
 
 function questionAbout(count: number) {
@@ -79,22 +83,37 @@ async function applyTarget({ api }: Connection, change: TargetChange, { terminal
   terminal.progress(`applied ${itemText('target', change)}`);
 }
 
+/** Answers the change with the version that holds after it. What holds is sent again too: EventBridge Scheduler may not know it yet. */
+async function applySchedule(
+  { api }: Connection,
+  change: ScheduleChange,
+  { terminal }: Invocation,
+): Promise<ScheduleChange> {
+  if (change.schedule === undefined) return change;
+  const { version } = await putSchedule(api, change.schedule, change.seen);
+  if (makesChange(change)) terminal.progress(`applied ${itemText('schedule', { ...change, seen: version })}`);
+  return { ...change, seen: version };
+}
+
+function changesIn({ policies, targets, schedules }: Plan): number {
+  return [...policies, ...targets, ...schedules].filter(makesChange).length;
+}
+
 function makesChange({ change }: { readonly change: ChangeWord }): boolean {
   return change !== 'unchanged' && change !== 'left alone';
 }
 
 function report({ simulated }: Connection, plan: Plan, { applied }: { applied: boolean }): Outcome {
-  const count = [...plan.policies, ...plan.targets].filter(makesChange).length;
+  const count = changesIn(plan);
+  const versioned = ({ name, change, seen: version, differences }: PolicyChange | ScheduleChange) => {
+    return { name, change, version, differences };
+  };
   const json = {
     simulated,
     applied: applied && count > 0,
-    policies: plan.policies.map(({ name, change, seen: version, differences }) => ({
-      name,
-      change,
-      version,
-      differences,
-    })),
+    policies: plan.policies.map(versioned),
     targets: plan.targets.map(({ name, change, differences }) => ({ name, change, differences })),
+    schedules: plan.schedules.map(versioned),
   };
   if (!applied) return { kind: 'done', exit: 1, text: 'nothing was applied', json };
   const text =

@@ -55,7 +55,8 @@ function summary({ config }: LoadedConfig, releases: readonly PackagedRelease[])
     })),
   }));
   const policies = config.policies.map(({ document }) => document.metadata.name);
-  const json = { pipelines, targets: targets.map(({ name }) => name), policies };
+  const schedules = config.schedules.map(({ document }) => document.metadata.name);
+  const json = { pipelines, targets: targets.map(({ name }) => name), policies, schedules };
   return { kind: 'done', exit: 0, text: textOf(json), json };
 }
 
@@ -73,9 +74,10 @@ interface Summary {
   }[];
   readonly targets: readonly string[];
   readonly policies: readonly string[];
+  readonly schedules: readonly string[];
 }
 
-function textOf({ pipelines, targets, policies }: Summary): string {
+function textOf({ pipelines, targets, policies, schedules }: Summary): string {
   const lines = pipelines.flatMap(({ name, release, stacks, files, waived, environments }) => [
     `pipeline ${name}`,
     `  release      ${release.id}  ${release.digest}  ${counted(files, 'file')}`,
@@ -90,6 +92,7 @@ function textOf({ pipelines, targets, policies }: Summary): string {
     counted(pipelines.length, 'pipeline'),
     counted(targets.length, 'target'),
     counted(policies.length, 'policy'),
+    ...(schedules.length === 0 ? [] : [counted(schedules.length, 'schedule')]),
   ];
   return [...lines, `valid: ${counts.join(', ')}`].join('\n');
 }

@@ -57,6 +57,7 @@ describe('drawbridge validate', () => {
       ],
       targets: ['pre-production', 'production'],
       policies: [],
+      schedules: [],
     });
   });
 
