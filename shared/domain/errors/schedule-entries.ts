@@ -39,7 +39,7 @@ export const scheduleEntries = {
   }),
   SCHEDULE_VERSION: entry<{ schedule: string; seen: string; now: string }>({
     exit: 3,
-    status: 409,
+    status: 412,
     cause: ({ schedule, seen, now }) => `Version ${seen} of schedule ${schedule} does not hold; version ${now} does.`,
     next: () => 'Look at what holds with `drawbridge schedule list`, then apply the schedule again.',
   }),
