@@ -11,14 +11,23 @@ export interface ScheduleChange extends Change {
 }
 
 /** Those of the files, then those that the files do not name. */
-export function planSchedules({ schedules }: Pick<Config, 'schedules'>, held: readonly ScheduleRecord[]): ScheduleChange[] {
+export function planSchedules(
+  { schedules }: Pick<Config, 'schedules'>,
+  held: readonly ScheduleRecord[],
+): ScheduleChange[] {
   const named = schedules.map(({ document }) => document.metadata.name);
   const wanted = schedules.map(({ document: schedule }): ScheduleChange => {
     const { name } = schedule.metadata;
     const before = held.find((record) => record.schedule.metadata.name === name);
     const differences = fieldDifferences(before === undefined ? {} : shown(before.schedule), shown(schedule));
     const changed = differences.length === 0 ? 'unchanged' : 'changed';
-    return { name, change: before === undefined ? 'created' : changed, differences, seen: before?.version ?? 0, schedule };
+    return {
+      name,
+      change: before === undefined ? 'created' : changed,
+      differences,
+      seen: before?.version ?? 0,
+      schedule,
+    };
   });
   const others = held
     .filter(({ schedule }) => !named.includes(schedule.metadata.name))

@@ -61,7 +61,10 @@ async function actOn(
       const paused = record.schedule.enabled === false;
       const lines = runs.map((run) => run.toISOString());
       const head = paused ? ['paused; it would fire'] : [];
-      return done(lines.length === 0 ? 'It does not fire again.' : [...head, ...lines].join('\n'), { paused, runs: lines });
+      return done(lines.length === 0 ? 'It does not fire again.' : [...head, ...lines].join('\n'), {
+        paused,
+        runs: lines,
+      });
     }
     case 'remove':
       await deleteSchedule(api, name, record.version);
@@ -86,6 +89,7 @@ function scheduleLine({ schedule: one, version }: ScheduleRecord): string {
 }
 
 function firingLine({ scheduledTime, outcome, releaseId, promotion, reason }: FiringRecord): string {
-  const what = outcome === 'promoted' ? `${releaseId}  ${promotion ?? 'not asked for yet'}` : `${reason?.code}: ${reason?.text}`;
+  const what =
+    outcome === 'promoted' ? `${releaseId}  ${promotion ?? 'not asked for yet'}` : `${reason?.code}: ${reason?.text}`;
   return `${scheduledTime}  ${outcome}  ${what}`;
 }

@@ -75,7 +75,7 @@ export interface Schedule {
   nextJob?: number;
 }
 
-export interface ScheduleGroup {
+interface ScheduleGroup {
   readonly arn: string;
   readonly name: string;
   readonly createdAt: number;

@@ -40,7 +40,11 @@ export function momentOf(zone: string, shown: number): number | undefined {
 /** How far the clocks of the zone are ahead of UTC at a moment. */
 function offsetAt(zone: string, moment: number): number {
   if (zone === 'UTC') return 0;
-  const parts = Object.fromEntries(formatOf(zone).formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(moment)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const { year = 0, month = 1, day: date, hour, minute, second } = parts;
   return Date.UTC(year, month - 1, date, hour, minute, second) - Math.floor(moment / 1000) * 1000;
 }

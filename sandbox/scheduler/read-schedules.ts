@@ -14,7 +14,14 @@ export const getSchedule: Operation<GetScheduleInput, GetScheduleOutput> = {
   permissions: (call) => [{ action: 'scheduler:GetSchedule', resource: scheduleArn(call, call.input) }],
   run: (call) => {
     const { arn, name, group, enabled, text, createdAt, target, description } = existingSchedule(call, call.input);
-    const { Id: _id, InputPath: _path, InputTransformer: _transformer, RetryPolicy, DeadLetterConfig, ...rest } = target;
+    const {
+      Id: _id,
+      InputPath: _path,
+      InputTransformer: _transformer,
+      RetryPolicy,
+      DeadLetterConfig,
+      ...rest
+    } = target;
     return {
       ...{ Arn: arn, Name: name, GroupName: group, State: enabled ? 'ENABLED' : 'DISABLED' },
       ...{ ScheduleExpression: text?.expression, ScheduleExpressionTimezone: text?.timezone },

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { AwsError } from '../aws-error.ts';
-import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
-import { generatedName, readProperties } from '../resource-properties.ts';
 import { retryPolicy } from '../events/rule-provider.ts';
 import { parseScheduleExpression } from '../events/schedule-expression.ts';
 import { scheduleNext } from '../events/schedule-firing.ts';
 import type { Schedule } from '../events/state.ts';
+import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
+import { generatedName, readProperties } from '../resource-properties.ts';
 
 const properties = z.object({
   Name: z

@@ -1,7 +1,7 @@
 /** What the operations on schedules have in common: where they are, and how one goes. */
 import { AwsError } from '../aws-error.ts';
-import type { Sandbox } from '../kernel.ts';
 import type { Schedule } from '../events/state.ts';
+import type { Sandbox } from '../kernel.ts';
 
 interface Scope {
   readonly account: string;

@@ -22,7 +22,10 @@ function read(incoming: Incoming): ReadCall {
       404,
     );
   }
-  const input = { ...documentIn(route.shape, request), ...readBindings(route.shape.input, { request, labels: route.labels }) };
+  const input = {
+    ...documentIn(route.shape, request),
+    ...readBindings(route.shape.input, { request, labels: route.labels }),
+  };
   requireMembers(route.shape.input, input, 'ValidationException');
   return { operation: route.shape.name, input, write: (output) => answer(route.shape, output ?? {}) };
 }

@@ -1,7 +1,8 @@
 /** A firing of a schedule: what it means is decided once and kept, and every delivery of it does the same. */
-import { chosen, type Candidate, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
-import type { Firing, FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
+
 import { journeyOf } from '#shared/domain/release/journey.ts';
+import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
+import type { Firing, FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
 import { requestPromotion } from './admission.ts';
 import type { Documents } from './documents.ts';
 import { listUnderWay } from './ledger/promotions.ts';

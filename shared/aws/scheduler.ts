@@ -39,7 +39,10 @@ export async function deleteSchedule(name: string): Promise<void> {
   }
 }
 
-function inputFor({ functionArn, roleArn }: Scheduler, { schedule, version }: ScheduleRecord): CreateScheduleCommandInput {
+function inputFor(
+  { functionArn, roleArn }: Scheduler,
+  { schedule, version }: ScheduleRecord,
+): CreateScheduleCommandInput {
   const { metadata, expression, timezone = 'UTC', enabled = true } = schedule;
   // Filled in by EventBridge Scheduler; the time stays the same when it retries, the execution id does not (User Guide, context attributes).
   const event = {

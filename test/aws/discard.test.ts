@@ -44,9 +44,12 @@ describe('taking away what will not be executed', () => {
   it.each(['DELETE_PENDING', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE'])(
     'leaves one that is %s, which goes by itself, and does not count it',
     async (Status) => {
-      cloudFormation
-        .on(ListChangeSetsCommand)
-        .resolves({ Summaries: [{ ...changeSet(theirs), Status }, { ...changeSet(own), Status }] as never });
+      cloudFormation.on(ListChangeSetsCommand).resolves({
+        Summaries: [
+          { ...changeSet(theirs), Status },
+          { ...changeSet(own), Status },
+        ] as never,
+      });
       expect(await discard()).toEqual([stackId]);
       expect(deleted()).toEqual([]);
     },

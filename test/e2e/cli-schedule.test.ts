@@ -28,7 +28,10 @@ it('is applied once, shown, previewed, paused, resumed and removed', async () =>
   expect((await drawbridge('schedule', 'list', ...where)).out).toBe('There is no schedule yet.');
   const applied = await drawbridgeJson('apply', path, '--yes', ...where);
   expect(applied.progress.join('\n')).toContain('+ expression  "cron(30 2 ? * MON-FRI *)"');
-  expect(applied.json).toMatchObject({ applied: true, schedules: [{ name: 'nightly', change: 'created', version: 1 }] });
+  expect(applied.json).toMatchObject({
+    applied: true,
+    schedules: [{ name: 'nightly', change: 'created', version: 1 }],
+  });
   expect((await drawbridgeJson('apply', path, ...where)).json).toMatchObject({
     applied: false,
     schedules: [{ change: 'unchanged', version: 1 }],

@@ -59,7 +59,9 @@ it('an execution that somebody stopped: the promotion is closed, and the next on
     ['production', 'aborted'],
   ]);
   expect(closed.approvals.map(({ status }) => status)).toEqual(['void']);
-  expect(promotionText(closed, '--sandbox')).toContain('EXECUTION_ENDED: The execution of the promotion ended (ABORTED)');
+  expect(promotionText(closed, '--sandbox')).toContain(
+    'EXECUTION_ENDED: The execution of the promotion ended (ABORTED)',
+  );
   expect(await holder('stopped', 'production')).toBe('nobody');
 
   const begun = rehearsal.sandbox.now();

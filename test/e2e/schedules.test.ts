@@ -3,7 +3,7 @@ import { CreateScheduleCommand, GetScheduleCommand, SchedulerClient } from '@aws
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { getPromotion, listPromotions } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
-import { homeRegion, sharedServicesAccount as home } from '#sandbox/organization.ts';
+import { sharedServicesAccount as home, homeRegion } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
 import type { FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
 import { functionCredentials, invoke, person } from './clients.ts';
@@ -32,8 +32,7 @@ const firings = async (name: string) => {
   const path = `/v1/schedules/${name}/firings`;
   return (await callApi<{ items: FiringRecord[] }>(rehearsal.apiAs('alice'), { method: 'GET', path })).items;
 };
-const remove = (name: string) =>
-  callApi(rehearsal.apiAs('carol'), { method: 'DELETE', path: `/v1/schedules/${name}` });
+const remove = (name: string) => callApi(rehearsal.apiAs('carol'), { method: 'DELETE', path: `/v1/schedules/${name}` });
 const publish = async (pipeline: string, text = 'one') =>
   publishRelease(rehearsal.apiAs('alice'), await smallRelease({ pipeline, text }));
 const scheduler = (credentials = person(rehearsal, 'carol')) =>
@@ -56,7 +55,9 @@ describe('a rehearsal that is started by a schedule', () => {
       trigger: { kind: 'schedule', source: 'hourly' },
     });
     expect((await ended(rehearsal, promotion!.id)).promotion.status).toBe('succeeded');
-    expect(await firings('hourly')).toMatchObject([{ outcome: 'promoted', promotion: promotion!.id, releaseId: release }]);
+    expect(await firings('hourly')).toMatchObject([
+      { outcome: 'promoted', promotion: promotion!.id, releaseId: release },
+    ]);
 
     await rehearsal.sandbox.advance(hours);
     expect(await listPromotions(rehearsal.apiAs('alice'), 'hourly')).toHaveLength(1);
@@ -96,7 +97,10 @@ describe('a rehearsal that is started by a schedule', () => {
     await apply(aSchedule('eligible', { environments: ['production'] }));
     const [now, later] = [rehearsal.sandbox.now(), rehearsal.sandbox.now() + 1000];
     // Nothing happened yet: the second release was verified nowhere, and the first one is in production.
-    expect(await fire('eligible', at(now))).toMatchObject({ kind: 'skipped', reason: { code: 'SCHEDULE_ALREADY_THERE' } });
+    expect(await fire('eligible', at(now))).toMatchObject({
+      kind: 'skipped',
+      reason: { code: 'SCHEDULE_ALREADY_THERE' },
+    });
     expect((await ended(rehearsal, id)).promotion.status).toBe('succeeded');
     const fired = (await fire('eligible', at(later))) as FiringRecord;
     expect(fired).toMatchObject({ outcome: 'promoted', releaseId: second, environments: ['production'] });
@@ -151,12 +155,17 @@ describe('a firing that does not come once and on time', () => {
     expect(await firings(name)).toMatchObject([{ scheduledTime: time, outcome: 'skipped', reason: { code } }]);
     expect(await listPromotions(rehearsal.apiAs('alice'), name)).toEqual([]);
     await remove(name);
-    expect(await fire(name, at(rehearsal.sandbox.now() + 60_000))).toMatchObject({ reason: { code: 'SCHEDULE_UNKNOWN' } });
+    expect(await fire(name, at(rehearsal.sandbox.now() + 60_000))).toMatchObject({
+      reason: { code: 'SCHEDULE_UNKNOWN' },
+    });
   });
 
   it.each([
     ['has no time', { schedule: 'x', version: 1, scheduleArn: arnOf('x') }],
-    ['is of a group that is not ours', { schedule: 'x', version: 1, scheduleArn: arnOf('x').replace('drawbridge', 'default'), scheduledTime: at(0) }],
+    [
+      'is of a group that is not ours',
+      { schedule: 'x', version: 1, scheduleArn: arnOf('x').replace('drawbridge', 'default'), scheduledTime: at(0) },
+    ],
   ])('is refused when it %s', async (_, event) => {
     expect(await invoke(rehearsal, 'drawbridge-schedule', event)).toMatchObject({ errorType: 'ZodError' });
   });

@@ -1,12 +1,12 @@
 /** What must be true of all documents together. */
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { repeated } from './check-pipeline.ts';
 import { policySetProblems } from './check-policies.ts';
 import { targetProblems } from './check-targets.ts';
 import type { Config, Located } from './config.ts';
 import { closest } from './did-you-mean.ts';
-import type { Schedule } from '../schedule/schedule.ts';
 import type { Parameters } from './schema.ts';
 
 /** Every problem between documents: names used twice, references to nothing, environments without targets or sharing an account. */

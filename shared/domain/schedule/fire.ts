@@ -34,7 +34,7 @@ export function isEligible(schedule: Schedule, { journey, verifiedIn }: Candidat
 }
 
 /** The environments the release would go to, in its order. */
-export function environmentsFor({ environments }: Schedule, journey: readonly string[]): string[] {
+function environmentsFor({ environments }: Schedule, journey: readonly string[]): string[] {
   return journey.filter((environment) => environments === undefined || environments.includes(environment));
 }
 
@@ -49,10 +49,15 @@ export function chosen(
   schedule: Schedule,
   candidate: Candidate | undefined,
   { running, underWay }: Whereabouts,
-): { readonly kind: 'promote'; readonly environments: string[] } | { readonly kind: 'skip'; readonly problem: Problem } {
+):
+  | { readonly kind: 'promote'; readonly environments: string[] }
+  | { readonly kind: 'skip'; readonly problem: Problem } {
   const { name } = schedule.metadata;
   if (candidate === undefined)
-    return { kind: 'skip', problem: problem('SCHEDULE_NOTHING_ELIGIBLE', { schedule: name, pipeline: schedule.pipeline }) };
+    return {
+      kind: 'skip',
+      problem: problem('SCHEDULE_NOTHING_ELIGIBLE', { schedule: name, pipeline: schedule.pipeline }),
+    };
   const { digest, id: releaseId } = candidate;
   const environments = environmentsFor(schedule, candidate.journey);
   const arrived = environments.every((environment) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { after } from '#shared/domain/promotion/lease.ts';
+import { after as later } from '#shared/domain/promotion/lease.ts';
 import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
 import type { Schedule } from '#shared/domain/schedule/schedule.ts';
 import { monday } from '#test/builders.ts';
@@ -23,20 +23,20 @@ describe('a firing', () => {
     ['counts in the last second', aScheduleRecord(), 900, undefined],
     ['counts as late as the schedule allows', aScheduleRecord({ maxLateness: '1h', enabled: true }), 3600, undefined],
   ] as const)('%s', (_, record, late, code) => {
-    expect(unfit(aFiring(), record, after(monday, late))?.code).toBe(code);
+    expect(unfit(aFiring(), record, later(monday, late))?.code).toBe(code);
   });
 
   it('has one key for all its deliveries, which no other firing has', () => {
     expect(keyOf(aFiring())).toBe(`arn:aws:scheduler:eu-west-1:111111111111:schedule/drawbridge/nightly/${monday}`);
-    expect(keyOf(aFiring({ scheduledTime: after(monday, 1) }))).not.toBe(keyOf(aFiring()));
+    expect(keyOf(aFiring({ scheduledTime: later(monday, 1) }))).not.toBe(keyOf(aFiring()));
   });
 
   it('that does not count leaves the reason', () => {
-    const problem = unfit(aFiring(), aScheduleRecord(), after(monday, 3600));
-    expect(skipped(aFiring(), problem!, after(monday, 3600))).toEqual({
+    const problem = unfit(aFiring(), aScheduleRecord(), later(monday, 3600));
+    expect(skipped(aFiring(), problem!, later(monday, 3600))).toEqual({
       schedule: 'nightly',
       scheduledTime: monday,
-      firedAt: after(monday, 3600),
+      firedAt: later(monday, 3600),
       outcome: 'skipped',
       reason: { code: 'SCHEDULE_LATE', text: 'Schedule nightly fired 3600 seconds late, and may be 900 seconds late.' },
     });
@@ -58,7 +58,12 @@ describe('a release', () => {
 describe('what a schedule promotes', () => {
   const nowhere = { running: [], underWay: [] };
   const here = (environment: string, release = 'sha256:new') => ({ environment, release });
-  const onItsWay = { id: 'prm-0123456789abcdef', release: 'sha256:new', environments: journey, mode: 'promote' } as const;
+  const onItsWay = {
+    id: 'prm-0123456789abcdef',
+    release: 'sha256:new',
+    environments: journey,
+    mode: 'promote',
+  } as const;
   const codeOf = (...given: Parameters<typeof chosen>) => {
     const choice = chosen(...given);
     return choice.kind === 'skip' ? choice.problem.code : choice.environments;
@@ -75,8 +80,16 @@ describe('what a schedule promotes', () => {
   });
 
   it.each<[string, ReturnType<typeof here>[], unknown]>([
-    ['runs in every target of every environment', [here('pre-production'), here('production'), here('production')], 'SCHEDULE_ALREADY_THERE'],
-    ['runs in some targets only', [here('pre-production'), here('production'), here('production', 'sha256:old')], ['pre-production', 'production']],
+    [
+      'runs in every target of every environment',
+      [here('pre-production'), here('production'), here('production')],
+      'SCHEDULE_ALREADY_THERE',
+    ],
+    [
+      'runs in some targets only',
+      [here('pre-production'), here('production'), here('production', 'sha256:old')],
+      ['pre-production', 'production'],
+    ],
     ['runs in one of the environments only', [here('pre-production')], ['pre-production', 'production']],
   ])('when it %s', (_, running, expected) => {
     const schedule = aSchedule({ environments: ['pre-production', 'production'] });

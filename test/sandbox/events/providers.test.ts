@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventsService } from '#sandbox/events/service.ts';
-import { schedulerService } from '#sandbox/scheduler/service.ts';
 import type { Json, ResourceRequest } from '#sandbox/kernel.ts';
+import { schedulerService } from '#sandbox/scheduler/service.ts';
 import { elsewhere, home, region, start, stubSandbox } from '../lambda/stub-sandbox.ts';
 import { fakeTargets } from './fake-targets.ts';
 
@@ -293,7 +293,12 @@ describe('AWS::Scheduler::Schedule', () => {
   it.each<[string, Record<string, Json>, string, Partial<ResourceRequest>]>([
     ['twice', {}, 'already exists', {}],
     ['with a bad expression', { Name: 'new', ScheduleExpression: 'soon' }, 'Invalid Schedule Expression', {}],
-    ['in a time zone that is none', { Name: 'new', ScheduleExpressionTimezone: 'Mars/Olympus' }, 'Invalid Schedule', {}],
+    [
+      'in a time zone that is none',
+      { Name: 'new', ScheduleExpressionTimezone: 'Mars/Olympus' },
+      'Invalid Schedule',
+      {},
+    ],
     ['without a role', { Name: 'new', Target: { Arn: functionArn } }, '#/Target/RoleArn', {}],
   ])('is not made %s', async (...[, more, message, place]) => {
     const { sandbox } = sandboxWith();
