@@ -71,12 +71,12 @@ function isSpan(part: string, field: Field): boolean {
   const [, first = '', last, step] = /^(\*|\w+)(?:-(\w+))?(?:\/([1-9]\d{0,3}))?$/.exec(part) ?? [];
   if (first === '') return false;
   if (first === '*') return last === undefined;
-  const from = valueOf(first, field);
-  const to = last === undefined ? from : valueOf(last, field);
+  const from = numberIn(first, field);
+  const to = last === undefined ? from : numberIn(last, field);
   return from !== undefined && to !== undefined && from <= to && (step === undefined || Number(step) <= field.to);
 }
 
-function valueOf(text: string, { from, to, names = [] }: Field): number | undefined {
+function numberIn(text: string, { from, to, names = [] }: Field): number | undefined {
   const named = names.indexOf(text);
   const value = named >= 0 ? named + from : /^\d{1,4}$/.test(text) ? Number(text) : -1;
   return value >= from && value <= to ? value : undefined;
