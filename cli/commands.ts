@@ -15,6 +15,7 @@ import { rehearse } from './commands/rehearse.ts';
 import { reject } from './commands/reject.ts';
 import { release } from './commands/release.ts';
 import { retry } from './commands/retry.ts';
+import { schedule } from './commands/schedule.ts';
 import { status } from './commands/status.ts';
 import { trust } from './commands/trust.ts';
 import { validate } from './commands/validate.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CliCommand[] = [
   retry,
   status,
   history,
+  schedule,
   audit,
   doctor,
   credentials,

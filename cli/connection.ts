@@ -17,6 +17,8 @@ export interface Connection {
   readonly options: string;
   /** A key that no other request has. */
   newKey(): string;
+  /** What time it is there. */
+  now(): Date;
   /** Lets time pass while a promotion is under way: a few seconds on AWS, in the sandbox until people are waited for or nothing is left to happen. */
   pass(): Promise<void>;
   /** What was asked for goes on: on AWS by itself, in the sandbox to its end before the world is saved. */
@@ -82,6 +84,7 @@ export async function connect(
     simulated,
     options: `--api ${endpoint} --region ${region}`,
     newKey: randomUUID,
+    now: () => new Date(),
     pass: () => setTimeout(pollMilliseconds),
     close: () => Promise.resolve(),
   };
@@ -102,6 +105,7 @@ async function connectSandbox(options: SandboxOptions, targets: readonly Target[
     simulated: true,
     options: words,
     newKey,
+    now: () => new Date(sandbox.now()),
     pass,
     close: () => pass().finally(close),
   };

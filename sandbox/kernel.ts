@@ -91,6 +91,7 @@ export type ServiceName =
   | 'secretsmanager'
   | 'dynamodb'
   | 'events'
+  | 'scheduler'
   | 'lambda'
   | 'states'
   | 'monitoring'

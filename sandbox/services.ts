@@ -9,6 +9,7 @@ import { kmsService } from './kms/service.ts';
 import { lambdaService } from './lambda/service.ts';
 import type { SandboxService } from './runtime/running-sandbox.ts';
 import { s3Service } from './s3/service.ts';
+import { schedulerService } from './scheduler/service.ts';
 import { secretsManagerService } from './secrets-manager/service.ts';
 import { statesService } from './step-functions/service.ts';
 import { stsService } from './sts/service.ts';
@@ -22,6 +23,7 @@ export const sandboxServices: readonly SandboxService[] = [
   secretsManagerService,
   dynamoDbService,
   eventsService,
+  schedulerService,
   lambdaService,
   statesService,
   cloudWatchService,

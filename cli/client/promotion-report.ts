@@ -3,7 +3,8 @@ import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { ApprovalDecision, ApprovalRequest } from '#shared/domain/approval/records.ts';
 import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
-import type { Deployment, Reason, Rollout, Status } from '#shared/domain/promotion/records.ts';
+import type { Deployment, Promotion, Reason, Rollout, Status } from '#shared/domain/promotion/records.ts';
+import { mostAttempts } from '#shared/domain/promotion/trouble.ts';
 import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
 import { requestLines } from './approvals.ts';
 
@@ -14,6 +15,7 @@ export function promotionJson({ promotion, rollouts, deployments, approvals, dec
     promotion: promotion.id,
     release: { id: promotion.releaseId, digest: promotion.release },
     requestedBy: promotion.requestedBy,
+    reasons: (promotion.reasons ?? []).map(shownReason),
     environments: promotion.environments.map((name) => {
       const rollout = rollouts.find((candidate) => candidate.environment === name);
       const here = deployments.filter((deployment) => deployment.environment === name);
@@ -91,7 +93,15 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
     ];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
-  return [title, ...lines.map((line) => `  ${line}`)].join('\n');
+  return [title, ...ownLines(promotion), ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** Why the promotion ended where no environment can say so, and what keeps it from going on. */
+function ownLines({ reasons = [], status, trouble }: Promotion): string[] {
+  const why = reasons.map(({ code, text }) => `  because ${code}: ${shortened(text)}`);
+  if (trouble === undefined || (status !== 'accepted' && status !== 'running')) return why;
+  const { attempts, code, text, at } = trouble;
+  return [...why, `  attempt ${attempts} of ${mostAttempts} at ${at}: ${code}: ${shortened(text)}`];
 }
 
 /** A request that became void or expired says nothing about how things stand. */
@@ -143,7 +153,8 @@ export function exitOfPromotion({
   if (status === 'failed' || status === 'aborted') return 1;
   if (status === 'rejected') return 3;
   if (status !== 'errored') return 0;
-  const exits = rollouts.flatMap((rollout) => rollout.reasons.map(({ code }) => exitOfCode(code)));
+  const reasons = [...(promotion.reasons ?? []), ...rollouts.flatMap((rollout) => rollout.reasons)];
+  const exits = reasons.map(({ code }) => exitOfCode(code));
   return exits.includes(4) ? 4 : 5;
 }
 

@@ -1,24 +1,29 @@
-/** `drawbridge apply`: makes policies, targets and webhooks hold as the files say. */
+/** `drawbridge apply`: makes policies, targets, webhooks and schedules hold as the files say. */
 import { agreed } from '../agreed.ts';
 import { type ApplyPlan, type ChangeWord, type PolicyChange, planApply, type TargetChange } from '../apply-plan.ts';
 import { applyText, itemText } from '../apply-report.ts';
+import { planSchedules, type ScheduleChange } from '../apply-schedules.ts';
 import { planWebhooks, type WebhookChange } from '../apply-webhooks.ts';
 import { listTargets } from '../client/diagnoses.ts';
 import { deletePolicy, listPolicies, putPolicy, putTarget } from '../client/policies.ts';
+import { listSchedules, putSchedule } from '../client/schedules.ts';
 import { deleteWebhook, listWebhooks, putWebhook } from '../client/webhooks.ts';
 import type { CliCommand, Invocation, Outcome } from '../command.ts';
 import { type Connection, connect, withConnection } from '../connection.ts';
 import { loadConfigs } from '../load-config.ts';
 
-type Plan = Extract<ApplyPlan, { kind: 'plan' }> & { readonly webhooks: readonly WebhookChange[] };
+type Plan = Extract<ApplyPlan, { kind: 'plan' }> & {
+  readonly webhooks: readonly WebhookChange[];
+  readonly schedules: readonly ScheduleChange[];
+};
 
 export const apply: CliCommand = {
   name: 'apply',
   declare: (command) =>
     withConnection(command)
-      .summary('make policies, targets and webhooks hold')
+      .summary('make policies, targets, webhooks and schedules hold')
       .description(
-        'Reads policies, targets and webhooks, shows what would change, and applies it once you say yes. They hold for every rollout from then on. ' +
+        'Reads policies, targets, webhooks and schedules, shows what would change, and applies it once you say yes. Policies and targets hold for every rollout from then on. ' +
           'What the files do not name is left alone. Applying the same again changes nothing.',
       )
       .argument('[paths...]', 'files, or folders of drawbridge.yml', ['drawbridge.yml'])
@@ -39,15 +44,17 @@ export const apply: CliCommand = {
     try {
       const { api } = connection;
       const named = (option: string) => (options[option] as string[] | undefined) ?? [];
-      const [policies, targets, held] = await Promise.all([listPolicies(api), listTargets(api), listWebhooks(api)]);
+      const [policies, targets] = await Promise.all([listPolicies(api), listTargets(api)]);
+      const [webhooks, held] = await Promise.all([listWebhooks(api), listSchedules(api)]);
       const plan = planApply(config.config, { policies, targets }, named('remove'));
-      const hooks = planWebhooks(config.config, held, named('removeWebhooks'));
+      const hooks = planWebhooks(config.config, webhooks, named('removeWebhooks'));
       if (plan.kind === 'invalid' || hooks.kind === 'invalid')
         return {
           kind: 'problems',
           problems: [plan, hooks].flatMap((one) => (one.kind === 'invalid' ? one.problems : [])),
         };
-      return await applyPlan(connection, { ...plan, webhooks: hooks.webhooks }, invocation);
+      const schedules = planSchedules(config.config, held);
+      return await applyPlan(connection, { ...plan, webhooks: hooks.webhooks, schedules }, invocation);
     } finally {
       await connection.close();
     }
@@ -66,7 +73,9 @@ async function applyPlan(connection: Connection, plan: Plan, invocation: Invocat
   for (const change of plan.targets) await applyTarget(connection, change, invocation);
   const webhooks = [];
   for (const change of plan.webhooks) webhooks.push(await applyWebhook(connection, change, invocation));
-  return report(connection, { ...plan, policies, webhooks }, { applied: true });
+  const schedules = [];
+  for (const change of plan.schedules) schedules.push(await applySchedule(connection, change, invocation));
+  return report(connection, { ...plan, policies, webhooks, schedules }, { applied: true });
 }
 
 function questionAbout(count: number) {
@@ -103,8 +112,20 @@ async function applyWebhook(
   return { ...change, seen: version };
 }
 
-function changesIn({ policies, targets, webhooks }: Plan): number {
-  return [...policies, ...targets, ...webhooks].filter(makesChange).length;
+/** Answers the change with the version that holds after it. What holds is sent again too: EventBridge Scheduler may not know it yet. */
+async function applySchedule(
+  { api }: Connection,
+  change: ScheduleChange,
+  { terminal }: Invocation,
+): Promise<ScheduleChange> {
+  if (change.schedule === undefined) return change;
+  const { version } = await putSchedule(api, change.schedule, change.seen);
+  if (makesChange(change)) terminal.progress(`applied ${itemText('schedule', { ...change, seen: version })}`);
+  return { ...change, seen: version };
+}
+
+function changesIn({ policies, targets, webhooks, schedules }: Plan): number {
+  return [...policies, ...targets, ...webhooks, ...schedules].filter(makesChange).length;
 }
 
 function makesChange({ change }: { readonly change: ChangeWord }): boolean {
@@ -113,15 +134,16 @@ function makesChange({ change }: { readonly change: ChangeWord }): boolean {
 
 function report({ simulated }: Connection, plan: Plan, { applied }: { applied: boolean }): Outcome {
   const count = changesIn(plan);
-  const versioned = ({ name, change, seen: version, differences }: PolicyChange | WebhookChange) => ({
-    ...{ name, change, version, differences },
-  });
+  const versioned = ({ name, change, seen: version, differences }: PolicyChange | WebhookChange | ScheduleChange) => {
+    return { name, change, version, differences };
+  };
   const json = {
     simulated,
     applied: applied && count > 0,
     policies: plan.policies.map(versioned),
     webhooks: plan.webhooks.map(versioned),
     targets: plan.targets.map(({ name, change, differences }) => ({ name, change, differences })),
+    schedules: plan.schedules.map(versioned),
   };
   if (!applied) return { kind: 'done', exit: 1, text: 'nothing was applied', json };
   const text =

@@ -56,7 +56,8 @@ function summary({ config }: LoadedConfig, releases: readonly PackagedRelease[])
   }));
   const policies = config.policies.map(({ document }) => document.metadata.name);
   const webhooks = config.webhooks.map(({ document }) => document.metadata.name);
-  const json = { pipelines, targets: targets.map(({ name }) => name), policies, webhooks };
+  const schedules = config.schedules.map(({ document }) => document.metadata.name);
+  const json = { pipelines, targets: targets.map(({ name }) => name), policies, webhooks, schedules };
   return { kind: 'done', exit: 0, text: textOf(json), json };
 }
 
@@ -75,9 +76,10 @@ interface Summary {
   readonly targets: readonly string[];
   readonly policies: readonly string[];
   readonly webhooks: readonly string[];
+  readonly schedules: readonly string[];
 }
 
-function textOf({ pipelines, targets, policies, webhooks }: Summary): string {
+function textOf({ pipelines, targets, policies, webhooks, schedules }: Summary): string {
   const lines = pipelines.flatMap(({ name, release, stacks, files, waived, environments }) => [
     `pipeline ${name}`,
     `  release      ${release.id}  ${release.digest}  ${counted(files, 'file')}`,
@@ -93,6 +95,7 @@ function textOf({ pipelines, targets, policies, webhooks }: Summary): string {
     counted(targets.length, 'target'),
     counted(policies.length, 'policy'),
     ...(webhooks.length > 0 ? [counted(webhooks.length, 'webhook')] : []),
+    ...(schedules.length === 0 ? [] : [counted(schedules.length, 'schedule')]),
   ];
   return [...lines, `valid: ${counts.join(', ')}`].join('\n');
 }

@@ -7,6 +7,7 @@ import { evidence } from './evidence.ts';
 import { policies } from './policies.ts';
 import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
+import { schedules } from './schedules.ts';
 import { sessions } from './sessions.ts';
 import { targets } from './targets.ts';
 import { webhooks } from './webhooks.ts';
@@ -20,6 +21,7 @@ export const handler = http((app, resources) => {
   policies(app, resources);
   targets(app, resources);
   webhooks(app, resources);
+  schedules(app, resources);
   sessions(app, resources);
   diagnoses(app, resources);
 });

@@ -1,25 +1,45 @@
-/** Reconcile: on a schedule, start what was accepted and, because something broke in between, never started. */
-import { listAccepted, recordStarted } from '#shared/aws/ledger/promotions.ts';
-import { startPromotion } from '#shared/aws/state-machine.ts';
+/**
+ * Reconcile: on a schedule, finish what something that broke in between left: start what was accepted and never started, close what ended
+ * without a record, tell what people decided. Bounded: what does not fit into a pass is first in the next one.
+ */
+import { type Listed, listAccepted, listRunning } from '#shared/aws/ledger/open-promotions.ts';
+import { type Reconciled, reconcile, troubled } from '#shared/aws/reconcile.ts';
 import { tellUnpublished } from '#shared/aws/tell.ts';
-import { executionInputOf, isOverdue } from '#shared/domain/promotion/request.ts';
+import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
 import { report } from '#shared/lambda/report.ts';
 
+/** At most so many promotions of each list in one pass, and for so long: the function ends after 60 s. */
+const most = 100;
+const budgetMilliseconds = 45_000;
+
 export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus }) => {
-  const now = new Date().toISOString();
-  const overdue = (await listAccepted(ledger)).filter((promotion) => isOverdue(promotion, now));
-  const started: string[] = [];
-  for (const promotion of overdue) {
-    // One promotion that cannot be started must not keep the others waiting.
-    try {
-      await recordStarted(ledger, promotion, await startPromotion(stateMachine, executionInputOf(promotion)));
-      started.push(promotion.id);
-    } catch (error) {
-      logFailure('could not start', error, { promotion: promotion.id });
-    }
-  }
-  for (const told of await tellUnpublished({ ledger, bus }, now)) report(told);
-  return { kind: 'reconciled', started };
+  const begun = Date.now();
+  const pass = { ledger, stateMachine, at: new Date(begun).toISOString() };
+  const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
+  const by: Record<Reconciled, string[]> = done;
+  for (const list of [listAccepted, listRunning])
+    for (const listed of await list(ledger, most))
+      if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
+  for (const told of await tellUnpublished({ ledger, bus }, pass.at)) report(told);
+  const { nothing: _, ...notable } = by;
+  return { kind: 'reconciled', ...notable };
 });
+
+/** One promotion for which nothing can be done must not keep the others waiting. */
+async function attempted(pass: Parameters<typeof reconcile>[0], listed: Listed): Promise<Reconciled> {
+  try {
+    return await reconcile(pass, listed);
+  } catch (error) {
+    logFailure('could not reconcile', error, { promotion: listed.id });
+    return troubled(pass, listed, problemOf(error, listed)).catch(() => 'trouble' as const);
+  }
+}
+
+/** Whatever breaks us that AWS did not say is something we could not read. */
+function problemOf(error: unknown, { id }: Listed): Problem {
+  if (error instanceof DrawbridgeError) return error.problem;
+  return problem('RECORD_BROKEN', { promotion: id, detail: error instanceof Error ? error.name : 'unknown' });
+}

@@ -1,8 +1,10 @@
-/** When something happens again and again, or once. */
+import { isTimeZone, momentOf, nextInZone } from './time-zone.ts';
+
+/** When something happens again and again, or once. `zone`: whose clocks a cron expression is about; UTC where nothing is said. */
 export type ScheduleExpression =
   | { readonly kind: 'rate'; readonly everyMilliseconds: number }
   | { readonly kind: 'at'; readonly time: number }
-  | { readonly kind: 'cron'; readonly fields: CronFields };
+  | { readonly kind: 'cron'; readonly fields: CronFields; readonly zone?: string };
 
 /** The values of each field that fit; undefined is "any". Months and days of the month from 1, days of the week from 1 (Sunday). */
 interface CronFields {
@@ -19,21 +21,25 @@ const day = 86_400_000;
 const unitLengths: Readonly<Record<string, number>> = { minute, hour: 60 * minute, day };
 
 /**
- * Reads `rate(5 minutes)`, `at(2026-01-05T10:00:00)` or `cron(0 8 ? * MON-FRI *)`, in UTC (EventBridge Scheduler User Guide, schedule types).
- * Undefined for anything else, also for the cron wildcards L, W and #, which the sandbox does not know.
+ * Reads `rate(5 minutes)`, `at(2026-01-05T10:00:00)` or `cron(0 8 ? * MON-FRI *)`, by the clocks of a zone (EventBridge Scheduler User Guide,
+ * schedule types). Undefined for anything else, also for the cron wildcards L, W and #, which the sandbox does not know.
  */
-export function parseScheduleExpression(text: string): ScheduleExpression | undefined {
+export function parseScheduleExpression(text: string, zone = 'UTC'): ScheduleExpression | undefined {
   const [, kind, inside = ''] = /^(rate|at|cron)\((.*)\)$/.exec(text) ?? [];
+  if (!isTimeZone(zone)) return undefined;
   if (kind === 'rate') return rate(inside);
-  if (kind === 'at') return at(inside);
-  if (kind === 'cron') return cron(inside);
-  return undefined;
+  if (kind === 'at') return at(inside, zone);
+  const found = kind === 'cron' ? cron(inside) : undefined;
+  return found && (zone === 'UTC' ? found : { ...found, zone });
 }
 
 /** The first firing after a moment, for a schedule that began at `start` (epoch milliseconds). Undefined when there is none within five years. */
 export function nextFiring(expression: ScheduleExpression, start: number, after: number): number | undefined {
   if (expression.kind === 'at') return expression.time > after ? expression.time : undefined;
-  if (expression.kind === 'cron') return nextCron(expression.fields, after);
+  if (expression.kind === 'cron') {
+    const { fields, zone = 'UTC' } = expression;
+    return nextInZone(zone, after, (shown) => nextCron(fields, shown));
+  }
   const every = expression.everyMilliseconds;
   return after < start ? start : start + (Math.floor((after - start) / every) + 1) * every;
 }
@@ -46,16 +52,17 @@ function rate(inside: string): ScheduleExpression | undefined {
   return { kind: 'rate', everyMilliseconds: Number(count) * length };
 }
 
-function at(inside: string): ScheduleExpression | undefined {
+function at(inside: string, zone: string): ScheduleExpression | undefined {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(inside)) return undefined;
-  const time = Date.parse(`${inside}Z`);
-  return Number.isNaN(time) ? undefined : { kind: 'at', time };
+  const shown = Date.parse(`${inside}Z`);
+  const time = Number.isNaN(shown) ? undefined : momentOf(zone, shown);
+  return time === undefined ? undefined : { kind: 'at', time };
 }
 
 const monthNames = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const weekdayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-function cron(inside: string): ScheduleExpression | undefined {
+function cron(inside: string): Extract<ScheduleExpression, { kind: 'cron' }> | undefined {
   const parts = inside.split(' ');
   const [minutes, hours, dayOfMonth, months, dayOfWeek, years] = parts;
   // One of the two day fields is `?`: the other decides.

@@ -6,9 +6,8 @@ import { describeRule, listTargetsByRule } from './read-rules.ts';
 import { ruleProvider } from './rule-provider.ts';
 import { deliverToTarget } from './rule-target.ts';
 import { deliverScheduled, fire } from './schedule-firing.ts';
-import { scheduleProvider } from './schedule-provider.ts';
 
-/** EventBridge: buses, rules and PutEvents; and the schedules of EventBridge Scheduler. */
+/** EventBridge: buses, rules and PutEvents; and the firing of schedules. */
 export const eventsService: Service = {
   name: 'events',
   operations: { DescribeRule: describeRule, ListTargetsByRule: listTargetsByRule, PutEvents: putEvents },
@@ -17,6 +16,5 @@ export const eventsService: Service = {
     'AWS::Events::EventBus': busProvider,
     'AWS::Events::EventBusPolicy': busPolicyProvider,
     'AWS::Events::Rule': ruleProvider,
-    'AWS::Scheduler::Schedule': scheduleProvider,
   },
 };

@@ -8,6 +8,8 @@ export interface EventsState {
   busPolicies: Record<string, Record<string, Json>>;
   rules: Record<string, Rule>;
   schedules: Record<string, Schedule>;
+  /** Every account has a group `default` in every region; only others are stored. Absent in worlds that had none. */
+  scheduleGroups?: Record<string, ScheduleGroup>;
   deadLetters: DeadLetter[];
 }
 
@@ -63,11 +65,20 @@ export interface Schedule {
   readonly region: string;
   enabled: boolean;
   expression: ScheduleExpression;
+  /** As it was said. */
+  text?: { readonly expression: string; readonly timezone: string };
+  description?: string;
   /** Epoch milliseconds. */
   createdAt: number;
   endsAt?: number;
   target: Target & { readonly RoleArn: string };
   nextJob?: number;
+}
+
+interface ScheduleGroup {
+  readonly arn: string;
+  readonly name: string;
+  readonly createdAt: number;
 }
 
 /** What could not be delivered to a target that names a queue for it. Queues themselves are not modelled. */

@@ -13,12 +13,17 @@ export const jsonSettings = { timestampFormat: { useTrait: true, default: EPOCH_
  * typing error in a client's or a state machine's parameters. Throws AwsError SerializationException or ValidationException.
  */
 export function readJsonInput(schema: NormalizedSchema, body: Uint8Array): unknown {
+  const input = readJsonDocument(schema, body);
+  if (!schema.isUnitSchema()) requireMembers(schema, input, 'ValidationException');
+  return input;
+}
+
+/** As readJsonInput, of a body that need not hold every member: REST binds some of them elsewhere. */
+export function readJsonDocument(schema: NormalizedSchema, body: Uint8Array): unknown {
   const parsed = parseJson(body) ?? {};
   if (schema.isUnitSchema()) return {};
   checkTypes(schema, parsed, '');
-  const input: unknown = new JsonShapeDeserializer(jsonSettings).readObject(schema, parsed as DocumentValue);
-  requireMembers(schema, input, 'ValidationException');
-  return input;
+  return new JsonShapeDeserializer(jsonSettings).readObject(schema, parsed as DocumentValue);
 }
 
 /** The body as JSON; an empty one counts as `{}`. */

@@ -70,6 +70,7 @@ const described: Record<ServiceName, Described> = {
   states: { protocol: 'json', load: () => import('@aws-sdk/client-sfn') },
   monitoring: { protocol: 'json', load: () => import('@aws-sdk/client-cloudwatch') },
   events: { protocol: 'json', load: () => import('@aws-sdk/client-eventbridge') },
+  scheduler: { protocol: 'rest-json', load: () => import('@aws-sdk/client-scheduler') },
   lambda: { protocol: 'rest-json', load: () => import('@aws-sdk/client-lambda') },
   // DynamoDB's JSON goes through unread: the library behind the service has its own idea of it.
   dynamodb: { protocol: 'plain-json', load: noShapes },

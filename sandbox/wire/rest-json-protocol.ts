@@ -1,15 +1,15 @@
 import { JsonShapeSerializer } from '@smithy/core/protocols';
 import { AwsError } from '#sandbox/aws-error.ts';
-import type { WireResponse } from './host.ts';
+import type { WireRequest, WireResponse } from './host.ts';
 import { readBindings, writeBindings } from './http-bindings.ts';
 import { requireMembers } from './input-problems.ts';
-import { jsonSettings } from './json-input.ts';
+import { jsonSettings, readJsonDocument } from './json-input.ts';
 import { jsonErrorCode } from './json-protocol.ts';
 import type { OperationShape } from './models.ts';
 import type { Incoming, Protocol, ReadCall } from './protocol.ts';
 import { routeOf } from './routes.ts';
 
-/** REST with JSON documents, as Lambda speaks it. Input comes from path, query, headers and a raw payload; body documents are not read. */
+/** REST with JSON documents, as Lambda and EventBridge Scheduler speak it: input comes from path, query, headers, and the body. */
 export const restJsonProtocol: Protocol = { read, error };
 
 function read(incoming: Incoming): ReadCall {
@@ -22,9 +22,19 @@ function read(incoming: Incoming): ReadCall {
       404,
     );
   }
-  const input = readBindings(route.shape.input, { request, labels: route.labels });
+  const input = {
+    ...documentIn(route.shape, request),
+    ...readBindings(route.shape.input, { request, labels: route.labels }),
+  };
   requireMembers(route.shape.input, input, 'ValidationException');
   return { operation: route.shape.name, input, write: (output) => answer(route.shape, output ?? {}) };
+}
+
+/** The body's members, where the body is not one member as a whole. */
+function documentIn({ input }: OperationShape, request: WireRequest): object {
+  const members = input.isStructSchema() ? [...input.structIterator()] : [];
+  if (request.body.length === 0 || members.some(([, member]) => member.getMergedTraits().httpPayload)) return {};
+  return readJsonDocument(input, request.body) as object;
 }
 
 function answer(shape: OperationShape, output: object): WireResponse {

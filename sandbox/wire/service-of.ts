@@ -40,6 +40,7 @@ function serviceByForm(request: WireRequest): string {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) return TARGETS[target.split('.')[0] ?? ''] ?? target;
   if (request.path.startsWith('/2015-03-31/functions/')) return 'lambda';
+  if (/^\/schedules(\/|$)/.test(request.path)) return 'scheduler';
   if (request.path !== '/') return 's3';
   return VERSIONS[formOf(request)['Version'] ?? ''] ?? 'sts';
 }

@@ -4,9 +4,11 @@ import { type ApprovalWish, reasonOf } from '#shared/domain/approval/wish.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { approvalStanding, type MayApprove, mayApprove } from '#shared/domain/policy/approvals.ts';
+import type { Policy } from '#shared/domain/policy/policy.ts';
 import {
   answerOf,
   closeApprovalRequest,
+  forgetApprovalToken,
   listApprovalDecisions,
   listApprovalRequests,
   readApprovalRequest,
@@ -46,18 +48,28 @@ export async function decide(ledger: Ledger, wish: Decided): Promise<{ request: 
     const first = await recordApprovalDecision(ledger, decision);
     if (!first) throw decidedBefore(await listApprovalDecisions(ledger, request), wish.actor);
   }
-  const standing = approvalStanding({
-    requester,
-    requirement,
-    policies,
-    decisions: await listApprovalDecisions(ledger, request),
-  });
-  if (standing.kind !== 'open') await closeApprovalRequest(ledger, request, standing.kind);
-  const now = (await readApprovalRequest(ledger, request)) ?? request;
-  await tellWaiting(ledger, now);
+  const now = await conclude(ledger, request, policies);
   // Two people decided at once: the first who ended it is right, and the other is told.
   if (isOpposite(now.status, wish.decision)) throw alreadyEnded(now, await listApprovalDecisions(ledger, request));
   return { request: now, repeated };
+}
+
+/**
+ * Ends the request if its decisions do, and tells the step that waits. Done again it is harmless, and finishes what a crash left between a
+ * decision and its effect. Answers the request as it is then.
+ */
+export async function conclude(
+  ledger: Ledger,
+  request: ApprovalRequest,
+  policies: readonly Policy[],
+): Promise<ApprovalRequest> {
+  const { requestedBy: requester, requirement } = request;
+  const decisions = await listApprovalDecisions(ledger, request);
+  const standing = approvalStanding({ requester, requirement, policies, decisions });
+  if (standing.kind !== 'open') await closeApprovalRequest(ledger, request, standing.kind);
+  const now = (await readApprovalRequest(ledger, request)) ?? request;
+  await tellWaiting(ledger, now);
+  return now;
 }
 
 function decisionOf({ promotion, environment, digest, actor, decision, reason, at }: Decided): ApprovalDecision {
@@ -122,8 +134,12 @@ function alreadyDecided(found: ApprovalDecision | undefined) {
   });
 }
 
-async function tellWaiting(ledger: Ledger, request: ApprovalRequest): Promise<void> {
+/** Tells the step that waits how its request ended. Answers whether there was one to be told, and none had told it before. */
+export async function tellWaiting(ledger: Ledger, request: ApprovalRequest): Promise<boolean> {
   const answer = await answerOf(ledger, request);
   const token = answer === undefined ? undefined : await readApprovalToken(ledger, request);
-  if (token !== undefined) await answerTask(token, answer);
+  if (token === undefined) return false;
+  await answerTask(token, answer);
+  await forgetApprovalToken(ledger, request, token);
+  return true;
 }

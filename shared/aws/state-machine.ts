@@ -1,5 +1,11 @@
 /** The promotion state machine: starting executions and answering the steps that wait. */
-import { SendTaskSuccessCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { ExecutionEnd } from '#shared/domain/promotion/closing.ts';
 import type { ExecutionInput } from '#shared/domain/promotion/records.ts';
 import { asked, isCode } from './translate-error.ts';
 
@@ -28,6 +34,28 @@ export async function startPromotion(machine: StateMachine, input: ExecutionInpu
   }
 }
 
+/** How the execution of a promotion stands. `UNKNOWN` where Step Functions knows none: never started, just started, or ended 90 days ago. */
+export async function readExecution(
+  machine: StateMachine,
+  promotion: string,
+): Promise<{ readonly kind: 'running' } | ({ readonly kind: 'ended' } & ExecutionEnd)> {
+  const command = new DescribeExecutionCommand({ executionArn: executionArn(machine, promotion) });
+  try {
+    const { status = 'RUNNING', error, cause } = await sfn().send(command);
+    // A pending redrive is somebody's decision to go on (API reference, DescribeExecution).
+    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { kind: 'running' };
+    return {
+      kind: 'ended',
+      status,
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    };
+  } catch (error) {
+    if (isCode(error, 'ExecutionDoesNotExist')) return { kind: 'ended', status: 'UNKNOWN' };
+    return asked(service, Promise.reject(error));
+  }
+}
+
 /** Answers a waiting step. `gone` when it no longer waits: answered before, timed out, or its execution ended. */
 export async function answerTask(token: string, output: unknown): Promise<'answered' | 'gone'> {
   try {
@@ -39,7 +67,7 @@ export async function answerTask(token: string, output: unknown): Promise<'answe
   }
 }
 
-function executionArn(machine: StateMachine, name: string): string {
+export function executionArn(machine: StateMachine, name: string): string {
   return `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
 

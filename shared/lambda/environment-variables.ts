@@ -9,6 +9,8 @@ export type Variable =
   | 'DOCUMENTS_BUCKET'
   | 'EVENT_BUS'
   | 'LEDGER_TABLE'
+  | 'SCHEDULE_FUNCTION_ARN'
+  | 'SCHEDULE_ROLE_ARN'
   | 'STATE_MACHINE_ARN';
 
 /** The value of a variable. Throws at the first use when the deployment did not set it. */

@@ -10,6 +10,8 @@ export interface Resources {
   readonly admissionFunction: string;
   readonly brokerFunction: string;
   readonly doctorFunction: string;
+  readonly scheduleFunction: string;
+  readonly scheduleRole: string;
 }
 
 export const resources: Resources = {
@@ -36,5 +38,11 @@ export const resources: Resources = {
   },
   get doctorFunction() {
     return variable('DOCTOR_FUNCTION');
+  },
+  get scheduleFunction() {
+    return variable('SCHEDULE_FUNCTION_ARN');
+  },
+  get scheduleRole() {
+    return variable('SCHEDULE_ROLE_ARN');
   },
 };

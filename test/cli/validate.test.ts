@@ -59,6 +59,7 @@ describe('drawbridge validate', () => {
       targets: ['pre-production', 'production'],
       policies: [],
       webhooks: [],
+      schedules: [],
     });
   });
 

@@ -6,6 +6,7 @@ import { policyEntries } from '#shared/domain/errors/policy-entries.ts';
 import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
 import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
 import { remoteEntries } from '#shared/domain/errors/remote-entries.ts';
+import { scheduleEntries } from '#shared/domain/errors/schedule-entries.ts';
 import { signInEntries } from '#shared/domain/errors/sign-in-entries.ts';
 import { stsEntries } from '#shared/domain/errors/sts-entries.ts';
 import { trustEntries } from '#shared/domain/errors/trust-entries.ts';
@@ -21,6 +22,7 @@ export function errorTables(): Record<string, string> {
     promotions: tableOf(promotionEntries),
     policies: tableOf(policyEntries),
     webhooks: tableOf(webhookEntries),
+    schedules: tableOf(scheduleEntries),
     aws: tableOf(remoteEntries),
     signIn: tableOf(signInEntries),
     sts: tableOf(stsEntries),

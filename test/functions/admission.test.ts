@@ -2,7 +2,8 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as admission } from '#functions/admission/handler.ts';
 import { handler as reconcile } from '#functions/reconcile/handler.ts';
-import { listAccepted, readPromotion, recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { listAccepted } from '#shared/aws/ledger/open-promotions.ts';
+import { readPromotion, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { recordRelease } from '#shared/aws/ledger/releases.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { releaseId } from '#shared/domain/release/release.ts';
@@ -47,7 +48,7 @@ describe('admission', () => {
     };
     expect(answer).toEqual({ kind: 'accepted', promotion, replayed: false });
     expect(await readPromotion(ledger, id)).toEqual(promotion);
-    expect(await listAccepted(ledger)).toEqual([]);
+    expect(await listAccepted(ledger, 10)).toEqual([]);
     const { input } = stepFunctions.commandCalls(StartExecutionCommand)[0]!.args[0].input;
     expect(JSON.parse(String(input))).toEqual({
       promotion: id,
@@ -95,6 +96,14 @@ describe('admission', () => {
     expect(started()).toEqual([id]);
   });
 
+  it('starts one execution for fifty same requests at once', async () => {
+    const input = { request: { release: await release() }, ...asked, trigger: { kind: 'api' }, at: monday };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => admission(input, context)));
+    expect(answers.map((answer) => answer.kind === 'accepted' && answer.promotion.id)).toEqual(Array(50).fill(id));
+    expect(answers.filter((answer) => answer.kind === 'accepted' && !answer.replayed)).toHaveLength(1);
+    expect(started()).toEqual([id]);
+  });
+
   it.each<[string, object, string, object?]>([
     ['the key was used for something else', { environments: ['production'] }, 'IDEMPOTENCY_CONFLICT'],
     ['there is no such release', { release: digestOf('x') }, 'RELEASE_UNKNOWN'],
@@ -113,7 +122,7 @@ describe('admission', () => {
     ['names nobody', { actor: '' }],
   ])('does not even read a request that %s', async (_, change) => {
     await expect(admit({}, change)).rejects.toThrow();
-    expect(await listAccepted(ledger)).toEqual([]);
+    expect(await listAccepted(ledger, 10)).toEqual([]);
     expect(started()).toEqual([]);
   });
 });
@@ -136,10 +145,10 @@ describe('what a crash leaves between the record and the start', () => {
     expect(await readPromotion(ledger, id)).toMatchObject({ status: 'accepted' });
     expect(await admit()).toMatchObject({ kind: 'accepted', replayed: true, promotion: { status: 'accepted' } });
 
-    expect(await reconcile({}, context)).toEqual({ kind: 'reconciled', started: [] });
+    expect(await reconcile({}, context)).toMatchObject({ kind: 'reconciled', started: [] });
     minutesLater(1);
-    expect(await reconcile({}, context)).toEqual({ kind: 'reconciled', started: [id] });
-    expect(await reconcile({}, context)).toEqual({ kind: 'reconciled', started: [] });
+    expect(await reconcile({}, context)).toMatchObject({ kind: 'reconciled', started: [id] });
+    expect(await reconcile({}, context)).toMatchObject({ kind: 'reconciled', started: [] });
     expect(await readPromotion(ledger, id)).toMatchObject({ status: 'running', executionArn: executionArn(id) });
     expect(started()).toEqual([id, id]);
   });
@@ -148,7 +157,7 @@ describe('what a crash leaves between the record and the start', () => {
     await recordPromotion(ledger, aPromotion());
     stepFunctions.on(StartExecutionCommand).rejects(awsError('ExecutionAlreadyExists'));
     minutesLater(1);
-    expect(await reconcile({}, context)).toEqual({ kind: 'reconciled', started: [promotionId] });
+    expect(await reconcile({}, context)).toMatchObject({ kind: 'reconciled', started: [promotionId] });
     expect(await readPromotion(ledger, promotionId)).toMatchObject({
       status: 'running',
       executionArn: executionArn(promotionId),
@@ -161,8 +170,8 @@ describe('what a crash leaves between the record and the start', () => {
       await recordPromotion(ledger, aPromotion({ id: other, requestedAt: `2026-01-05T08:0${index}:00.000Z` }));
     stepFunctions.on(StartExecutionCommand, { name: promotionId }).rejects(awsError('InvalidExecutionInput'));
     minutesLater(0);
-    expect(await reconcile({}, context)).toEqual({ kind: 'reconciled', started: [otherPromotionId, third] });
-    expect((await listAccepted(ledger)).map((promotion) => promotion.id)).toEqual([promotionId]);
+    expect(await reconcile({}, context)).toMatchObject({ kind: 'reconciled', started: [otherPromotionId, third] });
+    expect((await listAccepted(ledger, 10)).map((promotion) => promotion.id)).toEqual([promotionId]);
     expect(found.log.lines()).toContainEqual(
       expect.objectContaining({ level: 'ERROR', code: 'AWS_REFUSED', promotion: promotionId }),
     );

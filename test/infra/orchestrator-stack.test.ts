@@ -26,6 +26,7 @@ const runsAs: Record<string, string> = {
   doctor: 'OrchestratorRole',
   resume: 'OrchestratorRole',
   reconcile: 'ReconcileRole',
+  schedule: 'ScheduleFunctionRole',
 };
 const names = Object.keys(runsAs);
 /** The folder and the name of a function, in kebab case. */
@@ -98,6 +99,8 @@ describe('functions get the variables of the resources they use, and no other', 
     admissionFunction: 'ADMISSION_FUNCTION',
     brokerFunction: 'BROKER_FUNCTION',
     doctorFunction: 'DOCTOR_FUNCTION',
+    scheduleFunction: 'SCHEDULE_FUNCTION_ARN',
+    scheduleRole: 'SCHEDULE_ROLE_ARN',
   };
 
   it.each(names)('%s', (name) => {
@@ -176,6 +179,14 @@ describe('permissions', () => {
       'arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion',
     ],
     ['ScheduleRole', 'lambda:InvokeFunction', arnOf('ReconcileLambdaFunction')],
+    ['PromotionScheduleRole', 'lambda:InvokeFunction', arnOf('ScheduleLambdaFunction')],
+    ['ApiRole', 'iam:PassRole', 'arn:aws:iam::111111111111:role/drawbridge-promotion-schedule'],
+    ['ApiRole', 'scheduler:CreateSchedule', 'arn:aws:scheduler:eu-west-1:111111111111:schedule/drawbridge/*'],
+    [
+      'ScheduleFunctionRole',
+      'lambda:InvokeFunction',
+      'arn:aws:lambda:eu-west-1:111111111111:function:drawbridge-admission',
+    ],
   ])('%s: %s on one resource', (role, action, resource) => {
     const resources = statementsOf(role).flatMap((statement) =>
       statement.actions.includes(action) ? statement.resources : [],
@@ -250,6 +261,13 @@ describe('the ways in', () => {
     });
   });
 
+  it('schedules of our group alone, which nobody else can use the role of', () => {
+    expect(properties('PromotionSchedules')).toEqual({ Name: 'drawbridge' });
+    expect(JSON.stringify(properties('PromotionScheduleRole')['AssumeRolePolicyDocument'])).toContain(
+      'arn:aws:scheduler:eu-west-1:111111111111:schedule-group/drawbridge',
+    );
+  });
+
   it('a schedule for reconcile', () => {
     expect(properties('ReconcileSchedule')).toMatchObject({
       ScheduleExpression: 'rate(5 minutes)',
@@ -259,13 +277,13 @@ describe('the ways in', () => {
 });
 
 describe('storage', () => {
-  it('the ledger is restorable, encrypted and indexed by pipeline', () => {
+  it('the ledger is restorable, encrypted and indexed by pipeline and by what is open', () => {
     expect(properties('Ledger')).toMatchObject({
       TableName: 'drawbridge-ledger',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       SSESpecification: { SSEEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
-      GlobalSecondaryIndexes: [{ IndexName: 'by-pipeline' }],
+      GlobalSecondaryIndexes: [{ IndexName: 'by-pipeline' }, { IndexName: 'open' }],
     });
   });
 

@@ -91,6 +91,16 @@ export async function readApprovalToken(ledger: Ledger, about: About): Promise<s
   return (await getItem(ledger, requestKey(about)))?.['token'] as string | undefined;
 }
 
+/** The step was told: what it waited with is of no use any more. A newer attempt's token stays. */
+export async function forgetApprovalToken(ledger: Ledger, about: About, token: string): Promise<void> {
+  await changeItem(ledger, requestKey(about), {
+    UpdateExpression: 'REMOVE #token',
+    ConditionExpression: '#token = :token',
+    ExpressionAttributeNames: { '#token': 'token' },
+    ExpressionAttributeValues: { ':token': token },
+  });
+}
+
 /** Ends an open request once: the first end stands. Answers whether this call ended it. */
 export async function closeApprovalRequest(
   ledger: Ledger,

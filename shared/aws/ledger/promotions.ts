@@ -1,5 +1,6 @@
 /** Promotions and their rollouts in the ledger. */
 import type { ApprovalDecision, ApprovalRequest, Requirement } from '#shared/domain/approval/records.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import {
   type Deployment,
@@ -17,6 +18,7 @@ import {
   putItem,
   putNew,
   putUnlessSettled,
+  queryFirst,
   queryIndex,
   queryItems,
   withoutKeys,
@@ -24,6 +26,8 @@ import {
 
 /** Group in the index for promotions that were accepted and whose execution is not known to have started. */
 export const outbox = 'OUTBOX';
+/** Group in the index `open` for promotions whose execution has started and that have not ended. */
+export const open = 'OPEN';
 
 /** What the ledger knows of one promotion. */
 export interface PromotionRecord {
@@ -39,7 +43,7 @@ export async function recordPromotion(ledger: Ledger, promotion: Promotion): Pro
   return putNew(ledger, {
     ...groupKey(promotion.id, 'PROMOTION'),
     gsi1pk: outbox,
-    gsi1sk: `${promotion.requestedAt}#${promotion.id}`,
+    gsi1sk: placeOf(promotion),
     ...promotion,
   });
 }
@@ -47,7 +51,8 @@ export async function recordPromotion(ledger: Ledger, promotion: Promotion): Pro
 /** Notes that the execution runs, and moves the promotion from the outbox to its pipeline's list. Repeating it changes nothing. */
 export async function recordStarted(ledger: Ledger, promotion: Promotion, executionArn: string): Promise<void> {
   await changeItem(ledger, groupKey(promotion.id, 'PROMOTION'), {
-    UpdateExpression: 'SET executionArn = :arn, #status = :running, gsi1pk = :list',
+    UpdateExpression:
+      'SET executionArn = :arn, #status = :running, gsi1pk = :list, gsi1sk = :place, gsi2pk = :open, gsi2sk = :place REMOVE trouble',
     ConditionExpression: '#status = :accepted',
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: {
@@ -55,6 +60,8 @@ export async function recordStarted(ledger: Ledger, promotion: Promotion, execut
       ':running': 'running',
       ':accepted': 'accepted',
       ':list': listOf(promotion.pipeline),
+      ':place': placeOf(promotion),
+      ':open': open,
     },
   });
 }
@@ -65,14 +72,18 @@ export async function recordStarted(ledger: Ledger, promotion: Promotion, execut
  */
 export async function recordEnd(
   ledger: Ledger,
-  { id, pipeline }: Pick<Promotion, 'id' | 'pipeline'>,
-  end: { status: Outcome; at: string },
+  promotion: Pick<Promotion, 'id' | 'pipeline' | 'requestedAt'>,
+  { status, at, reasons = [] }: { status: Outcome; at: string; reasons?: readonly Reason[] },
 ): Promise<void> {
-  await changeItem(ledger, groupKey(id, 'PROMOTION'), {
-    UpdateExpression: 'SET #status = :status, settledAt = :at, gsi1pk = :list',
+  const why = reasons.length > 0;
+  await changeItem(ledger, groupKey(promotion.id, 'PROMOTION'), {
+    UpdateExpression: `SET #status = :status, settledAt = :at, gsi1pk = :list, gsi1sk = :place${why ? ', reasons = :reasons' : ''} REMOVE gsi2pk, gsi2sk`,
     ConditionExpression: 'attribute_not_exists(settledAt)',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':status': end.status, ':at': end.at, ':list': listOf(pipeline) },
+    ExpressionAttributeValues: {
+      ...{ ':status': status, ':at': at, ':list': listOf(promotion.pipeline), ':place': placeOf(promotion) },
+      ...(why ? { ':reasons': reasons } : {}),
+    },
   });
 }
 
@@ -103,14 +114,13 @@ export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
 
 /** Promotions of a pipeline, newest first. */
 export async function listPromotions(ledger: Ledger, pipeline: string): Promise<Promotion[]> {
-  return (await queryIndex(ledger, listOf(pipeline), 'newest-first'))
-    .filter((item) => item['sk'] === 'PROMOTION')
-    .map(promotionOf);
+  return (await queryIndex(ledger, listOf(pipeline))).filter((item) => item['sk'] === 'PROMOTION').map(promotionOf);
 }
 
-/** Promotions that were accepted and not started, oldest first: what the reconciler has to finish. */
-export async function listAccepted(ledger: Ledger): Promise<Promotion[]> {
-  return (await queryIndex(ledger, outbox, 'oldest-first')).map(promotionOf);
+/** Of the newest promotions of a pipeline, those that have not ended, except those that nobody started yet. */
+export async function listUnderWay(ledger: Ledger, pipeline: string): Promise<Promotion[]> {
+  const newest = { index: 'by-pipeline', group: listOf(pipeline), limit: 50, order: 'newest-first' } as const;
+  return (await queryFirst(ledger, newest)).map(promotionOf).filter(({ settledAt }) => settledAt === undefined);
 }
 
 /** Begins a rollout's record; a rollout that exists keeps its record. */
@@ -206,8 +216,17 @@ export async function listDeployments(
   return items.map((item) => withoutKeys(item) as Deployment);
 }
 
-function promotionOf(item: Item): Promotion {
-  return Promotion.parse(withoutKeys(item));
+/** Throws RECORD_BROKEN: what somebody wrote past Drawbridge is told, and nothing is guessed. */
+export function promotionOf(item: Item): Promotion {
+  const parsed = Promotion.safeParse(withoutKeys(item));
+  if (parsed.success) return parsed.data;
+  const detail = parsed.error.issues.map(({ path, message }) => `/${path.join('/')} ${message}`).join('; ');
+  throw failure('RECORD_BROKEN', { promotion: `${item['pk']}`.slice('PROMOTION#'.length), detail });
+}
+
+/** Where it stands among others: in the order in which they were asked for. */
+function placeOf({ id, requestedAt }: Pick<Promotion, 'id' | 'requestedAt'>): string {
+  return `${requestedAt}#${id}`;
 }
 
 function groupKey(id: PromotionId, sk: string) {

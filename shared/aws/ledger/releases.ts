@@ -1,7 +1,7 @@
 /** Which releases were completed, when and by whom. The manifest itself is a document under its digest. */
 import * as z from 'zod';
 import { Digest, Instant, Name } from '#shared/domain/identifiers.ts';
-import { getItem, type Ledger, putNew } from './table.ts';
+import { getItem, type Ledger, putNew, queryFirst, withoutKeys } from './table.ts';
 
 export const ReleaseRecord = z.strictObject({
   id: z.string(),
@@ -14,7 +14,15 @@ export type ReleaseRecord = z.infer<typeof ReleaseRecord>;
 
 /** Notes a completed release. Completing it again keeps the first record. */
 export async function recordRelease(ledger: Ledger, release: ReleaseRecord): Promise<void> {
-  await putNew(ledger, { ...keyOf(release.id), ...release });
+  const list = { gsi1pk: listOf(release.pipeline), gsi1sk: `${release.completedAt}#${release.id}` };
+  await putNew(ledger, { ...keyOf(release.id), ...list, ...release });
+}
+
+/** The newest releases of a pipeline, newest first. */
+export async function listReleases(ledger: Ledger, pipeline: string, limit: number): Promise<ReleaseRecord[]> {
+  const group = listOf(pipeline);
+  const items = await queryFirst(ledger, { index: 'by-pipeline', group, limit, order: 'newest-first' });
+  return items.map((item) => ReleaseRecord.parse(withoutKeys(item)));
 }
 
 /** The digest behind what people call the release, or the digest itself; undefined when there is no such release. */
@@ -26,4 +34,8 @@ export async function findReleaseDigest(ledger: Ledger, idOrDigest: string): Pro
 
 function keyOf(id: string) {
   return { pk: `RELEASE_ID#${id}`, sk: 'RELEASE' };
+}
+
+function listOf(pipeline: string): string {
+  return `RELEASES#${pipeline}`;
 }

@@ -40,7 +40,7 @@ export type Item = Record<string, unknown>;
 
 /** What an item says, without the keys it is found by. */
 export function withoutKeys(item: Item): Item {
-  const { pk: _pk, sk: _sk, gsi1pk: _list, gsi1sk: _order, ...rest } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _list, gsi1sk: _order, gsi2pk: _open, gsi2sk: _look, ...rest } = item;
   return rest;
 }
 
@@ -121,19 +121,54 @@ export async function queryItems(ledger: Ledger, pk: string, prefix: string): Pr
   });
 }
 
-/** Reads the index `by-pipeline`, newest first unless told otherwise. Eventually consistent, so only for lists. */
-export async function queryIndex(
-  ledger: Ledger,
-  gsi1pk: string,
-  order: 'newest-first' | 'oldest-first',
-): Promise<Item[]> {
+/** The last items of a group whose `sk` begins with `prefix`, the last one first; one page at most. */
+export async function queryLast(ledger: Ledger, key: { pk: string; prefix: string }, limit: number): Promise<Item[]> {
+  const command = new QueryCommand({
+    TableName: ledger.table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': key.pk, ':prefix': key.prefix },
+    ConsistentRead: true,
+    ScanIndexForward: false,
+    Limit: limit,
+  });
+  return (await asked(service, clientOf(ledger).send(command))).Items ?? [];
+}
+
+/** Reads a group of the index `by-pipeline`, newest first. Eventually consistent, so only for lists. */
+export async function queryIndex(ledger: Ledger, gsi1pk: string): Promise<Item[]> {
   return queryAll(ledger, {
     TableName: ledger.table,
     IndexName: 'by-pipeline',
     KeyConditionExpression: 'gsi1pk = :pk',
     ExpressionAttributeValues: { ':pk': gsi1pk },
-    ScanIndexForward: order === 'oldest-first',
+    ScanIndexForward: false,
   });
+}
+
+/** The indexes and the attribute that each of them groups by. */
+const groupedBy = { 'by-pipeline': 'gsi1pk', open: 'gsi2pk' } as const;
+
+interface FirstOf {
+  readonly index: keyof typeof groupedBy;
+  readonly group: string;
+  readonly limit: number;
+  readonly order?: 'oldest-first' | 'newest-first';
+}
+
+/** The first items of a group of an index, by its order; one page of it at most. Eventually consistent, so only for lists. */
+export async function queryFirst(
+  ledger: Ledger,
+  { index, group, limit, order = 'oldest-first' }: FirstOf,
+): Promise<Item[]> {
+  const command = new QueryCommand({
+    TableName: ledger.table,
+    IndexName: index,
+    KeyConditionExpression: `${groupedBy[index]} = :group`,
+    ExpressionAttributeValues: { ':group': group },
+    ScanIndexForward: order === 'oldest-first',
+    Limit: limit,
+  });
+  return (await asked(service, clientOf(ledger).send(command))).Items ?? [];
 }
 
 async function queryAll(ledger: Ledger, input: QueryCommandInput): Promise<Item[]> {

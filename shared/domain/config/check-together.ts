@@ -1,6 +1,7 @@
 /** What must be true of all documents together. */
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { repeated } from './check-pipeline.ts';
 import { policySetProblems, selectorProblems } from './check-policies.ts';
 import { targetProblems } from './check-targets.ts';
@@ -15,6 +16,8 @@ export function configProblems(config: Config): Problem[] {
     ...duplicates('targets', config.targets),
     ...duplicates('policies', config.policies),
     ...duplicates('webhooks', config.webhooks),
+    ...duplicates('schedules', config.schedules),
+    ...config.schedules.flatMap((schedule) => scheduleProblems(schedule, config)),
     ...config.parameters.flatMap((parameters) => referenceProblems(parameters, config)),
     ...policySetProblems(config.policies),
     ...selectorProblems(config.policies, config.pipelines),
@@ -46,6 +49,23 @@ function referenceProblems({ document, placeOf }: Located<Parameters>, config: C
       ),
       ...reference({ what: 'target', name: layer.target, known: targets }, placeOf(['layers', index, 'target'])),
     ]),
+  ];
+}
+
+/** As of parameters: a schedule of a pipeline that is kept elsewhere is checked when it fires. */
+function scheduleProblems({ document, placeOf }: Located<Schedule>, config: Config): Problem[] {
+  const pipelines = config.pipelines.map((pipeline) => pipeline.document);
+  const names = pipelines.map(({ metadata }) => metadata.name);
+  const known = pipelines.find(({ metadata }) => metadata.name === document.pipeline)?.environments ?? [];
+  const { environments = [] } = document;
+  return [
+    ...reference({ what: 'pipeline', name: document.pipeline, known: names }, placeOf(['pipeline'])),
+    ...environments.flatMap((name, index) =>
+      reference(
+        { what: 'environment', name, known: known.map((environment) => environment.name) },
+        placeOf(['environments', index]),
+      ),
+    ),
   ];
 }
 

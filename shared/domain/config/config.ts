@@ -1,5 +1,6 @@
 /** What configuration files hold once they are read. */
 import type { Policy } from '../policy/policy.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import type { Parameters, Pipeline, Target } from './schema.ts';
 import type { PlaceOf } from './yaml-source.ts';
@@ -16,4 +17,5 @@ export interface Config {
   readonly targets: readonly Located<Target>[];
   readonly policies: readonly Located<Policy>[];
   readonly webhooks: readonly Located<Webhook>[];
+  readonly schedules: readonly Located<Schedule>[];
 }

@@ -55,6 +55,7 @@ function sort(located: readonly Located<AnyKind>[]): Config {
     targets: ofKind('Target'),
     policies: ofKind('Policy'),
     webhooks: ofKind('Webhook'),
+    schedules: ofKind('Schedule'),
   };
 }
 

@@ -3,13 +3,14 @@ import * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import { closest } from './did-you-mean.ts';
 import { regions } from './regions.ts';
 import { type Kind, kinds, type Parameters, type Pipeline, type Target } from './schema.ts';
 import type { Path, YamlDocument } from './yaml-source.ts';
 
-export type AnyKind = Pipeline | Parameters | Target | Policy | Webhook;
+export type AnyKind = Pipeline | Parameters | Target | Policy | Webhook | Schedule;
 export type ReadDocument =
   | { readonly kind: 'document'; readonly document: AnyKind }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AccountId, Name, StackName } from '../identifiers.ts';
 import { Duration, secondsOf } from '../policy/duration.ts';
 import { Policy } from '../policy/policy.ts';
+import { Schedule } from '../schedule/schedule.ts';
 import { Webhook } from '../webhook/webhook.ts';
 import { Labels, MatchLabels } from './labels.ts';
 import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
@@ -104,7 +105,7 @@ export const Target = z.strictObject({
 });
 export type Target = z.infer<typeof Target>;
 
-export const kinds = { Pipeline, Parameters, Target, Policy, Webhook };
+export const kinds = { Pipeline, Parameters, Target, Policy, Webhook, Schedule };
 export type Kind = keyof typeof kinds;
 
 function atMost(limit: number, unit: string): (value: Record<string, unknown>, context: z.RefinementCtx) => void {

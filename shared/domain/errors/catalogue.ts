@@ -7,6 +7,7 @@ import { policyEntries } from './policy-entries.ts';
 import { type CatalogueEntry, onlyPlace, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
+import { scheduleEntries } from './schedule-entries.ts';
 import { signInEntries } from './sign-in-entries.ts';
 import { stsEntries } from './sts-entries.ts';
 import { trustEntries } from './trust-entries.ts';
@@ -21,6 +22,7 @@ export const catalogue = {
   ...promotionEntries,
   ...remoteEntries,
   ...gateEntries,
+  ...scheduleEntries,
   ...signInEntries,
   ...stsEntries,
   ...trustEntries,

@@ -23,9 +23,14 @@ function endOf({ promotion, rollouts, deployments }: Recorded, previousState: st
   const own = deployments.filter(({ environment }) => environment === last?.environment);
   const where =
     last === undefined
-      ? {}
+      ? toldOf(promotion)
       : { environment: last.environment, reasons: toldReasons(last.reasons), stacks: stacksIn(own) };
   return [{ ...change(status, settledAt, { previousState, ...where }), part: 'ends' }];
+}
+
+/** Where no rollout says why, the promotion itself may. */
+function toldOf({ reasons = [] }: Recorded['promotion']): object {
+  return reasons.length === 0 ? {} : { reasons: toldReasons(reasons) };
 }
 
 function change(state: string, occurredAt: string, more: object): Happened {

@@ -46,6 +46,15 @@ export const Reason = z.strictObject({
 });
 export type Reason = z.infer<typeof Reason>;
 
+/** What was tried for a promotion in vain so far, beside its steps: how often it counted, and what came of it last. */
+export const Trouble = z.strictObject({
+  attempts: z.int().nonnegative(),
+  code: z.string(),
+  text: z.string(),
+  at: Instant,
+});
+export type Trouble = z.infer<typeof Trouble>;
+
 export const Trigger = z.strictObject({ kind: z.enum(['api', 'schedule', 'webhook']), source: z.string().optional() });
 
 export const Promotion = z.strictObject({
@@ -64,6 +73,9 @@ export const Promotion = z.strictObject({
   status: Status,
   executionArn: z.string().optional(),
   settledAt: Instant.optional(),
+  /** Why it ended, where no rollout of its own can say so. */
+  reasons: z.array(Reason).optional(),
+  trouble: Trouble.optional(),
 });
 export type Promotion = z.infer<typeof Promotion>;
 

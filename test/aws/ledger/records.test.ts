@@ -1,6 +1,7 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
+import { listAccepted } from '#shared/aws/ledger/open-promotions.ts';
 import {
   listPlannedTargets,
   readPlannedStack,
@@ -8,7 +9,6 @@ import {
   recordPlannedTarget,
 } from '#shared/aws/ledger/plans.ts';
 import {
-  listAccepted,
   listDeployments,
   listPromotions,
   readPromotion,
@@ -68,12 +68,12 @@ describe('a promotion', () => {
     const later = aPromotion({ id: otherPromotionId, requestedAt: '2026-01-05T10:00:00.000Z' });
     await recordPromotion(ledger, later);
     await recordPromotion(ledger, aPromotion());
-    expect((await listAccepted(ledger)).map(({ id }) => id)).toEqual([promotionId, otherPromotionId]);
+    expect((await listAccepted(ledger, 10)).map(({ id }) => id)).toEqual([promotionId, otherPromotionId]);
     expect(await listPromotions(ledger, 'orders')).toEqual([]);
 
     await recordStarted(ledger, aPromotion(), arn);
     await recordStarted(ledger, later, arn);
-    expect(await listAccepted(ledger)).toEqual([]);
+    expect(await listAccepted(ledger, 10)).toEqual([]);
     expect((await listPromotions(ledger, 'orders')).map(({ id }) => id)).toEqual([otherPromotionId, promotionId]);
     expect(await readPromotion(ledger, promotionId)).toEqual(aPromotion({ status: 'running', executionArn: arn }));
   });
@@ -92,7 +92,7 @@ describe('a promotion', () => {
   it('leaves the outbox when it ends before anybody noted that it started', async () => {
     await recordPromotion(ledger, aPromotion());
     await recordEnd(ledger, aPromotion(), { status: 'succeeded', at: monday });
-    expect(await listAccepted(ledger)).toEqual([]);
+    expect(await listAccepted(ledger, 10)).toEqual([]);
     expect((await listPromotions(ledger, 'orders')).map(({ id }) => id)).toEqual([promotionId]);
   });
 

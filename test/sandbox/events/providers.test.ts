@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventsService } from '#sandbox/events/service.ts';
 import type { Json, ResourceRequest } from '#sandbox/kernel.ts';
+import { schedulerService } from '#sandbox/scheduler/service.ts';
 import { elsewhere, home, region, start, stubSandbox } from '../lambda/stub-sandbox.ts';
 import { fakeTargets } from './fake-targets.ts';
 
@@ -9,7 +10,7 @@ const roleArn = `arn:aws:iam::${home}:role/scheduler`;
 const busArn = `arn:aws:events:${region}:${home}:event-bus/drawbridge`;
 const sandboxWith = () => {
   const targets = fakeTargets();
-  const sandbox = stubSandbox([eventsService, ...targets.services]);
+  const sandbox = stubSandbox([eventsService, schedulerService, ...targets.services]);
   const update = (type: string, properties: Record<string, Json>, physicalId: string) =>
     sandbox.provider(type)!.update(sandbox.request(type, properties, { physicalId }));
   const remove = (type: string, properties: Record<string, Json>, physicalId: string) =>
@@ -292,7 +293,12 @@ describe('AWS::Scheduler::Schedule', () => {
   it.each<[string, Record<string, Json>, string, Partial<ResourceRequest>]>([
     ['twice', {}, 'already exists', {}],
     ['with a bad expression', { Name: 'new', ScheduleExpression: 'soon' }, 'Invalid Schedule Expression', {}],
-    ['in another time zone', { Name: 'new', ScheduleExpressionTimezone: 'Europe/Berlin' }, 'only UTC', {}],
+    [
+      'in a time zone that is none',
+      { Name: 'new', ScheduleExpressionTimezone: 'Mars/Olympus' },
+      'Invalid Schedule',
+      {},
+    ],
     ['without a role', { Name: 'new', Target: { Arn: functionArn } }, '#/Target/RoleArn', {}],
   ])('is not made %s', async (...[, more, message, place]) => {
     const { sandbox } = sandboxWith();

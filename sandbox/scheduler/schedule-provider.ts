@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { AwsError } from '../aws-error.ts';
+import { retryPolicy } from '../events/rule-provider.ts';
+import { parseScheduleExpression } from '../events/schedule-expression.ts';
+import { scheduleNext } from '../events/schedule-firing.ts';
+import type { Schedule } from '../events/state.ts';
 import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
 import { generatedName, readProperties } from '../resource-properties.ts';
-import { retryPolicy } from './rule-provider.ts';
-import { parseScheduleExpression } from './schedule-expression.ts';
-import { scheduleNext } from './schedule-firing.ts';
-import type { Schedule } from './state.ts';
 
 const properties = z.object({
   Name: z
@@ -14,8 +14,7 @@ const properties = z.object({
     .optional(),
   GroupName: z.string().default('default'),
   ScheduleExpression: z.string(),
-  // Times of other zones are not modelled, and must not be taken for UTC.
-  ScheduleExpressionTimezone: z.literal('UTC', 'only UTC is available in the sandbox').default('UTC'),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   StartDate: z.iso.datetime({ offset: true }).optional(),
   EndDate: z.iso.datetime({ offset: true }).optional(),
@@ -65,12 +64,14 @@ function stored(request: ResourceRequest): Schedule | undefined {
 
 function configuration(request: ResourceRequest) {
   const read = readProperties(properties, request);
-  const expression = parseScheduleExpression(read.ScheduleExpression);
+  const text = { expression: read.ScheduleExpression, timezone: read.ScheduleExpressionTimezone };
+  const expression = parseScheduleExpression(text.expression, text.timezone);
   if (!expression) throw new AwsError('ValidationException', `Invalid Schedule Expression ${read.ScheduleExpression}.`);
   const now = request.sandbox.now();
   return {
     enabled: read.State === 'ENABLED',
     expression,
+    text,
     createdAt: read.StartDate === undefined ? now : Math.max(now, Date.parse(read.StartDate)),
     ...(read.EndDate !== undefined && { endsAt: Date.parse(read.EndDate) }),
     target: { Id: 'target', ...read.Target },

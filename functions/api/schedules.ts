@@ -1,0 +1,93 @@
+/** Schedules: when a pipeline's newest eligible release is promoted by itself, and what came of it. Versioned as policies are. */
+import type { Hono } from 'hono';
+import { applySchedule, findSchedule, listFirings, listSchedules, overtaken } from '#shared/aws/ledger/schedules.ts';
+import { deleteSchedule, putSchedule } from '#shared/aws/scheduler.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import { seenVersion } from '#shared/domain/policy/if-match.ts';
+import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
+import { Schedule, type ScheduleRecord } from '#shared/domain/schedule/schedule.ts';
+import {
+  actorIn,
+  arrivedAt,
+  bodyIn,
+  demandNamed,
+  type HttpContext,
+  type HttpEnvironment,
+} from '#shared/lambda/http.ts';
+import type { Resources } from '#shared/lambda/resources.ts';
+
+/** Firings that are shown. */
+const most = 50;
+
+export function schedules(app: Hono<HttpEnvironment>, resources: Resources): void {
+  app.get('/v1/schedules', async (context) => context.json({ items: await listSchedules(resources.ledger) }));
+
+  app.get('/v1/schedules/:name', async (context) => {
+    const record = await demanded(resources, context.req.param('name'));
+    return context.json(record, 200, taggedWith(record.version));
+  });
+
+  /** What came of the newest firings, newest first. */
+  app.get('/v1/schedules/:name/firings', async (context) => {
+    return context.json({ items: await listFirings(resources.ledger, context.req.param('name'), most) });
+  });
+
+  /** On record first, then told to EventBridge Scheduler. Applying what holds makes no version, but tells it again: that may be what broke. */
+  app.put('/v1/schedules/:name', async (context) => {
+    const name = context.req.param('name');
+    const schedule = await bodyIn(context, Schedule);
+    demandNamed(name, schedule);
+    const before = await findSchedule(resources.ledger, name);
+    const seen = preconditionOf(context, name, before);
+    const record =
+      before !== undefined && canonicalJson(before.schedule) === canonicalJson(schedule)
+        ? before
+        : await applied(resources, context, { schedule, seen });
+    await putSchedule(schedulerOf(resources), record);
+    return context.json(record, before === undefined ? 201 : 200, taggedWith(record.version));
+  });
+
+  /** It stops firing before it is off the record: what breaks in between is finished by asking again. */
+  app.delete('/v1/schedules/:name', async (context) => {
+    const name = context.req.param('name');
+    const before = await demanded(resources, name);
+    const seen = preconditionOf(context, name, before);
+    await deleteSchedule(name);
+    const by = { by: actorIn(context), at: arrivedAt(context) };
+    const version = await applySchedule(resources.ledger, { name, schedule: undefined, seen, ...by });
+    return context.json({ removed: before, version });
+  });
+}
+
+async function applied(
+  resources: Resources,
+  context: HttpContext,
+  { schedule, seen }: { schedule: Schedule; seen: number },
+): Promise<ScheduleRecord> {
+  const { name } = schedule.metadata;
+  const [by, at] = [actorIn(context), arrivedAt(context)];
+  const version = await applySchedule(resources.ledger, { name, schedule, seen, by, at });
+  return { schedule, version, appliedBy: by, appliedAt: at };
+}
+
+async function demanded(resources: Resources, name: string): Promise<ScheduleRecord> {
+  const record = await findSchedule(resources.ledger, name);
+  if (record === undefined) throw failure('SCHEDULE_UNKNOWN', { schedule: name });
+  return record;
+}
+
+/** The version the caller decided on: the one they name, or the one that holds. Throws SCHEDULE_VERSION. */
+function preconditionOf(context: HttpContext, name: string, before: ScheduleRecord | undefined): number {
+  const now = before?.version ?? 0;
+  const seen = seenVersion(context.req.header('if-match'), context.req.header('if-none-match'));
+  if (seen === undefined || seen === now) return now;
+  throw overtaken(name, seen, now);
+}
+
+function schedulerOf(resources: Resources) {
+  return { functionArn: resources.scheduleFunction, roleArn: resources.scheduleRole };
+}
+
+function taggedWith(version: number) {
+  return { ETag: `"${version}"` };
+}

@@ -1,0 +1,77 @@
+/** A firing of a schedule: what it means is decided once and kept, and every delivery of it does the same. */
+
+import { journeyOf } from '#shared/domain/release/journey.ts';
+import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
+import type { Firing, FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
+import { requestPromotion } from './admission.ts';
+import type { Documents } from './documents.ts';
+import { listUnderWay } from './ledger/promotions.ts';
+import { listReleases } from './ledger/releases.ts';
+import { concludeFiring, findFiring, findSchedule, recordFiring } from './ledger/schedules.ts';
+import type { Ledger } from './ledger/table.ts';
+import { listRunning, listVerified } from './ledger/targets.ts';
+import { readRelease } from './releases.ts';
+
+interface Around {
+  readonly ledger: Ledger;
+  readonly documents: Documents;
+  readonly admissionFunction: string;
+}
+
+/** So many releases are looked at, newest first. */
+const most = 50;
+
+/**
+ * Decides what the firing promotes, unless that is on record already, and asks admission for it with the firing's own key. A delivery that
+ * broke off is finished by the next one, with the release that was chosen first.
+ */
+export async function fire(around: Around, firing: Firing, at: string): Promise<FiringRecord> {
+  const { ledger } = around;
+  const record = (await findFiring(ledger, firing)) ?? (await recordFiring(ledger, await decided(around, firing, at)));
+  if (record.outcome === 'skipped' || record.promotion !== undefined) return record;
+  const { schedule, release = '', environments, mode } = record;
+  const answer = await requestPromotion(around.admissionFunction, {
+    request: { release, ...(environments && { environments }), ...(mode && { mode }) },
+    actor: `schedule:${schedule}`,
+    idempotencyKey: keyOf(firing),
+    trigger: { kind: 'schedule', source: schedule },
+    at,
+  });
+  const end =
+    answer.kind === 'accepted'
+      ? { outcome: 'promoted' as const, promotion: answer.promotion.id }
+      : { outcome: 'skipped' as const, reason: { code: answer.problem.code, text: answer.problem.cause } };
+  await concludeFiring(ledger, firing, end);
+  return { ...record, ...end };
+}
+
+async function decided(around: Around, firing: Firing, at: string): Promise<FiringRecord> {
+  const { ledger } = around;
+  const found = await findSchedule(ledger, firing.schedule);
+  const problem = unfit(firing, found, at);
+  if (problem !== undefined || found === undefined) return skipped(firing, problem as NonNullable<typeof problem>, at);
+  const { schedule } = found;
+  const [candidate, running, underWay] = await Promise.all([
+    newestEligible(around, schedule),
+    listRunning(ledger, schedule.pipeline),
+    listUnderWay(ledger, schedule.pipeline),
+  ]);
+  const choice = chosen(schedule, candidate, { running, underWay });
+  if (choice.kind === 'skip' || candidate === undefined)
+    return skipped(firing, (choice as Extract<typeof choice, { kind: 'skip' }>).problem, at);
+  return {
+    ...{ schedule: firing.schedule, scheduledTime: firing.scheduledTime, firedAt: at, outcome: 'promoted' },
+    ...{ release: candidate.digest, releaseId: candidate.id, environments: choice.environments },
+    ...(schedule.mode === undefined ? {} : { mode: schedule.mode }),
+  };
+}
+
+async function newestEligible({ ledger, documents }: Around, schedule: Schedule): Promise<Candidate | undefined> {
+  for (const { digest } of await listReleases(ledger, schedule.pipeline, most)) {
+    const release = await readRelease(documents, digest);
+    const verifiedIn = await listVerified(ledger, digest);
+    const candidate = { digest, id: release.id, journey: journeyOf(release), verifiedIn };
+    if (isEligible(schedule, candidate)) return candidate;
+  }
+  return undefined;
+}

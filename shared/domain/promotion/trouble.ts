@@ -1,0 +1,24 @@
+/** What cannot be done for a promotion is counted, so that it is given up in words instead of being tried for ever. */
+import type { Problem } from '../errors/problem.ts';
+import type { Trouble } from './records.ts';
+
+/** How often something that is wrong by itself is tried: an hour of the reconciler's passes. */
+export const mostAttempts = 12;
+
+/** AWS being busy or away says nothing about the promotion: that is outwaited. */
+const passing: readonly string[] = ['THROTTLED', 'AWS_UNREACHABLE'];
+
+/** The trouble after one more attempt that ended with `problem`. */
+export function troubleOf(
+  before: Pick<Trouble, 'attempts'> | undefined,
+  { code, cause }: Pick<Problem, 'code' | 'cause'>,
+  at: string,
+): Trouble {
+  const counts = passing.includes(code) ? 0 : 1;
+  return { attempts: (before?.attempts ?? 0) + counts, code, text: cause, at };
+}
+
+/** Whether it is time to give up. */
+export function isHopeless({ attempts }: Trouble): boolean {
+  return attempts >= mostAttempts;
+}

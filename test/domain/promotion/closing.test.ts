@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { closing, type ExecutionEnd } from '#shared/domain/promotion/closing.ts';
+import type { Deployment, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
+import { isHopeless, mostAttempts, troubleOf } from '#shared/domain/promotion/trouble.ts';
+import { aDeployment, aPromotion, aRollout, monday } from '#test/builders.ts';
+
+const stopped: ExecutionEnd = { status: 'ABORTED', error: 'Stopped', cause: 'by carol' };
+const broken: ExecutionEnd = { status: 'FAILED', error: 'States.Runtime' };
+const settled = (environment: string, status: Rollout['status'], reasons: Rollout['reasons'] = []) =>
+  aRollout({ environment, status, settledAt: monday, reasons });
+const running = (environment: string) => aRollout({ environment });
+const close = (
+  rollouts: Rollout[],
+  end: ExecutionEnd,
+  { deployments = [], ...change }: Partial<Promotion> & { deployments?: Deployment[] } = {},
+) => closing({ promotion: aPromotion({ status: 'running', ...change }), rollouts, deployments, audits: [] }, end);
+
+describe('a promotion whose execution ended without a record of its end', () => {
+  it.each<[string, Rollout[], ExecutionEnd, object]>([
+    [
+      'before any rollout began: the promotion itself says why',
+      [],
+      { status: 'TIMED_OUT' },
+      {
+        status: 'errored',
+        rollouts: [],
+        reasons: [
+          {
+            code: 'EXECUTION_ENDED',
+            text: expect.stringContaining('ended (TIMED_OUT) before an outcome was recorded.'),
+          },
+        ],
+      },
+    ],
+    [
+      'in a rollout, stopped by a person: aborted, with what they said',
+      [settled('pre-production', 'succeeded'), running('production')],
+      stopped,
+      {
+        status: 'aborted',
+        reasons: [],
+        verified: ['pre-production'],
+        rollouts: [
+          {
+            environment: 'production',
+            outcome: 'aborted',
+            reasons: [{ code: 'EXECUTION_ENDED', text: expect.stringContaining('Stopped by carol') }],
+          },
+        ],
+      },
+    ],
+    [
+      'in a rollout, by a failure of ours: errored',
+      [running('pre-production')],
+      broken,
+      { status: 'errored', verified: [], rollouts: [{ environment: 'pre-production', outcome: 'errored' }] },
+    ],
+    [
+      'after a gate had said no: rejected, as was recorded',
+      [aRollout({ status: 'rejected', reasons: [{ code: 'CHANGE_DENIED', text: 'No.' }] })],
+      stopped,
+      { status: 'rejected', rollouts: [{ outcome: 'rejected', reasons: [{ code: 'CHANGE_DENIED', text: 'No.' }] }] },
+    ],
+    [
+      'after its last rollout was settled well',
+      [settled('pre-production', 'unchanged'), settled('production', 'succeeded')],
+      { status: 'SUCCEEDED' },
+      { status: 'succeeded', reasons: [], rollouts: [], verified: ['pre-production', 'production'] },
+    ],
+    [
+      'after a rollout was settled as failed',
+      [settled('pre-production', 'failed', [{ code: 'STACK_FAILED', text: 'x' }])],
+      broken,
+      { status: 'failed', reasons: [], rollouts: [], verified: [] },
+    ],
+    [
+      'between two environments',
+      [settled('pre-production', 'succeeded')],
+      broken,
+      { status: 'errored', reasons: [{ code: 'EXECUTION_ENDED' }], verified: ['pre-production'] },
+    ],
+    [
+      'and Step Functions knows nothing of it',
+      [running('pre-production')],
+      { status: 'UNKNOWN' },
+      { status: 'errored', rollouts: [{ reasons: [{ code: 'EXECUTION_UNKNOWN' }] }] },
+    ],
+  ])('%s', (_, rollouts, end, expected) => {
+    expect(close(rollouts, end)).toMatchObject(expected);
+  });
+
+  it('tells first which stack had failed, of its own environment only', () => {
+    const reason = { code: 'STACK_FAILED', text: 'Queue is taken.' };
+    const deployments = [
+      aDeployment({ outcome: 'failed', reason }),
+      aDeployment({ environment: 'pre-production', outcome: 'failed', reason: { ...reason, text: 'Elsewhere.' } }),
+    ];
+    const { rollouts } = close([running('production')], broken, { deployments });
+    expect(rollouts[0]?.reasons.map(({ text }) => text)).toEqual([
+      'Queue is taken.',
+      expect.stringContaining('ended (FAILED)'),
+    ]);
+  });
+
+  it('ends a promotion that only planned in the same way', () => {
+    expect(close([running('production')], broken, { mode: 'plan' })).toMatchObject({ status: 'errored' });
+    expect(close([settled('production', 'planned')], broken, { mode: 'plan' })).toMatchObject({ status: 'planned' });
+  });
+
+  it('keeps neither long causes nor encoded messages', () => {
+    const cause = `Encoded authorization failure message: ${'A'.repeat(300)} ${'x'.repeat(2000)}`;
+    const { reasons } = close([], { status: 'FAILED', cause });
+    expect(reasons[0]?.text.length).toBeLessThan(900);
+    expect(reasons[0]?.text).not.toContain('A'.repeat(25));
+  });
+});
+
+describe('what is tried in vain', () => {
+  const refused = { code: 'AWS_REFUSED', cause: 'No.' };
+  const away = { code: 'AWS_UNREACHABLE', cause: 'Nobody there.' };
+
+  it('is counted, with what came of it last', () => {
+    const first = troubleOf(undefined, refused, monday);
+    expect(first).toEqual({ attempts: 1, code: 'AWS_REFUSED', text: 'No.', at: monday });
+    expect(troubleOf(first, refused, monday).attempts).toBe(2);
+  });
+
+  it('is outwaited where AWS is away or busy, which says nothing about the promotion', () => {
+    expect(troubleOf({ attempts: 3 }, away, monday)).toMatchObject({ attempts: 3, code: 'AWS_UNREACHABLE' });
+    expect(troubleOf(undefined, { ...away, code: 'THROTTLED' }, monday)).toMatchObject({ attempts: 0 });
+  });
+
+  it('is given up after an hour of passes', () => {
+    const given = (attempts: number) => isHopeless(troubleOf({ attempts: attempts - 1 }, refused, monday));
+    expect([given(mostAttempts - 1), given(mostAttempts)]).toEqual([false, true]);
+  });
+});
