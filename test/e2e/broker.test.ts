@@ -116,7 +116,7 @@ describe('a session is not given', () => {
     ['to who may only look at promotions', 'dave', {}, 'ACCESS_DENIED'],
     ['for a target nobody knows', 'alice', { target: 'nowhere' }, 'TARGET_UNKNOWN'],
     ['without a reason', 'alice', { reason: ' ' }, 'BODY_INVALID'],
-    ['of another role', 'alice', { role: 'deploy' }, 'BODY_INVALID'],
+    ['of another role', 'alice', { role: 'deploy' }, 'FIELD_NOT_ALLOWED'],
     ['for longer than an hour', 'alice', { seconds: 3601 }, 'BODY_INVALID'],
   ])('%s', async (_, person, change, code) => {
     const before = await count();
