@@ -8,6 +8,7 @@ import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { invalidBody } from '#shared/domain/http/body-faults.ts';
 import { methodsAt } from '#shared/domain/http/methods-at.ts';
+import { cursorAfter, type Page, type Part, pageAsked } from '#shared/domain/http/page.ts';
 import { problemDocument } from '#shared/domain/http/problem-document.ts';
 import { isBase64, readBody } from '#shared/domain/http/read-body.ts';
 import { actorOf } from '#shared/domain/promotion/actor.ts';
@@ -51,6 +52,19 @@ export function arrivedAt(context: HttpContext): string {
 export async function bodyIn<Schema extends z.ZodType>(context: HttpContext, schema: Schema): Promise<z.infer<Schema>> {
   const { body, isBase64Encoded } = context.env.event;
   return readBody({ body, isBase64Encoded, contentType: context.req.header('content-type') }, schema);
+}
+
+/** A page of a list, as the query asks for it: `items`, and `nextCursor` and a `Link` (RFC 8288) where there are more. Throws PAGE_LIMIT, PAGE_CURSOR. */
+export async function answerPage<Item>(
+  context: HttpContext,
+  list: string,
+  read: (page: Page) => Promise<Part<Item>>,
+): Promise<Response> {
+  const { items, last } = await read(pageAsked(context.req.query(), list));
+  if (last === undefined) return context.json({ items });
+  const nextCursor = cursorAfter(last, list);
+  const query = new URLSearchParams({ ...context.req.query(), cursor: nextCursor });
+  return context.json({ items, nextCursor }, 200, { Link: `<${context.req.path}?${query}>; rel="next"` });
 }
 
 /** Throws BODY_INVALID where a document names itself otherwise than its path does. */

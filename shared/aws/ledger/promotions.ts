@@ -1,5 +1,6 @@
 /** Promotions and their rollouts in the ledger. */
 import type { ApprovalDecision, ApprovalRequest, Requirement } from '#shared/domain/approval/records.ts';
+import type { Page, Part } from '#shared/domain/http/page.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import {
   type Deployment,
@@ -19,6 +20,7 @@ import {
   putUnlessSettled,
   queryIndex,
   queryItems,
+  queryPage,
   withoutKeys,
 } from './table.ts';
 
@@ -98,10 +100,9 @@ export async function readPromotionRecord(ledger: Ledger, id: PromotionId): Prom
 }
 
 /** Promotions of a pipeline, newest first. */
-export async function listPromotions(ledger: Ledger, pipeline: string): Promise<Promotion[]> {
-  return (await queryIndex(ledger, listOf(pipeline), 'newest-first'))
-    .filter((item) => item['sk'] === 'PROMOTION')
-    .map(promotionOf);
+export async function listPromotions(ledger: Ledger, pipeline: string, page: Page): Promise<Part<Promotion>> {
+  const part = await queryPage(ledger, { group: listOf(pipeline), index: 'by-pipeline', ...page });
+  return { ...part, items: part.items.map(promotionOf) };
 }
 
 /** Promotions that were accepted and not started, oldest first: what the reconciler has to finish. */

@@ -47,6 +47,24 @@ export const httpEntries = {
     cause: ({ number }) => `The number ${number} would lose digits when it is read.`,
     next: () => 'Send it as text in quotes where text is expected, such as an account id, or with fewer digits.',
   }),
+  PAGE_LIMIT: entry<{ limit: string; most: number }>({
+    ...malformed,
+    cause: ({ limit, most }) => `The limit "${limit}" is no whole number from 1 to ${most}.`,
+    next: ({ most }) => `Ask for 1 to ${most} items; the answer says where the next ones are.`,
+  }),
+  PAGE_CURSOR: entry<object>({
+    ...malformed,
+    cause: () => 'The cursor is none that this list gave out.',
+    next: () =>
+      'Take the cursor from the nextCursor of the page before, with the same other parameters; or begin without one.',
+  }),
+  PROMOTION_VERSION: entry<{ promotion: string }>({
+    exit: 3,
+    status: 412,
+    cause: ({ promotion }) =>
+      `Promotion ${promotion} is not as it was seen: If-Match names another ETag than it has now.`,
+    next: () => 'Nothing was changed. Look at the promotion again, then decide on what is there now.',
+  }),
   METHOD_NOT_ALLOWED: entry<{ method: string; path: string; allowed: readonly string[] }>({
     exit: 2,
     status: 405,
