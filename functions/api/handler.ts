@@ -4,6 +4,7 @@ import { approvals } from './approvals.ts';
 import { diagnoses } from './diagnoses.ts';
 import { environments } from './environments.ts';
 import { evidence } from './evidence.ts';
+import { permissions } from './permissions.ts';
 import { policies } from './policies.ts';
 import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
@@ -11,6 +12,7 @@ import { sessions } from './sessions.ts';
 import { targets } from './targets.ts';
 
 export const handler = http((app, resources) => {
+  permissions(app, resources);
   releases(app, resources);
   promotions(app, resources);
   approvals(app, resources);

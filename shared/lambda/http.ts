@@ -1,6 +1,9 @@
 /** The one stack for HTTP endpoints: hono under API Gateway, actor from the authenticated context, problems as RFC 9457 documents. */
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
+import type {
+  APIGatewayEventRequestContextV2WithAuthorizer,
+  APIGatewayProxyEventV2WithRequestContext,
+} from 'aws-lambda';
 import { type Context, Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import type * as z from 'zod';
@@ -11,11 +14,11 @@ import { methodsAt } from '#shared/domain/http/methods-at.ts';
 import { cursorAfter, type Page, type Part, pageAsked } from '#shared/domain/http/page.ts';
 import { problemDocument } from '#shared/domain/http/problem-document.ts';
 import { isBase64, readBody } from '#shared/domain/http/read-body.ts';
-import { actorOf } from '#shared/domain/promotion/actor.ts';
+import { type Authorizer, type Caller, callerOf } from '#shared/domain/promotion/actor.ts';
 import { log } from './log.ts';
 import { type Resources, resources } from './resources.ts';
 
-type HttpEvent = APIGatewayProxyEventV2WithIAMAuthorizer;
+type HttpEvent = APIGatewayProxyEventV2WithRequestContext<APIGatewayEventRequestContextV2WithAuthorizer<Authorizer>>;
 export interface HttpEnvironment {
   readonly Bindings: { readonly event: HttpEvent };
 }
@@ -38,9 +41,14 @@ export function http(declare: Declare) {
   });
 }
 
-/** Who is calling, as API Gateway authenticated them; nothing in the request can change it. */
+/** Who is calling, as API Gateway authenticated them; nothing in the request can change it. Throws ACTOR_UNKNOWN. */
+export function callerIn(context: HttpContext): Caller {
+  return callerOf(context.env.event.requestContext.authorizer);
+}
+
+/** As `callerIn`, only the name. */
 export function actorIn(context: HttpContext): string {
-  return actorOf(context.env.event.requestContext.authorizer.iam.userArn);
+  return callerIn(context).actor;
 }
 
 /** When the request arrived, by API Gateway's clock. */

@@ -8,7 +8,7 @@ import { closest } from './did-you-mean.ts';
 import type { Path, PlaceOf } from './yaml-source.ts';
 
 /** Every problem inside one policy. */
-export function policyProblems({ changeGates = [], groups = {} }: Policy, placeOf: PlaceOf): Problem[] {
+export function policyProblems({ changeGates = [], groups = {}, ...rest }: Policy, placeOf: PlaceOf): Problem[] {
   const names = changeGates.map(({ name }) => name);
   return [
     ...repeated(names).map((index) => {
@@ -20,6 +20,7 @@ export function policyProblems({ changeGates = [], groups = {} }: Policy, placeO
       const facts = { key: 'when', detail: 'it describes every change; name types or effects' };
       return [problem('FIELD_INVALID', facts, placeOf(['changeGates', index, 'when']))];
     }),
+    ...permissionProblems(rest, placeOf),
     // Who is written twice is one person all the same: somebody else was meant.
     ...Object.entries(groups).flatMap(([group, members]) =>
       repeated(members).map((index) => {
@@ -28,6 +29,16 @@ export function policyProblems({ changeGates = [], groups = {} }: Policy, placeO
       }),
     ),
   ];
+}
+
+/** Permissions are had in the whole API or not at all. */
+function permissionProblems(
+  { selector, permissions }: Pick<Policy, 'selector' | 'permissions'>,
+  placeOf: PlaceOf,
+): Problem[] {
+  if (selector === undefined || permissions === undefined) return [];
+  const detail = 'they are about the whole API, so their policy has no selector';
+  return [problem('FIELD_INVALID', { key: 'permissions', detail }, placeOf(['permissions'], 'key'))];
 }
 
 /** Groups with two owners, and groups that nobody defines. Where the files define none at all, the ledger may: `apply` looks there. */

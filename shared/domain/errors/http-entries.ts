@@ -65,6 +65,19 @@ export const httpEntries = {
       `Promotion ${promotion} is not as it was seen: If-Match names another ETag than it has now.`,
     next: () => 'Nothing was changed. Look at the promotion again, then decide on what is there now.',
   }),
+  ACTOR_UNKNOWN: entry<object>({
+    exit: 4,
+    status: 401,
+    cause: () => 'Who asks is not known.',
+    next: () =>
+      'Sign the request, or send a token that names its holder; docs/reference/http-api.md says which claims count.',
+  }),
+  PERMISSION_MISSING: entry<{ actor: string; permission: string }>({
+    exit: 4,
+    status: 403,
+    cause: ({ actor, permission }) => `${actor} has not the permission ${permission}.`,
+    next: ({ permission }) => `Nothing was changed. An administrator gives it: permissions.${permission} of a policy.`,
+  }),
   METHOD_NOT_ALLOWED: entry<{ method: string; path: string; allowed: readonly string[] }>({
     exit: 2,
     status: 405,
