@@ -1,9 +1,10 @@
 /** The HTTP API: releases, promotions, what is where, policies, targets, people's sessions, diagnoses. Each resource is a file of its own. */
-import { http } from '#shared/lambda/http.ts';
+import { type Declare, http } from '#shared/lambda/http.ts';
 import { approvals } from './approvals.ts';
 import { diagnoses } from './diagnoses.ts';
 import { environments } from './environments.ts';
 import { evidence } from './evidence.ts';
+import { openapi } from './openapi.ts';
 import { permissions } from './permissions.ts';
 import { policies } from './policies.ts';
 import { promotions } from './promotions.ts';
@@ -11,8 +12,10 @@ import { releases } from './releases.ts';
 import { sessions } from './sessions.ts';
 import { targets } from './targets.ts';
 
-export const handler = http((app, resources) => {
+/** All routes. */
+export const declare: Declare = (app, resources) => {
   permissions(app, resources);
+  openapi(app);
   releases(app, resources);
   promotions(app, resources);
   approvals(app, resources);
@@ -22,4 +25,6 @@ export const handler = http((app, resources) => {
   targets(app, resources);
   sessions(app, resources);
   diagnoses(app, resources);
-});
+};
+
+export const handler = http(declare);
