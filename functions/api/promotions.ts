@@ -37,6 +37,7 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
   app.post('/v1/promotions/:id/retries', async (context) => {
     const id = context.req.param('id');
     const { recovery } = await bodyIn(context, RetryRequest);
+    idempotencyKeyOf(context.req.header('idempotency-key'));
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
     const retry = retryOf(record.promotion, record.rollouts);

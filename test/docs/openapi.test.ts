@@ -12,7 +12,9 @@ const document = openApi();
 
 describe('openapi.json', () => {
   it('is what the code says', async () => {
-    await expect(`${JSON.stringify(document, undefined, 2)}\n`).toMatchFileSnapshot('../../docs/reference/openapi.json');
+    await expect(`${JSON.stringify(document, undefined, 2)}\n`).toMatchFileSnapshot(
+      '../../docs/reference/openapi.json',
+    );
   });
 
   it('has every route of the API, and no other', () => {
@@ -32,7 +34,9 @@ describe('openapi.json', () => {
 
   it('refers to nothing that is not in it, and only has schemas that can be read again', () => {
     const { schemas } = document['components'] as { schemas: Record<string, object> };
-    const named = [...JSON.stringify(document['paths']).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name);
+    const named = [...JSON.stringify(document['paths']).matchAll(/#\/components\/schemas\/(\w+)/g)].map(
+      ([, name]) => name,
+    );
     expect(named.filter((name) => !Object.hasOwn(schemas, `${name}`))).toEqual([]);
     for (const schema of Object.values(schemas)) expect(() => z.fromJSONSchema(schema as never)).not.toThrow();
   });

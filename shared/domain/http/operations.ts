@@ -5,7 +5,9 @@ export interface Operation {
   readonly summary: string;
   readonly body?: SchemaName;
   /** By status. `list` has `items`, a `page` may have `nextCursor` too. */
-  readonly answers: Readonly<Record<number, SchemaName | { readonly list: SchemaName } | { readonly page: SchemaName }>>;
+  readonly answers: Readonly<
+    Record<number, SchemaName | { readonly list: SchemaName } | { readonly page: SchemaName }>
+  >;
   readonly query?: readonly string[];
   /** Headers that the request may have; `Idempotency-Key` it must have. */
   readonly headers?: readonly ('Idempotency-Key' | 'If-Match' | 'If-None-Match')[];
@@ -79,7 +81,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: { 200: 'Decoded' },
   },
   'POST /v1/diagnoses': { summary: 'Examine a target', body: 'DiagnosisWish', answers: { 200: 'Diagnosis' } },
-  'POST /v1/sessions': { summary: 'Have a session in a target', body: 'SessionWish', answers: { 201: 'OpenedSession' } },
+  'POST /v1/sessions': {
+    summary: 'Have a session in a target',
+    body: 'SessionWish',
+    answers: { 201: 'OpenedSession' },
+  },
   'GET /v1/sessions': {
     summary: 'The sessions people were given in a target, newest first',
     query: ['target'],
