@@ -39,7 +39,9 @@ export async function assumeRole(request: RoleRequest): Promise<RoleCredentials>
  * client gets a copy, since it notes in them where they came from.
  */
 export async function whoIs(credentials: RoleCredentials, region: string): Promise<{ account: string; arn: string }> {
-  const identity = await new STSClient({ region, credentials: { ...credentials } }).send(new GetCallerIdentityCommand({}));
+  const identity = await new STSClient({ region, credentials: { ...credentials } }).send(
+    new GetCallerIdentityCommand({}),
+  );
   return { account: identity.Account ?? '', arn: identity.Arn ?? '' };
 }
 
