@@ -39,14 +39,18 @@ export async function getPromotion(api: Api, id: string): Promise<PromotionRecor
   return callApi(api, { method: 'GET', path: `/v1/promotions/${encodeURIComponent(id)}` });
 }
 
-/** A pipeline's promotions, newest first. */
+/** A pipeline's promotions, newest first, from all pages. */
 export async function listPromotions(api: Api, pipeline: string): Promise<Promotion[]> {
-  const answer = await callApi<{ items: Promotion[] }>(api, {
-    method: 'GET',
-    path: '/v1/promotions',
-    query: { pipeline },
-  });
-  return answer.items;
+  const all: Promotion[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { pipeline, limit: '100', ...(cursor === undefined ? {} : { cursor }) };
+    const request = { method: 'GET', path: '/v1/promotions', query } as const;
+    const { items, nextCursor } = await callApi<{ items: Promotion[]; nextCursor?: string }>(api, request);
+    all.push(...items);
+    cursor = nextCursor;
+  } while (cursor !== undefined);
+  return all;
 }
 
 /** What is where: every target of a pipeline with the release it runs. */

@@ -1,9 +1,14 @@
-/** The HTTP API: releases, promotions, what is where, policies, targets, webhooks, people's sessions, diagnoses. Each resource is a file of its own. */
-import { http } from '#shared/lambda/http.ts';
+/**
+ * The HTTP API: releases, promotions, what is where, policies, targets, webhooks, schedules, people's sessions, diagnoses. Each resource is a
+ * file of its own.
+ */
+import { type Declare, http } from '#shared/lambda/http.ts';
 import { approvals } from './approvals.ts';
 import { diagnoses } from './diagnoses.ts';
 import { environments } from './environments.ts';
 import { evidence } from './evidence.ts';
+import { openapi } from './openapi.ts';
+import { permissions } from './permissions.ts';
 import { policies } from './policies.ts';
 import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
@@ -12,7 +17,10 @@ import { sessions } from './sessions.ts';
 import { targets } from './targets.ts';
 import { webhooks } from './webhooks.ts';
 
-export const handler = http((app, resources) => {
+/** All routes. */
+export const declare: Declare = (app, resources) => {
+  permissions(app, resources);
+  openapi(app);
   releases(app, resources);
   promotions(app, resources);
   approvals(app, resources);
@@ -24,4 +32,6 @@ export const handler = http((app, resources) => {
   schedules(app, resources);
   sessions(app, resources);
   diagnoses(app, resources);
-});
+};
+
+export const handler = http(declare);

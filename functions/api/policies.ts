@@ -4,6 +4,7 @@ import { applyPolicy, listPolicies, listPolicyVersions, overtaken, readPolicy } 
 import { findPolicySet } from '#shared/aws/policy-set.ts';
 import { policyProblems } from '#shared/domain/config/check-policies.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { asFault, invalidBody } from '#shared/domain/http/body-faults.ts';
 import { seenVersion } from '#shared/domain/policy/if-match.ts';
 import { Policy } from '#shared/domain/policy/policy.ts';
 import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
@@ -73,8 +74,7 @@ function checked(name: string, policy: Policy): Policy {
   demandNamed(name, policy);
   const problems = policyProblems(policy, (path) => ({ pointer: `/${path.map(String).join('/')}` }));
   if (problems.length === 0) return policy;
-  const detail = problems.map(({ cause, place }) => `${place.pointer} ${cause.replace(/\.$/, '')}`).join('; ');
-  throw failure('BODY_INVALID', { detail });
+  throw invalidBody(problems.map(asFault));
 }
 
 /** The version the caller decided on: the one they name, or the one that holds. Throws POLICY_VERSION. */

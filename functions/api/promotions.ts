@@ -4,6 +4,7 @@ import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import { listPromotions, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import { etagOf } from '#shared/domain/http/etag.ts';
 import {
   type AdmissionRequest,
   idempotencyKeyOf,
@@ -11,7 +12,7 @@ import {
   RetryRequest,
 } from '#shared/domain/promotion/request.ts';
 import { retryOf } from '#shared/domain/promotion/retry.ts';
-import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { actorIn, answerPage, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function promotions(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -36,6 +37,7 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
   app.post('/v1/promotions/:id/retries', async (context) => {
     const id = context.req.param('id');
     const { recovery } = await bodyIn(context, RetryRequest);
+    idempotencyKeyOf(context.req.header('idempotency-key'));
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
     const retry = retryOf(record.promotion, record.rollouts);
@@ -44,15 +46,15 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
   });
 
   app.get('/v1/promotions', async (context) => {
-    const items = await listPromotions(resources.ledger, context.req.query('pipeline') ?? '');
-    return context.json({ items });
+    const { pipeline = '' } = context.req.query();
+    return answerPage(context, `promotions of ${pipeline}`, (page) => listPromotions(resources.ledger, pipeline, page));
   });
 
   app.get('/v1/promotions/:id', async (context) => {
     const id = context.req.param('id');
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
-    return context.json(record);
+    return context.json(record, 200, { ETag: etagOf(record) });
   });
 
   /** The plan of one environment, as it was decided on: the document whose digest the rollout is bound to. */

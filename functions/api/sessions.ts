@@ -6,7 +6,7 @@ import { MessageWish } from '#shared/domain/broker/decoded-messages.ts';
 import { type BrokerAnswer, type BrokerRequest, SessionWish } from '#shared/domain/broker/person-session.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Name } from '#shared/domain/identifiers.ts';
-import { actorIn, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { actorIn, answerPage, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -22,7 +22,8 @@ export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void
   });
 
   app.get('/v1/sessions', async (context) => {
-    return context.json({ items: await listBrokered(resources.ledger, context.req.query('target') ?? '') });
+    const { target = '' } = context.req.query();
+    return answerPage(context, `sessions in ${target}`, (page) => listBrokered(resources.ledger, target, page));
   });
 
   /** What a denial says is for who asks, and kept nowhere; that it was asked for is among the sessions. */

@@ -34,9 +34,14 @@ export async function assumeRole(request: RoleRequest): Promise<RoleCredentials>
   }
 }
 
-/** Who the credentials are, as STS in that region says. It needs no permission and works under an explicit deny (STS API reference). */
+/**
+ * Who the credentials are, as STS in that region says. It needs no permission and works under an explicit deny (STS API reference). The
+ * client gets a copy, since it notes in them where they came from.
+ */
 export async function whoIs(credentials: RoleCredentials, region: string): Promise<{ account: string; arn: string }> {
-  const identity = await new STSClient({ region, credentials }).send(new GetCallerIdentityCommand({}));
+  const identity = await new STSClient({ region, credentials: { ...credentials } }).send(
+    new GetCallerIdentityCommand({}),
+  );
   return { account: identity.Account ?? '', arn: identity.Arn ?? '' };
 }
 

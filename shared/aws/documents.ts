@@ -1,6 +1,7 @@
 /** Large documents (releases, plans, sets of policies) in S3 under their digest. State and ledger items carry only the digest. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { Digest } from '#shared/domain/identifiers.ts';
 import { canonicalJson, digestOf } from '#shared/domain/release/canonical-json.ts';
 import { asked, isCode } from './translate-error.ts';
 
@@ -35,6 +36,8 @@ export async function putDocument(documents: Documents, kind: DocumentKind, docu
 
 /** Reads a document and checks its bytes against the digest. Throws DIGEST_MISMATCH; answers undefined when there is none. */
 export async function getDocument(documents: Documents, kind: DocumentKind, digest: string): Promise<unknown> {
+  // What is no digest names nothing, and never becomes part of a key.
+  if (!Digest.safeParse(digest).success) return undefined;
   try {
     const { Body } = await s3().send(new GetObjectCommand({ Bucket: documents.bucket, Key: keyOf(kind, digest) }));
     const text = (await Body?.transformToString()) ?? '';

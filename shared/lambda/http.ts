@@ -1,35 +1,54 @@
 /** The one stack for HTTP endpoints: hono under API Gateway, actor from the authenticated context, problems as RFC 9457 documents. */
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
+import type {
+  APIGatewayEventRequestContextV2WithAuthorizer,
+  APIGatewayProxyEventV2WithRequestContext,
+} from 'aws-lambda';
 import { type Context, Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import type * as z from 'zod';
-import { DrawbridgeError, failure, problem } from '#shared/domain/errors/catalogue.ts';
+import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
-import { actorOf } from '#shared/domain/promotion/actor.ts';
+import { invalidBody } from '#shared/domain/http/body-faults.ts';
+import { methodsAt } from '#shared/domain/http/methods-at.ts';
+import { cursorAfter, type Page, type Part, pageAsked } from '#shared/domain/http/page.ts';
+import { problemDocument } from '#shared/domain/http/problem-document.ts';
+import { isBase64, readBody } from '#shared/domain/http/read-body.ts';
+import { type Authorizer, type Caller, callerOf } from '#shared/domain/promotion/actor.ts';
 import { log } from './log.ts';
 import { type Resources, resources } from './resources.ts';
 
+type HttpEvent = APIGatewayProxyEventV2WithRequestContext<APIGatewayEventRequestContextV2WithAuthorizer<Authorizer>>;
 export interface HttpEnvironment {
-  readonly Bindings: { readonly event: APIGatewayProxyEventV2WithIAMAuthorizer };
+  readonly Bindings: { readonly event: HttpEvent };
 }
 export type HttpContext = Context<HttpEnvironment>;
+export type Declare = (app: Hono<HttpEnvironment>, resources: Resources) => void;
 
 /** A Lambda handler for the routes that `declare` puts on the app. */
-export function http(declare: (app: Hono<HttpEnvironment>, resources: Resources) => void) {
+export function http(declare: Declare) {
   const app = new Hono<HttpEnvironment>();
   declare(app, resources);
-  app.notFound((context) =>
-    answerProblem(context, problem('ROUTE_UNKNOWN', { method: context.req.method, path: context.req.path })),
-  );
+  app.notFound((context) => answerProblem(context, nothingAt(app, context)));
   app.onError((error, context) => answerProblem(context, problemOf(error)));
   const respond = handle(app);
-  return middy().handler(async (event: unknown) => respond(event as LambdaEvent));
+  return middy().handler(async (event: unknown) => {
+    const request = event as HttpEvent;
+    // Before hono, which would fail on it in words of its own.
+    if (request.isBase64Encoded && !isBase64(request.body ?? ''))
+      return { statusCode: 400, ...problemDocument(problem('BODY_ENCODING', {}), request.rawPath) };
+    return respond(withMeaning(request) as unknown as LambdaEvent);
+  });
 }
 
-/** Who is calling, as API Gateway authenticated them; nothing in the request can change it. */
+/** Who is calling, as API Gateway authenticated them; nothing in the request can change it. Throws ACTOR_UNKNOWN. */
+export function callerIn(context: HttpContext): Caller {
+  return callerOf(context.env.event.requestContext.authorizer);
+}
+
+/** As `callerIn`, only the name. */
 export function actorIn(context: HttpContext): string {
-  return actorOf(context.env.event.requestContext.authorizer.iam.userArn);
+  return callerIn(context).actor;
 }
 
 /** When the request arrived, by API Gateway's clock. */
@@ -37,39 +56,50 @@ export function arrivedAt(context: HttpContext): string {
   return new Date(context.env.event.requestContext.timeEpoch).toISOString();
 }
 
-/** The request's body by a strict schema. Throws BODY_INVALID with every place that is wrong. */
+/** The request's body by a strict schema. Throws what `readBody` does. */
 export async function bodyIn<Schema extends z.ZodType>(context: HttpContext, schema: Schema): Promise<z.infer<Schema>> {
-  const body: unknown = await context.req.json().catch(() => undefined);
-  if (body === undefined) throw failure('BODY_INVALID', { detail: 'it is not JSON' });
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const detail = result.error.issues.map((issue) => `/${issue.path.join('/')} ${issue.message}`).join('; ');
-  throw failure('BODY_INVALID', { detail });
+  const { body, isBase64Encoded } = context.env.event;
+  return readBody({ body, isBase64Encoded, contentType: context.req.header('content-type') }, schema);
+}
+
+/** A page of a list, as the query asks for it: `items`, and `nextCursor` and a `Link` (RFC 8288) where there are more. Throws PAGE_LIMIT, PAGE_CURSOR. */
+export async function answerPage<Item>(
+  context: HttpContext,
+  list: string,
+  read: (page: Page) => Promise<Part<Item>>,
+): Promise<Response> {
+  const { items, last } = await read(pageAsked(context.req.query(), list));
+  if (last === undefined) return context.json({ items });
+  const nextCursor = cursorAfter(last, list);
+  const query = new URLSearchParams({ ...context.req.query(), cursor: nextCursor });
+  return context.json({ items, nextCursor }, 200, { Link: `<${context.req.path}?${query}>; rel="next"` });
 }
 
 /** Throws BODY_INVALID where a document names itself otherwise than its path does. */
 export function demandNamed(name: string, { metadata }: { readonly metadata: { readonly name: string } }): void {
-  if (metadata.name !== name)
-    throw failure('BODY_INVALID', { detail: `/metadata/name is ${metadata.name}, but the path says ${name}` });
+  if (metadata.name === name) return;
+  const detail = `is ${metadata.name}, but the path says ${name}`;
+  throw invalidBody([{ code: 'FIELD_INVALID', pointer: '/metadata/name', detail }]);
+}
+
+/** Content of a GET request has no meaning (RFC 9110, section 9.3.1), and a Request would not take it. */
+function withMeaning(event: HttpEvent): HttpEvent {
+  const { body, ...rest } = event;
+  return body === undefined || ['GET', 'HEAD'].includes(event.requestContext.http.method) ? rest : event;
+}
+
+function nothingAt(app: Hono<HttpEnvironment>, context: HttpContext): Problem {
+  const { method, path } = context.req;
+  const allowed = methodsAt(app.routes, path);
+  if (allowed.length === 0) return problem('ROUTE_UNKNOWN', { method, path });
+  context.header('Allow', allowed.join(', '));
+  return problem('METHOD_NOT_ALLOWED', { method, path, allowed });
 }
 
 /** Answers `application/problem+json` with the catalogue's code, cause, place and next step. */
 function answerProblem(context: HttpContext, reported: Problem): Response {
-  const { code, status, cause, next, place } = reported;
-  const body = {
-    type: 'about:blank',
-    title: code,
-    status,
-    detail: cause,
-    code,
-    next,
-    place,
-    instance: context.req.path,
-  };
-  return context.body(JSON.stringify(body), {
-    status: status as 400,
-    headers: { 'content-type': 'application/problem+json' },
-  });
+  const { headers, body } = problemDocument(reported, context.req.path);
+  return context.body(body, { status: reported.status as 400, headers });
 }
 
 function problemOf(error: unknown): Problem {

@@ -72,7 +72,10 @@ describe('deciding on a plan', () => {
     ['somebody of no group', 'mallory', {}, 403, 'NOT_AN_APPROVER'],
     ['somebody who saw another plan', 'bob', { digest: digestOf('old') }, 409, 'DIGEST_CHANGED'],
     ['somebody without a reason', 'bob', { reason: ' ' }, 400, 'APPROVAL_REASON'],
-    ['somebody who says who they are', 'mallory', { actor: 'bob' }, 400, 'BODY_INVALID'],
+    ['somebody with a reason of 10 KB', 'bob', { reason: 'x'.repeat(10_240) }, 400, 'APPROVAL_REASON'],
+    ['somebody with a bell in their reason', 'bob', { reason: 'ok\u0007' }, 400, 'APPROVAL_REASON'],
+    ['somebody with a second line in it', 'bob', { reason: 'ok\nrejected by carol' }, 400, 'APPROVAL_REASON'],
+    ['somebody who says who they are', 'mallory', { actor: 'bob' }, 400, 'FIELD_NOT_ALLOWED'],
     [
       'somebody who means an environment that waits for nothing',
       'bob',

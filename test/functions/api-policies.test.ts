@@ -81,9 +81,9 @@ describe('a policy over the API', () => {
     });
   });
 
-  it.each<[string, object, RegExp]>([
+  it.each<[string, object, RegExp, string?]>([
     ['of another name than its path', aPolicy('other'), /metadata\/name is other, but the path says guard/],
-    ['with an unknown field', { ...guard, requireApproval: true }, /requireApproval/],
+    ['with an unknown field', { ...guard, requireApproval: true }, /requireApproval/, 'FIELD_UNKNOWN'],
     ['of another kind', { ...guard, kind: 'Target' }, /\/kind/],
     [
       'with a gate about everything',
@@ -95,9 +95,9 @@ describe('a policy over the API', () => {
       { ...guard, changeGates: [aGate({ stateful: true }), aGate({ types: ['*'] })] },
       /two change gates gate/,
     ],
-  ])('%s is refused', async (_name, policy, detail) => {
+  ])('%s is refused', async (_name, policy, detail, code = 'BODY_INVALID') => {
     const refused = await put(policy as Policy, {}, 'guard');
-    expect(refused).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+    expect(refused).toMatchObject({ status: 400, body: { code } });
     expect(refused.body['detail']).toMatch(detail);
     expect(await listPolicies(ledger)).toEqual([]);
   });
@@ -220,7 +220,7 @@ describe('a target over the API', () => {
     ['in another place than before', document({ region: 'eu-west-2' }), 'production', 409, 'TARGET_MOVED'],
     ['in the place of another', named('second'), 'second', 400, 'TARGET_SHARED'],
     ['of another name than its path', named('second'), 'third', 400, 'BODY_INVALID'],
-    ['with an ExternalId', document({ externalId: 'chosen-by-me' }), 'production', 400, 'BODY_INVALID'],
+    ['with an ExternalId', document({ externalId: 'chosen-by-me' }), 'production', 400, 'FIELD_NOT_ALLOWED'],
     ['in no region', document({ region: 'eu-east-9' }), 'production', 400, 'BODY_INVALID'],
   ])('%s is refused', async (_name, body, name, status, code) => {
     const before = await listTargets(ledger);

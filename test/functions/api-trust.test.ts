@@ -100,15 +100,17 @@ describe('a session for a person', () => {
     });
   });
 
-  it.each<[string, object]>([
-    ['without a reason', { ...body, reason: '' }],
-    ['for another role', { ...body, role: 'deploy' }],
-    ['in another name', { ...body, actor: 'bob' }],
-    ['for two hours', { ...body, seconds: 7200 }],
-  ])('%s is refused before the broker is asked', async (_, wrong) => {
+  it.each<[string, object, string]>([
+    ['without a reason', { ...body, reason: '' }, 'BODY_INVALID'],
+    ['with a reason of two lines', { ...body, reason: 'a\nb' }, 'BODY_INVALID'],
+    ['with a long reason', { ...body, reason: 'x'.repeat(257) }, 'BODY_INVALID'],
+    ['for another role', { ...body, role: 'deploy' }, 'FIELD_NOT_ALLOWED'],
+    ['in another name', { ...body, actor: 'bob' }, 'FIELD_NOT_ALLOWED'],
+    ['for two hours', { ...body, seconds: 7200 }, 'BODY_INVALID'],
+  ])('%s is refused before the broker is asked', async (_, wrong, code) => {
     expect(await callHandler('POST /v1/sessions', { body: wrong })).toMatchObject({
       status: 400,
-      body: { code: 'BODY_INVALID' },
+      body: { code },
     });
     expect(lambda.calls()).toEqual([]);
   });
@@ -204,15 +206,15 @@ describe('what an encoded denial says', () => {
     expect(found.log.text()).not.toContain('CANARY');
   });
 
-  it.each<[string, object]>([
+  it.each<[string, object, string?]>([
     ['nothing', {}],
     ['a promotion and a text', { promotion: promotionId, text: 'x' }],
     ['no promotion', { promotion: 'prm-1' }],
     ['an empty text', { text: '' }],
     ['too long a text', { text: 'x'.repeat(20_001) }],
-    ['another role', { text: 'x', role: 'deploy' }],
-  ])('%s is refused before the broker is asked', async (_, body) => {
-    expect(await callHandler(route, { body })).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+    ['another role', { text: 'x', role: 'deploy' }, 'FIELD_NOT_ALLOWED'],
+  ])('%s is refused before the broker is asked', async (_, body, code = 'BODY_INVALID') => {
+    expect(await callHandler(route, { body })).toMatchObject({ status: 400, body: { code } });
     expect(lambda.calls()).toEqual([]);
   });
 });

@@ -129,14 +129,14 @@ describe('asking for a promotion', () => {
   it.each<[string, Asked, number, string]>([
     ['no key', { headers: {} }, 400, 'IDEMPOTENCY_KEY'],
     ['a malformed key', { headers: { 'idempotency-key': 'a b' } }, 400, 'IDEMPOTENCY_KEY'],
-    ['no body', { body: undefined }, 400, 'BODY_INVALID'],
-    ['a body that is not JSON', { rawBody: '{' }, 400, 'BODY_INVALID'],
-    ['an actor in the body', { body: { release: digest, actor: 'bob' } }, 400, 'BODY_INVALID'],
+    ['no body', { body: undefined }, 400, 'BODY_REQUIRED'],
+    ['a body that is not JSON', { rawBody: '{' }, 400, 'JSON_INVALID'],
+    ['an actor in the body', { body: { release: digest, actor: 'bob' } }, 400, 'FIELD_NOT_ALLOWED'],
     [
       'a role in the body',
       { body: { release: digest, roleArn: 'arn:aws:iam::333333333333:role/x' } },
       400,
-      'BODY_INVALID',
+      'FIELD_NOT_ALLOWED',
     ],
     ['a URL for a release', { body: { release: 'https://mallory.example/t.yaml' } }, 400, 'BODY_INVALID'],
     ['no environments', { body: { release: digest, environments: [] } }, 400, 'BODY_INVALID'],
@@ -275,7 +275,7 @@ describe('making a release', () => {
   it('refuses a manifest that says more than it may', async () => {
     const body = { ...manifest, roleArn: 'arn:aws:iam::333333333333:role/admin' };
     for (const route of ['POST /v1/releases', 'POST /v1/releases/completions'])
-      expect(await ask(route, { body })).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+      expect(await ask(route, { body })).toMatchObject({ status: 400, body: { code: 'FIELD_NOT_ALLOWED' } });
     expect(s3.calls()).toEqual([]);
   });
 
@@ -287,10 +287,10 @@ describe('making a release', () => {
 
 describe('every problem', () => {
   it('is a document of application/problem+json with cause, place and next step', async () => {
-    const answer = await ask('DELETE /v1/promotions');
+    const answer = await ask('DELETE /v1/nothing');
     expect(answer.status).toBe(404);
     expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json' });
-    const { cause, next } = problem('ROUTE_UNKNOWN', { method: 'DELETE', path: '/v1/promotions' });
+    const { cause, next } = problem('ROUTE_UNKNOWN', { method: 'DELETE', path: '/v1/nothing' });
     expect(answer.body).toEqual({
       type: 'about:blank',
       title: 'ROUTE_UNKNOWN',
@@ -299,11 +299,11 @@ describe('every problem', () => {
       code: 'ROUTE_UNKNOWN',
       next,
       place: {},
-      instance: '/v1/promotions',
+      instance: '/v1/nothing',
     });
   });
 
-  it.each(['GET /', 'GET /v2/promotions', 'POST /v1/environments'])('%s is nothing we have', async (route) => {
+  it.each(['GET /', 'GET /v2/promotions', 'POST /v1/environment'])('%s is nothing we have', async (route) => {
     expect(await ask(route)).toMatchObject({ status: 404, body: { code: 'ROUTE_UNKNOWN' } });
   });
 

@@ -1,6 +1,7 @@
 /** Promotions and their rollouts in the ledger. */
 import type { ApprovalDecision, ApprovalRequest, Requirement } from '#shared/domain/approval/records.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { Page, Part } from '#shared/domain/http/page.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import {
   type Deployment,
@@ -19,8 +20,8 @@ import {
   putNew,
   putUnlessSettled,
   queryFirst,
-  queryIndex,
   queryItems,
+  queryPage,
   withoutKeys,
 } from './table.ts';
 
@@ -113,8 +114,9 @@ export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
 }
 
 /** Promotions of a pipeline, newest first. */
-export async function listPromotions(ledger: Ledger, pipeline: string): Promise<Promotion[]> {
-  return (await queryIndex(ledger, listOf(pipeline))).filter((item) => item['sk'] === 'PROMOTION').map(promotionOf);
+export async function listPromotions(ledger: Ledger, pipeline: string, page: Page): Promise<Part<Promotion>> {
+  const part = await queryPage(ledger, { group: listOf(pipeline), index: 'by-pipeline', ...page });
+  return { ...part, items: part.items.map(promotionOf) };
 }
 
 /** Of the newest promotions of a pipeline, those that have not ended, except those that nobody started yet. */

@@ -12,6 +12,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import type { Page, Part } from '#shared/domain/http/page.ts';
 import { asked, isCode } from '../translate-error.ts';
 
 export interface Ledger {
@@ -171,7 +172,7 @@ export async function queryFirst(
   return (await asked(service, clientOf(ledger).send(command))).Items ?? [];
 }
 
-async function queryAll(ledger: Ledger, input: QueryCommandInput): Promise<Item[]> {
+async function queryAll(ledger: Ledger, input: QueryCommandInput, enough = Number.POSITIVE_INFINITY): Promise<Item[]> {
   const items: Item[] = [];
   let ExclusiveStartKey: Item | undefined;
   do {
@@ -179,8 +180,31 @@ async function queryAll(ledger: Ledger, input: QueryCommandInput): Promise<Item[
     const page = await asked(service, clientOf(ledger).send(command));
     items.push(...(page.Items ?? []));
     ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+  } while (ExclusiveStartKey !== undefined && items.length < enough);
   return items;
+}
+
+/** One group of the table, or of its index `by-pipeline`, from its last item to its first. */
+interface PageOf extends Page {
+  readonly group: string;
+  readonly index?: 'by-pipeline';
+}
+
+/** Reads a page of a group, last item first. Places are sort keys. From the index eventually consistent, so only for lists. */
+export async function queryPage(ledger: Ledger, { group, index, limit, after }: PageOf): Promise<Part<Item>> {
+  const [pk, sk] = index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
+  const input: QueryCommandInput = {
+    TableName: ledger.table,
+    ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
+    KeyConditionExpression: after === undefined ? `${pk} = :pk` : `${pk} = :pk AND ${sk} < :after`,
+    ExpressionAttributeValues: { ':pk': group, ...(after === undefined ? {} : { ':after': after }) },
+    ScanIndexForward: false,
+    // One more shows whether there is a next page.
+    Limit: limit + 1,
+  };
+  const found = await queryAll(ledger, input, limit + 1);
+  const items = found.slice(0, limit);
+  return { items, ...(found.length > limit ? { last: String(items.at(-1)?.[sk]) } : {}) };
 }
 
 async function fenced(write: Promise<unknown>): Promise<boolean> {

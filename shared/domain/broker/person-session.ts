@@ -16,7 +16,12 @@ export const longestVisit = 3600;
 /** The body of `POST /v1/sessions`. */
 export const SessionWish = z.strictObject({
   target: Name,
-  reason: z.string().trim().min(1).max(256),
+  reason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(256)
+    .regex(/^\P{Cc}*$/u, 'one line without control characters'),
   use: Use,
   seconds: z.int().min(shortestVisit).max(longestVisit).default(shortestVisit),
 });

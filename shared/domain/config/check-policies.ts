@@ -12,7 +12,7 @@ import type { Path, PlaceOf } from './yaml-source.ts';
 const statefulTypes = [...specifiedStateful, ...furtherStateful];
 
 /** Every problem inside one policy. */
-export function policyProblems({ changeGates = [], groups = {} }: Policy, placeOf: PlaceOf): Problem[] {
+export function policyProblems({ changeGates = [], groups = {}, ...rest }: Policy, placeOf: PlaceOf): Problem[] {
   const names = changeGates.map(({ name }) => name);
   return [
     ...repeated(names).map((index) => {
@@ -25,6 +25,7 @@ export function policyProblems({ changeGates = [], groups = {} }: Policy, placeO
       const misspelt = misspeltTypes(when.types ?? [], (at) => placeOf(['changeGates', index, 'when', 'types', at]));
       return detail === undefined ? misspelt : [problem('FIELD_INVALID', { key: 'when', detail }, place), ...misspelt];
     }),
+    ...permissionProblems(rest, placeOf),
     // Who is written twice is one person all the same: somebody else was meant.
     ...Object.entries(groups).flatMap(([group, members]) =>
       repeated(members).map((index) => {
@@ -83,6 +84,16 @@ export function selectorProblems(
       }),
     ),
   );
+}
+
+/** Permissions are had in the whole API or not at all. */
+function permissionProblems(
+  { selector, permissions }: Pick<Policy, 'selector' | 'permissions'>,
+  placeOf: PlaceOf,
+): Problem[] {
+  if (selector === undefined || permissions === undefined) return [];
+  const detail = 'they are about the whole API, so their policy has no selector';
+  return [problem('FIELD_INVALID', { key: 'permissions', detail }, placeOf(['permissions'], 'key'))];
 }
 
 /** Groups with two owners, and groups that nobody defines. Where the files define none at all, the ledger may: `apply` looks there. */

@@ -1,5 +1,5 @@
 /** Turns one YAML document into one of the kinds, or says exactly what is wrong with it. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -8,6 +8,7 @@ import type { Webhook } from '../webhook/webhook.ts';
 import { closest } from './did-you-mean.ts';
 import { regions } from './regions.ts';
 import { type Kind, kinds, type Parameters, type Pipeline, type Target } from './schema.ts';
+import { fieldsAt, unknownField } from './unknown-field.ts';
 import type { Path, YamlDocument } from './yaml-source.ts';
 
 export type AnyKind = Pipeline | Parameters | Target | Policy | Webhook | Schedule;
@@ -82,22 +83,6 @@ function ownProblem(field: string): Report | undefined {
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  role: 'roles are derived from the account',
-  roles: 'roles are derived from the account',
-  roleArn: 'roles are derived from the account',
-  externalId: 'it is made when the account is onboarded, and the ledger keeps it',
-  profile: 'the command line takes --profile',
-  accessKeyId: 'there are no static keys',
-  secretAccessKey: 'there are no static keys',
-};
-
-function unknownField(key: string, known: readonly string[], place: Problem['place']): Problem {
-  const reason = Object.hasOwn(reasons, key) ? reasons[key] : undefined;
-  if (reason !== undefined) return problem('FIELD_NOT_ALLOWED', { key, reason }, place);
-  return problem('FIELD_UNKNOWN', { key, suggestion: closest(key, known), known }, place);
-}
-
 function detailOf(issue: z.core.$ZodIssue, key: string): string {
   if (issue.code === 'invalid_key') return `${key} cannot be a name here`;
   return issue.message.replace(/^Invalid (input|option|string): /, '');
@@ -105,13 +90,4 @@ function detailOf(issue: z.core.$ZodIssue, key: string): string {
 
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((found, segment) => (found as Record<PropertyKey, unknown>)[segment], value);
-}
-
-/** Names of the fields that the schema has at `path`. */
-function fieldsAt(schema: z.core.$ZodType, path: Path): string[] {
-  if (schema instanceof z.ZodExactOptional) return fieldsAt(schema.unwrap(), path);
-  if (schema instanceof z.ZodArray) return fieldsAt(schema.element, path.slice(1));
-  const { shape } = schema as z.ZodObject;
-  const [segment, ...rest] = path;
-  return segment === undefined ? Object.keys(shape) : fieldsAt(shape[String(segment)] as z.core.$ZodType, rest);
 }

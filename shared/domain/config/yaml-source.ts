@@ -13,6 +13,7 @@ import {
   visit,
 } from 'yaml';
 import { problem } from '../errors/catalogue.ts';
+import { pointerOf } from '../errors/pointer.ts';
 import type { Place, Problem } from '../errors/problem.ts';
 
 export interface ConfigFile {
@@ -151,10 +152,6 @@ function wordAt({ file }: Reading, offset: number): string {
     .slice(offset, offset + 100)
     .replace(/^["']/, '')
     .split(/["']?\s*[:\n]/, 1)[0] as string;
-}
-
-function pointerOf(path: Path): string {
-  return path.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -3,6 +3,7 @@ import { auditEntries } from './audit-entries.ts';
 import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { gateEntries } from './gate-entries.ts';
+import { httpEntries } from './http-entries.ts';
 import { policyEntries } from './policy-entries.ts';
 import { type CatalogueEntry, onlyPlace, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
@@ -23,6 +24,7 @@ export const catalogue = {
   ...remoteEntries,
   ...gateEntries,
   ...scheduleEntries,
+  ...httpEntries,
   ...signInEntries,
   ...stsEntries,
   ...trustEntries,

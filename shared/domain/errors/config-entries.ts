@@ -86,7 +86,7 @@ export const configEntries = {
   }),
   FIELD_NOT_ALLOWED: entry<{ key: string; reason: string }>({
     ...invalid,
-    cause: ({ key, reason }) => `The field ${key} is never in a file: ${reason}.`,
+    cause: ({ key, reason }) => `The field ${key} is never given: ${reason}.`,
     next: ({ key }) => `Remove ${key}.`,
   }),
   ROLE_ARN: entry<{ arn: string; what: string }>({

@@ -33,6 +33,16 @@ export interface Problem {
   readonly cause: string;
   readonly next: string;
   readonly place: Place;
+  /** All that is wrong with a document, where the problem sums up more than one fault. */
+  readonly errors?: readonly Fault[];
+}
+
+/** One fault inside a document. */
+export interface Fault {
+  readonly code: string;
+  /** JSON pointer; empty for the document itself. */
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 /** Declares one entry so that its facts stay typed. */

@@ -1,5 +1,6 @@
 /** What must be true of all policies together: a group has one owner, and whoever is asked for an approval exists. */
 
+import { locksEverybodyOut } from './permissions.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyRecord } from './policy-record.ts';
 
@@ -28,7 +29,8 @@ export interface PolicySetChange {
 
 /**
  * What a change of one policy would do wrong to the whole, one half sentence each: a group with other members than another policy gives it
- * (the same members are fine: that is how a group moves), and groups asked for an approval that nobody defines.
+ * (the same members are fine: that is how a group moves), groups asked for an approval that nobody defines,
+ * and permissions without an administrator.
  */
 export function policySetFaults({ before, after }: PolicySetChange, name: string): string[] {
   const own = after.find(({ metadata }) => metadata.name === name);
@@ -45,7 +47,10 @@ export function policySetFaults({ before, after }: PolicySetChange, name: string
       .filter(dropped)
       .map((group) => `policy ${policy.metadata.name} names the group ${group}, which no policy would define any more`);
   });
-  return [...shared, ...unknown];
+  const alone = locksEverybodyOut(after)
+    ? ['permissions would be given and admin to nobody, so no policy could be changed again']
+    : [];
+  return [...shared, ...unknown, ...alone];
 }
 
 /** Every group a policy asks for an approval, by name and once each. */

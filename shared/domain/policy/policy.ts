@@ -17,10 +17,21 @@ export const Selector = z.strictObject({
 });
 export type Selector = z.infer<typeof Selector>;
 
-/** An actor as the API knows them: a user name of IAM Identity Center, or the ARN of a role. */
-const Member = z.string().regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+|[\w+=,.@-]{1,128})$/, {
-  error: 'expected a user name, or the ARN of a role',
+const member =
+  'arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+|github:\\d{1,20}:[\\w.-]{1,100}|jwt:[\\w+=,.@|:/-]{1,200}|[\\w+=,.@-]{1,128}';
+
+/** An actor as the API knows them: a user name of IAM Identity Center, the ARN of a role, or who a token names. */
+const Member = z.string().regex(new RegExp(`^(${member})$`), {
+  error: 'expected a user name, the ARN of a role, github:<repository id>:<environment> or jwt:<subject>',
 });
+
+/** What a caller may do over the API: look, ask for promotions, decide on plans, look into targets, change policies and targets. */
+export const Permission = z.enum(['viewer', 'requester', 'approver', 'operator', 'admin']);
+export type Permission = z.infer<typeof Permission>;
+
+const Holders = z
+  .array(z.union([z.literal('*'), Member], { error: 'expected an actor, or * for whoever is authenticated' }))
+  .min(1, 'expected at least one holder');
 
 /** `AWS::RDS::*`, `AWS::S3::Bucket`, `Custom::*`. */
 const TypePattern = z.string().regex(/^[A-Za-z0-9]+(::[A-Za-z0-9@_-]+)*(::\*)?$|^\*$/, {
@@ -80,6 +91,16 @@ const Fields = z.strictObject({
       groups: z.array(Name).min(1).exactOptional(),
       /** How long a plan waits for its approval. */
       expires: Duration.exactOptional(),
+    })
+    .exactOptional(),
+  /** Who may do what over the API. Once any policy says it, nobody may what none gives them. */
+  permissions: z
+    .strictObject({
+      viewer: Holders.exactOptional(),
+      requester: Holders.exactOptional(),
+      approver: Holders.exactOptional(),
+      operator: Holders.exactOptional(),
+      admin: Holders.exactOptional(),
     })
     .exactOptional(),
   changeGates: z.array(ChangeGate).min(1).exactOptional(),

@@ -69,12 +69,15 @@ describe('a promotion', () => {
     await recordPromotion(ledger, later);
     await recordPromotion(ledger, aPromotion());
     expect((await listAccepted(ledger, 10)).map(({ id }) => id)).toEqual([promotionId, otherPromotionId]);
-    expect(await listPromotions(ledger, 'orders')).toEqual([]);
+    expect(await listPromotions(ledger, 'orders', { limit: 9 })).toEqual({ items: [] });
 
     await recordStarted(ledger, aPromotion(), arn);
     await recordStarted(ledger, later, arn);
     expect(await listAccepted(ledger, 10)).toEqual([]);
-    expect((await listPromotions(ledger, 'orders')).map(({ id }) => id)).toEqual([otherPromotionId, promotionId]);
+    expect((await listPromotions(ledger, 'orders', { limit: 9 })).items.map(({ id }) => id)).toEqual([
+      otherPromotionId,
+      promotionId,
+    ]);
     expect(await readPromotion(ledger, promotionId)).toEqual(aPromotion({ status: 'running', executionArn: arn }));
   });
 
@@ -93,7 +96,7 @@ describe('a promotion', () => {
     await recordPromotion(ledger, aPromotion());
     await recordEnd(ledger, aPromotion(), { status: 'succeeded', at: monday });
     expect(await listAccepted(ledger, 10)).toEqual([]);
-    expect((await listPromotions(ledger, 'orders')).map(({ id }) => id)).toEqual([promotionId]);
+    expect((await listPromotions(ledger, 'orders', { limit: 9 })).items.map(({ id }) => id)).toEqual([promotionId]);
   });
 
   it('is read with its rollouts and deployments, and nothing of another', async () => {
