@@ -56,19 +56,19 @@ describe('a webhook over the API', () => {
     expect(await put(webhook)).toMatchObject({ status: 201, body: { version: 3 } });
   });
 
-  it.each<[string, unknown, string]>([
+  it.each<[string, unknown, string, string?]>([
     ['of another name than its path', webhook, 'others-ci'],
-    ['with its secret', { ...webhook, secret: 'x' }, 'orders-ci'],
+    ['with its secret', { ...webhook, secret: 'x' }, 'orders-ci', 'FIELD_UNKNOWN'],
     ['with a wildcard', { ...webhook, refs: ['refs/heads/*'] }, 'orders-ci'],
     ['without a repository', { ...webhook, repository: undefined }, 'orders-ci'],
-    ['with a role', { ...webhook, roleArn: 'arn:aws:iam::333333333333:role/admin' }, 'orders-ci'],
-  ])('%s is refused', async (_, body, name) => {
-    expect(await put(body, {}, name)).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+    ['with a role', { ...webhook, roleArn: 'arn:aws:iam::333333333333:role/admin' }, 'orders-ci', 'FIELD_NOT_ALLOWED'],
+  ])('%s is refused', async (_, body, name, code = 'BODY_INVALID') => {
+    expect(await put(body, {}, name)).toMatchObject({ status: 400, body: { code } });
     expect(await listWebhooks(ledger)).toEqual([]);
   });
 
   it('is not what deliveries go to', async () => {
     await put(webhook);
-    expect(await callHandler('POST /v1/webhooks/orders-ci', { body: {} })).toMatchObject({ status: 404 });
+    expect(await callHandler('POST /v1/webhooks/orders-ci', { body: {} })).toMatchObject({ status: 405 });
   });
 });

@@ -58,7 +58,7 @@ export async function recordPublished(ledger: Ledger, { record, events, publishe
   await putHigher(ledger, cursorItem(record.promotion, events.length, more), 'published');
 }
 
-/** Promotions of which something may still have to be published: all that have not ended, and a few more. */
+/** Promotions of which something may still have to be published, oldest first: all that have not ended, and a few more. */
 export async function listUnpublished(ledger: Ledger): Promise<PromotionId[]> {
   const groups = [outbox, unpublished].map((group) => queryIndex(ledger, group));
   const items = (await Promise.all(groups)).flat();

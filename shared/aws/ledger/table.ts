@@ -135,14 +135,13 @@ export async function queryLast(ledger: Ledger, key: { pk: string; prefix: strin
   return (await asked(service, clientOf(ledger).send(command))).Items ?? [];
 }
 
-/** Reads a group of the index `by-pipeline`, newest first. Eventually consistent, so only for lists. */
+/** Reads a group of the index `by-pipeline`, oldest first. Eventually consistent, so only for lists. */
 export async function queryIndex(ledger: Ledger, gsi1pk: string): Promise<Item[]> {
   return queryAll(ledger, {
     TableName: ledger.table,
     IndexName: 'by-pipeline',
     KeyConditionExpression: 'gsi1pk = :pk',
     ExpressionAttributeValues: { ':pk': gsi1pk },
-    ScanIndexForward: false,
   });
 }
 

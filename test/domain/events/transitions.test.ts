@@ -87,6 +87,12 @@ describe('what happened to a promotion', () => {
     expect(lines(record)).toEqual(expected);
   });
 
+  it('tells why a promotion ended where no rollout says so', () => {
+    const reasons = [{ code: 'START_GIVEN_UP', text: 'It could not be started.' }];
+    const closed = records({ promotion: aPromotion({ status: 'errored', settledAt: at(20), reasons }) });
+    expect(lastOf(closed)).toMatchObject({ state: 'errored', reasons });
+  });
+
   it.each<[ApprovalRequest['status'], Partial<Recorded>, string[]]>([
     ['open', {}, []],
     ['approved', { decisions: [aDecision()] }, ['production approved bob']],

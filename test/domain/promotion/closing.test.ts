@@ -1,19 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import type { AccountAudit } from '#shared/domain/audit/account-audit.ts';
 import { closing, type ExecutionEnd } from '#shared/domain/promotion/closing.ts';
 import type { Deployment, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
 import { isHopeless, mostAttempts, troubleOf } from '#shared/domain/promotion/trouble.ts';
 import { aDeployment, aPromotion, aRollout, monday } from '#test/builders.ts';
+import { anAudit } from '#test/domain/audit/audit-builders.ts';
 
 const stopped: ExecutionEnd = { status: 'ABORTED', error: 'Stopped', cause: 'by carol' };
 const broken: ExecutionEnd = { status: 'FAILED', error: 'States.Runtime' };
 const settled = (environment: string, status: Rollout['status'], reasons: Rollout['reasons'] = []) =>
   aRollout({ environment, status, settledAt: monday, reasons });
 const running = (environment: string) => aRollout({ environment });
+interface Evidence {
+  readonly deployments: Deployment[];
+  readonly audits: AccountAudit[];
+}
 const close = (
   rollouts: Rollout[],
   end: ExecutionEnd,
-  { deployments = [], ...change }: Partial<Promotion> & { deployments?: Deployment[] } = {},
-) => closing({ promotion: aPromotion({ status: 'running', ...change }), rollouts, deployments, audits: [] }, end);
+  { deployments = [], audits = [], ...change }: Partial<Promotion> & Partial<Evidence> = {},
+) => closing({ promotion: aPromotion({ status: 'running', ...change }), rollouts, deployments, audits }, end);
 
 describe('a promotion whose execution ended without a record of its end', () => {
   it.each<[string, Rollout[], ExecutionEnd, object]>([
@@ -100,6 +106,13 @@ describe('a promotion whose execution ended without a record of its end', () => 
       'Queue is taken.',
       expect.stringContaining('ended (FAILED)'),
     ]);
+  });
+
+  it('tells what was found in an account afterwards, of its own environment only', () => {
+    const unclean: Partial<AccountAudit> = { moment: 'after', findings: ['IAM user eve with 1 access key'] };
+    const audits = [anAudit(unclean), anAudit({ ...unclean, environment: 'pre-production' })];
+    const { rollouts } = close([running('production')], broken, { audits });
+    expect(rollouts[0]?.reasons.map(({ code }) => code).toSorted()).toEqual(['ACCOUNT_NOT_CLEAN', 'EXECUTION_ENDED']);
   });
 
   it('ends a promotion that only planned in the same way', () => {
