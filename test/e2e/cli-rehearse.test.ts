@@ -51,6 +51,7 @@ describe('the result as JSON', () => {
       promotion,
       release: { id: expect.stringMatching(/^orders-[0-9a-f]{12}$/), digest },
       requestedBy: 'alice',
+      reasons: [],
       environments: [environment('pre-production', '222222222222'), environment('production', '333333333333')],
       calls: expect.any(Object),
       transitions: expect.any(Number),
