@@ -152,7 +152,7 @@ async function onboard(folder: string, { seed, accounts }: { seed: number; accou
 }
 
 /** As the examples have it: in pre-production nobody is asked. */
-export const notProduction: Policy = {
+const notProduction: Policy = {
   ...{ apiVersion: 'drawbridge/v1', kind: 'Policy', metadata: { name: 'pre-production' } },
   selector: { matchLabels: { env: 'pre-production' } },
   production: false,
