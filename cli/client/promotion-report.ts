@@ -8,7 +8,7 @@ import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-
 import { requestLines } from './approvals.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
-export function promotionJson({ promotion, rollouts, deployments, approvals, decisions }: PromotionRecord) {
+export function promotionJson({ promotion, rollouts, rounds, deployments, approvals, decisions }: PromotionRecord) {
   return {
     outcome: promotion.status,
     promotion: promotion.id,
@@ -21,6 +21,9 @@ export function promotionJson({ promotion, rollouts, deployments, approvals, dec
         name,
         outcome: rollout?.status ?? 'not-reached',
         ...(rollout?.planDigest === undefined ? {} : { plan: rollout.planDigest }),
+        rounds: rounds
+          .filter(({ environment }) => environment === name)
+          .map(({ round, digest, decision }) => ({ round, plan: digest, decision })),
         reasons: (rollout?.reasons ?? []).map(shownReason),
         approvals: approvals
           .filter((request) => request.environment === name)
@@ -100,7 +103,8 @@ function approvalLines(request: ApprovalRequest, { promotion, decisions }: Promo
   const made = decisions
     .filter((decision) => decision.environment === request.environment && decision.digest === request.digest)
     .map(
-      ({ actor, decision, reason }) => `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor}: ${reason}`,
+      ({ actor, decision, reason, digest }) =>
+        `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor}: ${reason} (plan ${digest})`,
     );
   if (request.status !== 'open') return made;
   const next = `  next: drawbridge approve ${promotion.id} --reason '…', or reject`;

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
-import { listPromotions, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { listPromotions, type PromotionRecord, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import {
   type AdmissionRequest,
@@ -55,12 +55,19 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     return context.json(record);
   });
 
-  /** The plan of one environment, as it was decided on: the document whose digest the rollout is bound to. */
+  /** A plan of one environment, as it was decided on: the rollout's newest, or with `digest` that of any of its rounds. */
   app.get('/v1/promotions/:id/plans/:environment', async (context) => {
     const { id, environment } = context.req.param();
     const record = await readPromotionRecord(resources.ledger, id);
-    const digest = record?.rollouts.find((rollout) => rollout.environment === environment)?.planDigest;
+    const digest = record && planDigestOf(record, environment, context.req.query('digest'));
     if (digest === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: `${id} with a plan for ${environment}` });
     return context.json({ digest, plan: await getDocument(resources.documents, 'plans', digest) });
   });
+}
+
+/** Only plans of this very rollout: digests of others are answered as if there were none. */
+function planDigestOf({ rollouts, rounds }: PromotionRecord, environment: string, wanted?: string): string | undefined {
+  const newest = rollouts.find((rollout) => rollout.environment === environment)?.planDigest;
+  if (wanted === undefined || wanted === newest) return newest;
+  return rounds.find((round) => round.environment === environment && round.digest === wanted)?.digest;
 }

@@ -29,6 +29,7 @@ const request = (change: Partial<ApprovalRequest> = {}): ApprovalRequest => ({
 const recordOf = (change: Partial<PromotionRecord> = {}): PromotionRecord => ({
   promotion: aPromotion({ status: 'running', environments: ['production'] }),
   rollouts: [aRollout({ planDigest: digest })],
+  rounds: [],
   deployments: [aDeployment()],
   approvals: [request()],
   decisions: [],

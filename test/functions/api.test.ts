@@ -8,6 +8,7 @@ import {
   recordPlan,
   recordPromotion,
   recordRollout,
+  recordRound,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
@@ -200,6 +201,27 @@ describe('looking at promotions', () => {
       body: { digest, plan: { schemaVersion: 1 } },
     });
     expect(await ask(`GET /v1/promotions/${promotionId}/plans/pre-production`)).toMatchObject({ status: 404 });
+  });
+
+  it('shows the plan of an earlier round of the same rollout, and of no other', async () => {
+    await recordPromotion(ledger, aPromotion());
+    await recordRollout(ledger, aRollout());
+    const [earlier, newest, foreign] = await Promise.all(
+      ['earlier', 'newest', 'foreign'].map((text) => putDocument(documents, 'plans', { text })),
+    );
+    const round = { promotion: promotionId, environment: 'production', decision: 'go', at: monday } as const;
+    await recordRound(ledger, { ...round, round: 1, digest: `${earlier}` });
+    await recordRound(ledger, { ...round, round: 2, digest: `${newest}` });
+    await recordPlan(ledger, aRollout(), { digest: `${newest}`, policyDigest: digestOf('policies'), cleared: true });
+    const route = `GET /v1/promotions/${promotionId}/plans/production`;
+    const planOf = async (digest: string | undefined) => (await ask(route, { query: `digest=${digest}` })).body['plan'];
+    expect([await planOf(earlier), await planOf(newest)]).toEqual([{ text: 'earlier' }, { text: 'newest' }]);
+    expect(await ask(route, { query: `digest=${foreign}` })).toMatchObject({ status: 404 });
+    const { body } = await ask(`GET /v1/promotions/${promotionId}`);
+    expect(body['rounds']).toMatchObject([
+      { round: 1, digest: earlier },
+      { round: 2, digest: newest },
+    ]);
   });
 
   it.each([`GET /v1/promotions/${otherPromotionId}`, `GET /v1/promotions/${otherPromotionId}/plans/production`])(
