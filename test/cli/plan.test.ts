@@ -214,9 +214,7 @@ describe('plans in reports', () => {
   it('are shown in short by status', async () => {
     const { exit, out } = await run('status', promotionId);
     expect(exit).toBe(0);
-    expect(out).toContain(
-      `\n    round 1: plan ${digest}, only looked at\n    plan production-`,
-    );
+    expect(out).toContain(`\n    round 1: plan ${digest}, only looked at\n    plan production-`);
     expect(out).not.toContain('vpc-0123456789abcdef0');
   });
 
