@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import { listPromotions, type PromotionRecord, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { listRunning } from '#shared/aws/ledger/targets.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import {
   type AdmissionRequest,
@@ -38,7 +39,8 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     const { recovery } = await bodyIn(context, RetryRequest);
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
-    const retry = retryOf(record.promotion, record.rollouts);
+    const running = await listRunning(resources.ledger, record.promotion.pipeline);
+    const retry = retryOf(record.promotion, record.rollouts, running);
     if (retry.kind === 'refused') throw new DrawbridgeError(retry.problem);
     return admitted(context, { request: retry.request, retryOf: id, ...(recovery && { recovery }) });
   });
