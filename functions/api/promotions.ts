@@ -4,6 +4,7 @@ import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import { listPromotions, type PromotionRecord, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { listRunning } from '#shared/aws/ledger/targets.ts';
+import { readRelease } from '#shared/aws/releases.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import {
   type AdmissionRequest,
@@ -39,6 +40,7 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     const { recovery } = await bodyIn(context, RetryRequest);
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
+    await demandStacks(resources, record.promotion.release, Object.keys(recovery?.skip ?? {}));
     const running = await listRunning(resources.ledger, record.promotion.pipeline);
     const retry = retryOf(record.promotion, record.rollouts, running);
     if (retry.kind === 'refused') throw new DrawbridgeError(retry.problem);
@@ -65,6 +67,16 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     if (digest === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: `${id} with a plan for ${environment}` });
     return context.json({ digest, plan: await getDocument(resources.documents, 'plans', digest) });
   });
+}
+
+/** Throws BODY_INVALID for a stack that the release does not have: it would be skipped nowhere, and nobody would be told. */
+async function demandStacks({ documents }: Resources, release: string, named: readonly string[]): Promise<void> {
+  if (named.length === 0) return;
+  const stacks = (await readRelease(documents, release)).stacks.map(({ name }) => name);
+  const unknown = named.filter((name) => !stacks.includes(name));
+  if (unknown.length === 0) return;
+  const detail = `/recovery/skip names ${unknown.join(', ')}, but the stacks of the release are ${stacks.join(', ')}`;
+  throw failure('BODY_INVALID', { detail });
 }
 
 /** Only plans of this very rollout: digests of others are answered as if there were none. */

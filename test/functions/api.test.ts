@@ -166,6 +166,30 @@ describe('asking for a promotion', () => {
   });
 });
 
+describe('taking up a promotion', () => {
+  const stopped = async () =>
+    recordPromotion(ledger, aPromotion({ status: 'failed', release: await release(), settledAt: monday }));
+  const retry = (body: object) =>
+    ask(`POST /v1/promotions/${promotionId}/retries`, { body, headers: { 'idempotency-key': 'key-1' } });
+
+  it('may skip resources of the stacks of its release, and of no other', async () => {
+    await stopped();
+    admissionAnswers({ kind: 'accepted', promotion: aPromotion({ retryOf: promotionId }), replayed: false });
+    expect(await retry({ recovery: { skip: { api: ['Queue'] } } })).toMatchObject({ status: 202 });
+    const refused = await retry({ recovery: { skip: { nonsense: ['Queue'] } } });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+    expect(refused.body['detail']).toContain('/recovery/skip names nonsense, but the stacks of the release are ');
+  });
+
+  it('is refused where another release arrived since', async () => {
+    await stopped();
+    const newer = { pipeline: 'orders', environment: 'production', target: 'production', release: digestOf('newer') };
+    const since = '2026-01-06T09:00:00.000Z';
+    await recordRunning(ledger, { ...newer, releaseId: 'orders-newer', promotion: otherPromotionId, since });
+    expect(await retry({})).toMatchObject({ status: 409, body: { code: 'RETRY_SUPERSEDED' } });
+  });
+});
+
 describe('looking at promotions', () => {
   it('lists those of a pipeline, newest first', async () => {
     for (const [id, hour] of [
