@@ -17,9 +17,13 @@ export const Selector = z.strictObject({
 });
 export type Selector = z.infer<typeof Selector>;
 
-/** An actor as the API knows them: a user name of IAM Identity Center, or the ARN of a role. */
-const Member = z.string().regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+|[\w+=,.@-]{1,128})$/, {
-  error: 'expected a user name, or the ARN of a role',
+/**
+ * An actor as the API knows them: a user name of IAM Identity Center, or the ARN of a role without its path, which no session tells (IAM User
+ * Guide, "IAM identifiers"): with a path it would never be anybody.
+ */
+const Member = z.string().regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@-]+|[\w+=,.@-]{1,128})$/, {
+  error:
+    'expected a user name, or the ARN of a role without its path: role/ci for role/teams/ci, as its sessions do not tell the path',
 });
 
 /** `AWS::RDS::*`, `AWS::S3::Bucket`, `Custom::*`. */
