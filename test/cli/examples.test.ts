@@ -106,8 +106,8 @@ describe('the network and the app', () => {
       return [target?.name, wave?.number, stacks.map(({ name }) => name), policies.length, [...new Set(outputs)]];
     });
     expect(rows).toEqual([
-      ['app-pre-production', 2, ['app'], 0, ['network-pre-production']],
-      ['network-pre-production', 1, ['network'], 0, []],
+      ['app-pre-production', 2, ['app'], 1, ['network-pre-production']],
+      ['network-pre-production', 1, ['network'], 1, []],
       ['app-production', 2, ['app'], 1, ['network-production']],
       ['network-production', 1, ['network'], 1, []],
     ]);

@@ -28,7 +28,7 @@ describe('drawbridge validate', () => {
         '  stack        orders  as orders  <n> bytes',
         '  environment  pre-production  pre-production (222222222222/eu-west-1)',
         '  environment  production  production (333333333333/eu-west-1)',
-        'valid: 1 pipeline, 2 targets, 0 policies',
+        'valid: 1 pipeline, 2 targets, 1 policy',
       ].join('\n'),
     );
   });
@@ -56,7 +56,7 @@ describe('drawbridge validate', () => {
         },
       ],
       targets: ['pre-production', 'production'],
-      policies: [],
+      policies: ['pre-production'],
     });
   });
 

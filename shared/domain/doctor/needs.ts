@@ -48,7 +48,7 @@ function previewNeeds(where: Where): Need[] {
     passRole(where, 'plan'),
     ...artifacts(where, 'plan'),
     need('cloudformation:CreateChangeSet', transform),
-    ...['ListHookResults', 'GetHookResult'].map((action) => need(`cloudformation:${action}`, '*')),
+    need('cloudformation:ListHookResults', '*'),
   ];
 }
 
@@ -62,16 +62,12 @@ function auditNeeds({ account, region }: Where): Need[] {
   const need = (step: string, action: string, resource: string) => ({ step, action, resource, context: {} });
   const role = iam(`role/drawbridge/${roleName('audit')}`);
   const rule = `arn:${partition}:events:${region}:${account}:rule/drawbridge-stack-events`;
-  const verification = `arn:${partition}:lambda:${region}:${account}:function:drawbridge-verify-any`;
   return [
     need('audit', 'iam:GetAccountSummary', '*'),
     need('audit', 'iam:ListUsers', iam('user/')),
     need('audit', 'iam:ListAccessKeys', iam('user/anybody')),
     need('audit', 'iam:ListRoles', iam('role/')),
     ...['ListOpenIDConnectProviders', 'ListSAMLProviders'].map((action) => need('audit', `iam:${action}`, '*')),
-    need('audit', 'cloudwatch:DescribeAlarms', '*'),
-    need('audit', 'cloudformation:DescribeStackDriftDetectionStatus', '*'),
-    need('audit', 'lambda:InvokeFunction', verification),
     need('broker', 'sts:DecodeAuthorizationMessage', '*'),
     ...['GetRole', 'ListRolePolicies', 'GetRolePolicy', 'ListAttachedRolePolicies'].map((action) =>
       need('doctor', `iam:${action}`, role),
