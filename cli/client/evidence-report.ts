@@ -1,5 +1,5 @@
 /** The evidence of a promotion as a person reads it. */
-import type { EnvironmentEvidence, Evidence, TargetEvidence } from '#shared/domain/audit/evidence.ts';
+import type { ApprovalEvidence, EnvironmentEvidence, Evidence, TargetEvidence } from '#shared/domain/audit/evidence.ts';
 
 /** What was done, stack by stack, and last of all what the audits prove. */
 export function evidenceText(evidence: Evidence): string {
@@ -12,9 +12,24 @@ export function evidenceText(evidence: Evidence): string {
   ].join('\n');
 }
 
-function environmentLines({ name, outcome, planDigest, targets }: EnvironmentEvidence): string[] {
+function environmentLines({ name, outcome, planDigest, approvals, targets }: EnvironmentEvidence): string[] {
   const plan = planDigest === null ? '' : `  plan ${planDigest}`;
-  return [`${name.padEnd(16)} ${outcome}${plan}`, ...targets.flatMap(targetLines).map((line) => `  ${line}`)];
+  return [
+    `${name.padEnd(16)} ${outcome}${plan}`,
+    ...[...approvals.flatMap(approvalLines), ...targets.flatMap(targetLines)].map((line) => `  ${line}`),
+  ];
+}
+
+/** Who decided what, when, why, and on which plan. */
+function approvalLines({ digest, status, because, decisions }: ApprovalEvidence): string[] {
+  return [
+    `approval ${status}  plan ${digest}`,
+    ...because.map((reason) => `  because ${reason}`),
+    ...decisions.map(
+      ({ actor, decision, reason, at }) =>
+        `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor} at ${at}: ${reason}`,
+    ),
+  ];
 }
 
 function targetLines({ target, account, region, deployments, sessions, audits }: TargetEvidence): string[] {

@@ -1,15 +1,17 @@
 /** A promotion as people and programs read it: the same facts as text and as JSON. */
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { ApprovalDecision, ApprovalRequest } from '#shared/domain/approval/records.ts';
+import { stackEventsUrl } from '#shared/domain/broker/console-links.ts';
 import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
 import type { Deployment, Promotion, Reason, Rollout, Status } from '#shared/domain/promotion/records.ts';
 import { mostAttempts } from '#shared/domain/promotion/trouble.ts';
 import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
+import { printedCommand } from '../printed-command.ts';
 import { requestLines } from './approvals.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
-export function promotionJson({ promotion, rollouts, deployments, approvals, decisions }: PromotionRecord) {
+export function promotionJson({ promotion, rollouts, rounds, deployments, approvals, decisions }: PromotionRecord) {
   return {
     outcome: promotion.status,
     promotion: promotion.id,
@@ -23,6 +25,9 @@ export function promotionJson({ promotion, rollouts, deployments, approvals, dec
         name,
         outcome: rollout?.status ?? 'not-reached',
         ...(rollout?.planDigest === undefined ? {} : { plan: rollout.planDigest }),
+        rounds: rounds
+          .filter(({ environment }) => environment === name)
+          .map(({ round, digest, decision }) => ({ round, plan: digest, decision })),
         reasons: (rollout?.reasons ?? []).map(shownReason),
         approvals: approvals
           .filter((request) => request.environment === name)
@@ -87,9 +92,10 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
     return [
       title,
       ...planned,
-      ...asked.flatMap((request) => approvalLines(request, record)),
+      ...asked.flatMap((request) => approvalLines(request, record, options)),
       ...here.map(deploymentLine),
       ...reasonLines(rollout, here, options),
+      ...failureLines(promotion, here, options),
     ];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
@@ -105,15 +111,18 @@ function ownLines({ reasons = [], status, trouble }: Promotion): string[] {
 }
 
 /** A request that became void or expired says nothing about how things stand. */
-function approvalLines(request: ApprovalRequest, { promotion, decisions }: PromotionRecord): string[] {
+function approvalLines(request: ApprovalRequest, { promotion, decisions }: PromotionRecord, options: string): string[] {
   if (request.status === 'void' || request.status === 'expired') return [];
   const made = decisions
     .filter((decision) => decision.environment === request.environment && decision.digest === request.digest)
     .map(
-      ({ actor, decision, reason }) => `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor}: ${reason}`,
+      ({ actor, decision, reason, digest }) =>
+        `  ${decision === 'approve' ? 'approved' : 'rejected'} by ${actor}: ${reason} (plan ${digest})`,
     );
   if (request.status !== 'open') return made;
-  const next = `  next: drawbridge approve ${promotion.id} --reason '…', or reject`;
+  // Who asked cannot approve, and in the sandbox a command acts as who asked unless it is told otherwise.
+  const other = options.startsWith('--sandbox') ? ` --as ${promotion.requestedBy === 'bob' ? 'alice' : 'bob'}` : '';
+  const next = `  next: ${printedCommand(`approve ${promotion.id} --reason '…'`, `${options}${other}`)} (or reject)`;
   return [...requestLines(request).map((line) => `  ${line}`), ...made, next];
 }
 
@@ -130,9 +139,28 @@ function reasonLines(rollout: Rollout | undefined, here: readonly Deployment[], 
     const target = reason.target ?? (targets.length === 1 ? targets[0] : '<target>');
     return [
       line,
-      `    say what was denied: drawbridge trust decode --target ${target} --promotion ${rollout.promotion} ${options}`,
+      `    say what was denied: ${printedCommand(`trust decode --target ${target} --promotion ${rollout.promotion}`, options)}`,
     ];
   });
+}
+
+/** Where to look at each failed stack, and the command that takes the promotion up once its cause is gone. */
+function failureLines({ id }: Promotion, here: readonly Deployment[], options: string): string[] {
+  const failed = here.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length === 0) return [];
+  // Only of these can a continued rollback leave out what cannot be rolled back (User Guide, "Continue rolling back an update").
+  const stuck = failed.filter(({ status }) => status === 'UPDATE_ROLLBACK_FAILED').map(({ stack }) => stack);
+  const skip =
+    stuck.length === 0 ? '' : ` --skip ${[...new Set(stuck)].map((stack) => `${stack}:LOGICALID`).join(' ')}`;
+  return [
+    ...failed.map(
+      (deployment) => `  see ${deployment.stackName} in ${deployment.account}: ${stackEventsUrl(deployment)}`,
+    ),
+    `  next, once the cause is gone: ${printedCommand(`retry ${id}`, options)}`,
+    ...(skip === ''
+      ? []
+      : [`  or leave what is in UPDATE_FAILED as it is: ${printedCommand(`retry ${id}${skip}`, options)}`]),
+  ];
 }
 
 function shownReason(reason: Reason): Reason {

@@ -5,6 +5,7 @@ import { exitOfPromotion, promotionJson, promotionText } from '../client/promoti
 import { getPromotion, requestPromotion } from '../client/promotions.ts';
 import type { CliCommand } from '../command.ts';
 import { connect, withConnection } from '../connection.ts';
+import { printedCommand } from '../printed-command.ts';
 
 export const promote: CliCommand = {
   name: 'promote',
@@ -30,7 +31,7 @@ export const promote: CliCommand = {
       };
       const { id } = await requestPromotion(connection.api, wish);
       terminal.progress(
-        `promotion ${id} goes on whether you wait or not; see it with: drawbridge status ${id} ${connection.options}`,
+        `promotion ${id} goes on whether you wait or not; see it with: ${printedCommand(`status ${id}`, connection.options)}`,
       );
       const record =
         options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);

@@ -6,6 +6,7 @@ import { defaultPerson, sandboxWords, worldFolder } from '../connection.ts';
 import { type Invalid, loadConfig } from '../load-config.ts';
 import { wholeNumber } from '../number-option.ts';
 import { choosePipeline, packagePipeline } from '../package-release.ts';
+import { printedCommand } from '../printed-command.ts';
 import { type RequestedFault, requestedFault } from '../rehearsal/faults.ts';
 import type { SandboxOptions } from '../rehearsal/open-sandbox.ts';
 import { isFunctionName } from '../rehearsal/people.ts';
@@ -132,7 +133,7 @@ function report(
     promotionText(record, where, rehearsed.plans),
     '',
     `${transitions} state transitions, ${counted(calls)} AWS calls, ${Math.round(virtualMilliseconds / 1000)} s virtual, ${seconds.toFixed(1)} s real; simulated`,
-    `next: npm run -s drawbridge -- status ${id} ${where}`,
+    `next: ${printedCommand(`status ${id}`, where)}`,
   ].join('\n');
   return {
     kind: 'done',

@@ -4,6 +4,7 @@ import type { CliCommand } from '../command.ts';
 import { connect, withConnection } from '../connection.ts';
 import { waivedText } from '../gate-templates.ts';
 import { packageRelease } from '../package-release.ts';
+import { printedCommand } from '../printed-command.ts';
 
 export const release: CliCommand = {
   name: 'release',
@@ -27,7 +28,7 @@ export const release: CliCommand = {
     try {
       const { id, digest, uploaded } = await publishRelease(connection.api, packaged);
       const json = { simulated: connection.simulated, release: { id, digest }, uploaded };
-      const text = `release ${id}  ${digest}  ${uploaded} of ${packaged.files.length} files uploaded\nnext: drawbridge promote ${id} ${connection.options}`;
+      const text = `release ${id}  ${digest}  ${uploaded} of ${packaged.files.length} files uploaded\nnext: ${printedCommand(`promote ${id}`, connection.options)}`;
       return { kind: 'done', exit: 0, text, json };
     } finally {
       await connection.close();

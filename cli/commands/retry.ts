@@ -5,6 +5,7 @@ import { exitOfPromotion, promotionJson, promotionText } from '../client/promoti
 import { getPromotion, retryPromotion } from '../client/promotions.ts';
 import type { CliCommand } from '../command.ts';
 import { connect, withConnection } from '../connection.ts';
+import { printedCommand } from '../printed-command.ts';
 
 export const retry: CliCommand = {
   name: 'retry',
@@ -28,7 +29,7 @@ export const retry: CliCommand = {
       const wish = { idempotencyKey: connection.newKey(), ...(skip && { recovery: { skip } }) };
       const { id } = await retryPromotion(connection.api, promotion, wish);
       terminal.progress(
-        `promotion ${id} takes up ${promotion}; see it with: drawbridge status ${id} ${connection.options}`,
+        `promotion ${id} takes up ${promotion}; see it with: ${printedCommand(`status ${id}`, connection.options)}`,
       );
       const record =
         options['wait'] === false ? await getPromotion(connection.api, id) : await followPromotion(connection, id);

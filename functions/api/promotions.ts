@@ -2,7 +2,9 @@
 import type { Hono } from 'hono';
 import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
-import { listPromotions, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { listPromotions, type PromotionRecord, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { listRunning } from '#shared/aws/ledger/targets.ts';
+import { readRelease } from '#shared/aws/releases.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import { etagOf } from '#shared/domain/http/etag.ts';
 import {
@@ -40,7 +42,9 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     idempotencyKeyOf(context.req.header('idempotency-key'));
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
-    const retry = retryOf(record.promotion, record.rollouts);
+    await demandStacks(resources, record.promotion.release, Object.keys(recovery?.skip ?? {}));
+    const running = await listRunning(resources.ledger, record.promotion.pipeline);
+    const retry = retryOf(record.promotion, record.rollouts, running);
     if (retry.kind === 'refused') throw new DrawbridgeError(retry.problem);
     return admitted(context, { request: retry.request, retryOf: id, ...(recovery && { recovery }) });
   });
@@ -57,12 +61,29 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     return context.json(record, 200, { ETag: etagOf(record) });
   });
 
-  /** The plan of one environment, as it was decided on: the document whose digest the rollout is bound to. */
+  /** A plan of one environment, as it was decided on: the rollout's newest, or with `digest` that of any of its rounds. */
   app.get('/v1/promotions/:id/plans/:environment', async (context) => {
     const { id, environment } = context.req.param();
     const record = await readPromotionRecord(resources.ledger, id);
-    const digest = record?.rollouts.find((rollout) => rollout.environment === environment)?.planDigest;
+    const digest = record && planDigestOf(record, environment, context.req.query('digest'));
     if (digest === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: `${id} with a plan for ${environment}` });
     return context.json({ digest, plan: await getDocument(resources.documents, 'plans', digest) });
   });
+}
+
+/** Throws BODY_INVALID for a stack that the release does not have: it would be skipped nowhere, and nobody would be told. */
+async function demandStacks({ documents }: Resources, release: string, named: readonly string[]): Promise<void> {
+  if (named.length === 0) return;
+  const stacks = (await readRelease(documents, release)).stacks.map(({ name }) => name);
+  const unknown = named.filter((name) => !stacks.includes(name));
+  if (unknown.length === 0) return;
+  const detail = `/recovery/skip names ${unknown.join(', ')}, but the stacks of the release are ${stacks.join(', ')}`;
+  throw failure('BODY_INVALID', { detail });
+}
+
+/** Only plans of this very rollout: digests of others are answered as if there were none. */
+function planDigestOf({ rollouts, rounds }: PromotionRecord, environment: string, wanted?: string): string | undefined {
+  const newest = rollouts.find((rollout) => rollout.environment === environment)?.planDigest;
+  if (wanted === undefined || wanted === newest) return newest;
+  return rounds.find((round) => round.environment === environment && round.digest === wanted)?.digest;
 }

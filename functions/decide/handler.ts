@@ -2,7 +2,7 @@
 import { putDocument } from '#shared/aws/documents.ts';
 import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
-import { recordDeployments, recordPlan, recordRejection } from '#shared/aws/ledger/promotions.ts';
+import { recordDeployments, recordPlan, recordRejection, recordRound } from '#shared/aws/ledger/promotions.ts';
 import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { readRolloutPlan, readTargetPlan } from '#shared/aws/plan-documents.ts';
 import { readPolicySet } from '#shared/aws/policy-set.ts';
@@ -37,6 +37,11 @@ export const handler = task('decide', async (input, { ledger, documents, bus }) 
   const facts = { mode, environment, targets, stacks: dependenciesIn(release), denied: denials.length > 0, open };
   const decided = decision(facts, plan);
 
+  const { promotion, round, at } = input;
+  await recordRound(ledger, {
+    ...{ promotion, environment: input.environment, round, at },
+    ...{ digest, decision: decided.kind },
+  });
   await recordPlan(ledger, input, { digest, policyDigest, cleared: isCleared(decided.kind), needs: open?.requirement });
   await recordDeployments(ledger, foreseenDeployments(input, plan.targets));
   if (decided.kind === 'denied') await recordRejection(ledger, input, denials);

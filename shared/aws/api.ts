@@ -119,9 +119,16 @@ function problemIn(answer: unknown, status: number, what: string): Problem {
   const refused = status === 401 || status === 403;
   return (
     refused
-      ? failure('ACCESS_DENIED', { message })
+      ? notAllowed(what, message)
       : failure('AWS_REFUSED', { service: 'Amazon API Gateway', code: `${status}`, message })
   ).problem;
+}
+
+/** API Gateway checks the caller before anything of ours runs, so no role of a target account is to blame. */
+function notAllowed(what: string, message: string): DrawbridgeError {
+  const { problem } = failure('ACCESS_DENIED', { message });
+  const next = `Whoever signed the request may not ${what}: give them execute-api:Invoke on it, as docs/how-to/package-and-deploy.md says, or sign in as somebody who has it.`;
+  return new DrawbridgeError({ ...problem, next });
 }
 
 /** For what this version does not know, the status tells what kind of problem it is: a wrong request, a gate, a permission, or a broken service. */

@@ -160,6 +160,7 @@ describe('an answer that is no success', () => {
   it.each([
     [401, '{"message":"Unauthorized"}', 'ACCESS_DENIED', 'GET /v1/promotions was answered with HTTP 401: Unauthorized'],
     [403, '{"message":"Forbidden"}', 'ACCESS_DENIED', 'HTTP 403: Forbidden'],
+    [403, '{"message":"Forbidden"}', 'ACCESS_DENIED', 'may not GET /v1/promotions: give them execute-api:Invoke'],
     [429, '{"message":"Too Many Requests"}', 'AWS_REFUSED', 'Too Many Requests'],
     [503, 'upstream is gone', 'AWS_REFUSED', 'no message'],
     [502, 'null', 'AWS_REFUSED', 'no message'],

@@ -29,6 +29,7 @@ const request = (change: Partial<ApprovalRequest> = {}): ApprovalRequest => ({
 const recordOf = (change: Partial<PromotionRecord> = {}): PromotionRecord => ({
   promotion: aPromotion({ status: 'running', environments: ['production'] }),
   rollouts: [aRollout({ planDigest: digest })],
+  rounds: [],
   deployments: [aDeployment()],
   approvals: [request()],
   decisions: [],
@@ -192,7 +193,6 @@ describe('a decision', () => {
 
   it.each<[string, ApprovalRequest[], string[], string]>([
     ['nothing waits', [], [], 'has asked for no approval'],
-    ['it is decided already', [request({ status: 'approved' })], [], 'has asked for no approval'],
     ['another environment waits', [request()], ['--environment', 'staging'], 'no approval of staging'],
     [
       'several environments wait',
@@ -206,6 +206,15 @@ describe('a decision', () => {
     expect(exit).toBe(2);
     expect(`${out}${err}`).toContain(said);
     expect(posted()).toEqual([]);
+  });
+
+  it('is not sent when it is decided already, and says by whom and when', async () => {
+    const decided = { promotion: promotionId, environment: 'production', digest, actor: 'bob', at: monday };
+    const decisions = [{ ...decided, decision: 'approve' as const, reason: 'reviewed' }];
+    before = recordOf({ approvals: [request({ status: 'approved' })], decisions });
+    const { exit, out, err } = await approve('--yes');
+    expect([exit, posted()]).toEqual([3, []]);
+    expect(`${out}${err}`).toContain(`bob decided already: approve, at ${monday}`);
   });
 
   it('is sent for the environment that is named', async () => {

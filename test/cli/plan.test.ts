@@ -4,7 +4,7 @@ import { runCli } from '#cli/run-cli.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { RolloutPlan } from '#shared/domain/plan/decision.ts';
 import { untouched } from '#shared/domain/plan/stack-plan.ts';
-import { aPromotion, aRollout, promotionId } from '#test/builders.ts';
+import { aPromotion, aRollout, monday, promotionId } from '#test/builders.ts';
 import { richPlan } from '#test/domain/plan/rich-plan.ts';
 import { jsonServer, signedIn } from '#test/json-server.ts';
 import { recorder, small, workspace } from './workspace.ts';
@@ -22,12 +22,13 @@ const idle: RolloutPlan = {
 let record: PromotionRecord;
 let plan: RolloutPlan;
 
-const answers: Readonly<Record<string, () => unknown>> = {
+const answers: Record<string, () => unknown> = {
   'POST /v1/releases': () => ({ uploads: [] }),
   'POST /v1/releases/completions': () => ({ id: releaseId, digest }),
   'POST /v1/promotions': () => ({ ...record.promotion, status: 'accepted' }),
   [`GET /v1/promotions/${promotionId}`]: () => record,
   [`GET /v1/promotions/${promotionId}/plans/production`]: () => ({ digest, plan }),
+  [`GET /v1/promotions/${promotionId}/plans/production?digest=${encodeURIComponent(digest)}`]: () => ({ digest, plan }),
 };
 
 signedIn();
@@ -47,6 +48,9 @@ function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [
   return {
     promotion: aPromotion({ releaseId, status, mode: 'plan', environments: ['production'] }),
     rollouts: [aRollout({ status, reasons, ...(planned ? { planDigest: digest } : {}) })],
+    rounds: planned
+      ? [{ promotion: promotionId, environment: 'production', round: 1, digest, decision: 'planned', at: monday }]
+      : [],
     deployments: [],
     approvals: [],
     decisions: [],
@@ -210,7 +214,7 @@ describe('plans in reports', () => {
   it('are shown in short by status', async () => {
     const { exit, out } = await run('status', promotionId);
     expect(exit).toBe(0);
-    expect(out).toContain('\n    plan production-us 444444444444/us-east-1  ');
+    expect(out).toContain(`\n    round 1: plan ${digest}, only looked at\n    plan production-`);
     expect(out).not.toContain('vpc-0123456789abcdef0');
   });
 
@@ -218,6 +222,29 @@ describe('plans in reports', () => {
     record = { ...record, promotion: { ...record.promotion, status: 'succeeded' } };
     expect((await run('promote', releaseId)).out).toContain('    plan production-us 444444444444/us-east-1  ');
     expect(api.received[0]?.body).toEqual({ release: releaseId });
+  });
+
+  it('are shown for each round, those with the same plan once; not those without a change', async () => {
+    const earlier = `sha256:${'2'.repeat(64)}`;
+    answers[`GET /v1/promotions/${promotionId}/plans/production?digest=${encodeURIComponent(earlier)}`] = () => ({
+      plan: richPlan,
+    });
+    const round = { promotion: promotionId, environment: 'production', at: monday };
+    record = {
+      ...record,
+      rounds: [
+        { ...round, round: 1, digest: earlier, decision: 'needs-approval' },
+        { ...round, round: 2, digest: earlier, decision: 'go' },
+        { ...round, round: 3, digest, decision: 'recover' },
+        { ...round, round: 4, digest: `sha256:${'3'.repeat(64)}`, decision: 'nothing-to-do' },
+      ],
+    };
+    const { out } = await run('status', promotionId);
+    expect(out.split('\n').filter((line) => /^ {4}round/.test(line))).toEqual([
+      `    rounds 1 and 2: plan ${earlier}, needs an approval, then cleared`,
+      `    round 3: plan ${digest}, cleared to bring stacks back`,
+    ]);
+    expect(out.match(/plan production-us 444444444444/g)).toHaveLength(2);
   });
 
   it('of an older version are left out', async () => {

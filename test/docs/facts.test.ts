@@ -76,6 +76,16 @@ const failed: PromotionRecord = {
       reasons: [reason],
     },
   ],
+  rounds: [
+    {
+      promotion: 'prm-0000000000000000',
+      environment: 'pre-production',
+      round: 1,
+      digest,
+      decision: 'go',
+      at,
+    },
+  ],
   deployments: [
     {
       promotion: 'prm-0000000000000000',

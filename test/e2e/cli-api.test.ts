@@ -188,7 +188,7 @@ describe('waiting for a promotion', () => {
     const said = createInterface(child.stderr);
     const [line] = await once(said, 'line');
     expect(line).toBe(
-      `promotion ${id} goes on whether you wait or not; see it with: drawbridge status ${id} --api ${api.endpoint} --region eu-west-1`,
+      `promotion ${id} goes on whether you wait or not; see it with: npm run -s drawbridge -- status ${id} --api ${api.endpoint} --region eu-west-1`,
     );
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([130, null]);

@@ -39,7 +39,7 @@ describe('drawbridge release', () => {
     const { exit, out } = await drawbridge('release', small, ...here);
     expect([exit, out]).toEqual([
       0,
-      `release ${id}  ${digest}  0 of 1 files uploaded\nnext: drawbridge promote ${id} --sandbox --world ${world}`,
+      `release ${id}  ${digest}  0 of 1 files uploaded\nnext: npm run -s drawbridge -- promote ${id} --sandbox --world ${world}`,
     ]);
   });
 });
@@ -66,7 +66,7 @@ describe('drawbridge promote', () => {
     ]);
     const { promotion } = accepted.json;
     expect(accepted.progress).toEqual([
-      expect.stringContaining(`drawbridge status ${promotion} --sandbox --world ${world}`),
+      expect.stringContaining(`npm run -s drawbridge -- status ${promotion} --sandbox --world ${world}`),
     ]);
 
     const later = await drawbridgeJson('status', promotion, ...here);

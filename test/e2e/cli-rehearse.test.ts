@@ -23,6 +23,11 @@ describe('the result as JSON', () => {
       name,
       outcome: 'succeeded',
       plan: digest,
+      rounds: (name === 'production' ? ['needs-approval', 'go'] : ['go']).map((decision, index) => ({
+        round: index + 1,
+        plan: digest,
+        decision,
+      })),
       reasons: [],
       approvals: name === 'production' ? [expect.objectContaining({ status: 'approved', plan: digest })] : [],
       targets: [

@@ -36,7 +36,7 @@ const encodedIn = async () => {
 describe('a promotion that failed for an encoded denial', () => {
   it('says so with the beginning of the message, and names the command that tells what it says', async () => {
     expect(rehearsed.exit).toBe(1);
-    const hint = `say what was denied: drawbridge trust decode --target pre-production --promotion ${promotion} ${there.join(' ')}`;
+    const hint = `say what was denied: npm run -s drawbridge -- trust decode --target pre-production --promotion ${promotion} ${there.join(' ')}`;
     for (const out of [rehearsed.out, (await drawbridge('status', promotion, ...there)).out]) {
       expect(out).toMatch(
         /because STACK_FAILED: .*Network \(AWS::EC2::VPC\) CREATE_FAILED: .*HandlerErrorCode: AccessDenied/,

@@ -8,6 +8,7 @@ import {
   recordPlan,
   recordPromotion,
   recordRollout,
+  recordRound,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
@@ -165,6 +166,30 @@ describe('asking for a promotion', () => {
   });
 });
 
+describe('taking up a promotion', () => {
+  const stopped = async () =>
+    recordPromotion(ledger, aPromotion({ status: 'failed', release: await release(), settledAt: monday }));
+  const retry = (body: object) =>
+    ask(`POST /v1/promotions/${promotionId}/retries`, { body, headers: { 'idempotency-key': 'key-1' } });
+
+  it('may skip resources of the stacks of its release, and of no other', async () => {
+    await stopped();
+    admissionAnswers({ kind: 'accepted', promotion: aPromotion({ retryOf: promotionId }), replayed: false });
+    expect(await retry({ recovery: { skip: { api: ['Queue'] } } })).toMatchObject({ status: 202 });
+    const refused = await retry({ recovery: { skip: { nonsense: ['Queue'] } } });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'BODY_INVALID' } });
+    expect(refused.body['detail']).toContain('/recovery/skip names nonsense, but the stacks of the release are ');
+  });
+
+  it('is refused where another release arrived since', async () => {
+    await stopped();
+    const newer = { pipeline: 'orders', environment: 'production', target: 'production', release: digestOf('newer') };
+    const since = '2026-01-06T09:00:00.000Z';
+    await recordRunning(ledger, { ...newer, releaseId: 'orders-newer', promotion: otherPromotionId, since });
+    expect(await retry({})).toMatchObject({ status: 409, body: { code: 'RETRY_SUPERSEDED' } });
+  });
+});
+
 describe('looking at promotions', () => {
   it('lists those of a pipeline, newest first', async () => {
     for (const [id, hour] of [
@@ -200,6 +225,27 @@ describe('looking at promotions', () => {
       body: { digest, plan: { schemaVersion: 1 } },
     });
     expect(await ask(`GET /v1/promotions/${promotionId}/plans/pre-production`)).toMatchObject({ status: 404 });
+  });
+
+  it('shows the plan of an earlier round of the same rollout, and of no other', async () => {
+    await recordPromotion(ledger, aPromotion());
+    await recordRollout(ledger, aRollout());
+    const [earlier, newest, foreign] = await Promise.all(
+      ['earlier', 'newest', 'foreign'].map((text) => putDocument(documents, 'plans', { text })),
+    );
+    const round = { promotion: promotionId, environment: 'production', decision: 'go', at: monday } as const;
+    await recordRound(ledger, { ...round, round: 1, digest: `${earlier}` });
+    await recordRound(ledger, { ...round, round: 2, digest: `${newest}` });
+    await recordPlan(ledger, aRollout(), { digest: `${newest}`, policyDigest: digestOf('policies'), cleared: true });
+    const route = `GET /v1/promotions/${promotionId}/plans/production`;
+    const planOf = async (digest: string | undefined) => (await ask(route, { query: `digest=${digest}` })).body['plan'];
+    expect([await planOf(earlier), await planOf(newest)]).toEqual([{ text: 'earlier' }, { text: 'newest' }]);
+    expect(await ask(route, { query: `digest=${foreign}` })).toMatchObject({ status: 404 });
+    const { body } = await ask(`GET /v1/promotions/${promotionId}`);
+    expect(body['rounds']).toMatchObject([
+      { round: 1, digest: earlier },
+      { round: 2, digest: newest },
+    ]);
   });
 
   it.each([`GET /v1/promotions/${otherPromotionId}`, `GET /v1/promotions/${otherPromotionId}/plans/production`])(

@@ -6,6 +6,7 @@ import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import {
   listDeployments,
+  readPromotionRecord,
   readRollout,
   recordDeployment,
   recordPromotion,
@@ -76,6 +77,18 @@ describe('decide', () => {
       'unchanged',
       'unchanged',
     ]);
+  });
+
+  it('keeps the plan of each round, and what was decided on it', async () => {
+    const first = await decide([targetPlan('production', 'api', 'network')]);
+    const second = await decide([targetPlan('production', 'api')], { round: 2 });
+    const last = await decide([targetPlan('production')], { round: 3 });
+    expect((await readPromotionRecord(ledger, promotionId))?.rounds).toMatchObject([
+      { environment: 'production', round: 1, digest: first.digest, decision: 'go' },
+      { environment: 'production', round: 2, digest: second.digest, decision: 'go' },
+      { environment: 'production', round: 3, digest: last.digest, decision: 'nothing-to-do' },
+    ]);
+    expect(new Set([first.digest, second.digest, last.digest]).size).toBe(3);
   });
 
   it('goes to the stacks that change, and binds the rollout to one plan document', async () => {

@@ -19,6 +19,12 @@ function valuesOf(name: string) {
 }
 const organization = { OrganizationId: 'o-drawbridge', TargetAccounts: [''] };
 
+describe.each(standalone.filter((name) => name.startsWith('accounts/')))('%s', (name) => {
+  it('says which version it is', () => {
+    expect(templates[name]).toMatchObject({ Outputs: { Version: { Value: expect.stringMatching(/^[1-9][0-9]*$/) } } });
+  });
+});
+
 describe.each([orchestratorStack, ...standalone])('%s', (name) => {
   it('has only resource types and properties that AWS knows', () => {
     expect(unknownProperties(templates[name]!)).toEqual([]);

@@ -9,6 +9,7 @@ import {
   Promotion,
   type Reason,
   type Rollout,
+  Round,
 } from '#shared/domain/promotion/records.ts';
 import { decisionOf, requestOf } from './approval-items.ts';
 import {
@@ -34,6 +35,8 @@ export const open = 'OPEN';
 export interface PromotionRecord {
   readonly promotion: Promotion;
   readonly rollouts: Rollout[];
+  /** In the order in which they were decided. */
+  readonly rounds: Round[];
   readonly deployments: Deployment[];
   readonly approvals: ApprovalRequest[];
   readonly decisions: ApprovalDecision[];
@@ -107,6 +110,7 @@ export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
   return {
     promotion: promotionOf(own),
     rollouts: some<Rollout>('ROLLOUT#'),
+    rounds: items.filter(({ sk }) => String(sk).startsWith('ROUND#')).map((item) => Round.parse(withoutKeys(item))),
     deployments: some<Deployment>('DEPLOYMENT#'),
     approvals: items.filter(({ sk }) => String(sk).startsWith('APPROVAL#')).map(requestOf),
     decisions: items.filter(({ sk }) => String(sk).startsWith('DECISION#')).map(decisionOf),
@@ -157,6 +161,12 @@ export async function recordPlan(
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
     ExpressionAttributeValues: { ':digest': digest, ':policies': policyDigest, ...(needs && { ':needs': needs }) },
   });
+}
+
+/** Keeps which plan was decided on in a round, and how: later rounds replace the rollout's plan. Repeating it changes nothing. */
+export async function recordRound(ledger: Ledger, round: Round): Promise<void> {
+  const { promotion, environment, round: number } = round;
+  await putItem(ledger, { ...groupKey(promotion, `ROUND#${environment}#${`${number}`.padStart(4, '0')}`), ...round });
 }
 
 /** Notes that a gate said no. The rollout ends so, whatever else happens. */

@@ -1,13 +1,17 @@
 /** The evidence of one promotion: what was changed where, under which sessions, and that no static credential was there before or after. */
+import type { ApprovalDecision, ApprovalRequest } from '../approval/records.ts';
 import type { PromotionId } from '../identifiers.ts';
 import { roleName, sessionName } from '../names.ts';
-import type { Deployment, Promotion, Rollout } from '../promotion/records.ts';
+import type { Deployment, Promotion, Rollout, Round } from '../promotion/records.ts';
 import type { AccountAudit } from './account-audit.ts';
 
 /** Everything the ledger holds of a promotion. */
 export interface EvidenceFacts {
   readonly promotion: Promotion;
   readonly rollouts: readonly Rollout[];
+  readonly rounds: readonly Round[];
+  readonly approvals: readonly ApprovalRequest[];
+  readonly decisions: readonly ApprovalDecision[];
   readonly deployments: readonly Deployment[];
   readonly audits: readonly AccountAudit[];
   /** The targets that were planned. */
@@ -33,7 +37,17 @@ export interface EnvironmentEvidence {
   readonly name: string;
   readonly outcome: Rollout['status'] | 'not-reached';
   readonly planDigest: string | null;
+  /** The plan of each round, and what was decided on it. */
+  readonly rounds: readonly Pick<Round, 'round' | 'digest' | 'decision'>[];
+  readonly approvals: readonly ApprovalEvidence[];
   readonly targets: readonly TargetEvidence[];
+}
+
+/** What people were asked about one plan, and what they answered. */
+export interface ApprovalEvidence extends Pick<ApprovalRequest, 'digest' | 'status' | 'requestedAt'> {
+  readonly groups: readonly string[];
+  readonly because: readonly string[];
+  readonly decisions: readonly Pick<ApprovalDecision, 'actor' | 'decision' | 'reason' | 'at'>[];
 }
 
 export interface TargetEvidence {
@@ -99,7 +113,20 @@ function environmentEvidence(facts: EvidenceFacts, name: string): EnvironmentEvi
     name,
     outcome: rollout?.status ?? 'not-reached',
     planDigest: rollout?.planDigest ?? null,
+    rounds: here(facts.rounds).map(({ round, digest, decision }) => ({ round, digest, decision })),
+    approvals: here(facts.approvals).map((request) => approvalEvidence(request, here(facts.decisions))),
     targets: [...targets].sort().map((target) => targetEvidence(records, target, planned.includes(target))),
+  };
+}
+
+function approvalEvidence(
+  { digest, status, requestedAt, requirement }: ApprovalRequest,
+  decisions: readonly ApprovalDecision[],
+): ApprovalEvidence {
+  const made = decisions.filter((decision) => decision.digest === digest);
+  return {
+    ...{ digest, status, requestedAt, groups: requirement.groups, because: requirement.because },
+    decisions: made.map(({ actor, decision, reason, at }) => ({ actor, decision, reason, at })),
   };
 }
 

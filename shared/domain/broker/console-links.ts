@@ -32,6 +32,12 @@ export function switchRoleUrl(place: { account: string; region: string; role: st
   return `https://${hostsOf(place.region).signIn}/switchrole?${query}`;
 }
 
+/** The events of a stack in the console. Whoever opens it has to be signed in to the stack's account. */
+export function stackEventsUrl({ region, stackName }: { readonly region: string; readonly stackName: string }): string {
+  const query = new URLSearchParams({ stackId: stackName });
+  return `https://${hostsOf(region).console}/cloudformation/home?region=${region}#/stacks/events?${query}`;
+}
+
 function federation(region: string, parameters: Readonly<Record<string, string>>): string {
   return `https://${hostsOf(region).signIn}/federation?${new URLSearchParams(parameters)}`;
 }

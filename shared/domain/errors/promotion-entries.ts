@@ -91,6 +91,17 @@ export const promotionEntries = {
     cause: ({ promotion, status }) => `Promotion ${promotion} is ${status}: there is nothing to take up again.`,
     next: () => 'Retry a promotion that failed, errored or was rejected; otherwise promote the release.',
   }),
+  RETRY_SUPERSEDED: entry<{
+    retry: { id: string; releaseId: string };
+    newer: { environment: string; releaseId: string; promotion: string; since: string };
+  }>({
+    exit: 3,
+    status: 409,
+    cause: ({ retry, newer }) =>
+      `Promotion ${newer.promotion} brought ${newer.releaseId} to ${newer.environment} at ${newer.since}, after ${retry.id} had ended: a retry would put ${retry.releaseId} back in its place.`,
+    next: ({ retry, newer }) =>
+      `If that is what you want, say so: promote ${retry.releaseId} to ${newer.environment} as a promotion of its own.`,
+  }),
   IDEMPOTENCY_KEY: entry<{ detail: string }>({
     exit: 2,
     status: 400,

@@ -18,11 +18,15 @@ export const Selector = z.strictObject({
 export type Selector = z.infer<typeof Selector>;
 
 const member =
-  'arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]+|github:\\d{1,20}:[\\w.-]{1,100}|jwt:[\\w+=,.@|:/-]{1,200}|[\\w+=,.@-]{1,128}';
+  'arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@-]+|github:\\d{1,20}:[\\w.-]{1,100}|jwt:[\\w+=,.@|:/-]{1,200}|[\\w+=,.@-]{1,128}';
 
-/** An actor as the API knows them: a user name of IAM Identity Center, the ARN of a role, or who a token names. */
+/**
+ * An actor as the API knows them: a user name of IAM Identity Center, who a token names, or the ARN of a role without its path, which no
+ * session tells (IAM User Guide, "IAM identifiers"): with a path it would never be anybody.
+ */
 const Member = z.string().regex(new RegExp(`^(${member})$`), {
-  error: 'expected a user name, the ARN of a role, github:<repository id>:<environment> or jwt:<subject>',
+  error:
+    'expected a user name, github:<repository id>:<environment>, jwt:<subject>, or the ARN of a role without its path: role/ci for role/teams/ci, as its sessions do not tell the path',
 });
 
 /** What a caller may do over the API: look, ask for promotions, decide on plans, look into targets, change policies and targets. */

@@ -98,6 +98,17 @@ export const Rollout = z.strictObject({
 });
 export type Rollout = z.infer<typeof Rollout>;
 
+/** One round of a rollout: the plan that was decided on, and how. Rounds with the same plan have the same digest. */
+export const Round = z.strictObject({
+  promotion: PromotionId,
+  environment: Name,
+  round: z.int().positive(),
+  digest: Digest,
+  decision: z.enum(['nothing-to-do', 'denied', 'planned', 'needs-approval', 'recover', 'go']),
+  at: Instant,
+});
+export type Round = z.infer<typeof Round>;
+
 export const Deployment = z.strictObject({
   promotion: PromotionId,
   environment: Name,

@@ -10,8 +10,18 @@ export type Retry =
   | { readonly kind: 'request'; readonly request: PromotionRequest }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
+/** A release that arrived at a target. */
+export interface Arrived {
+  readonly environment: string;
+  readonly release: string;
+  readonly releaseId: string;
+  readonly promotion: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
 /** Stacks that are as the release wants them are found so by the new plan and stay untouched. */
-export function retryOf(promotion: Promotion, rollouts: readonly Rollout[]): Retry {
+export function retryOf(promotion: Promotion, rollouts: readonly Rollout[], running: readonly Arrived[]): Retry {
   const { id, status, mode, release, environments } = promotion;
   if (mode === 'plan' || !retriable.includes(status))
     return {
@@ -22,5 +32,24 @@ export function retryOf(promotion: Promotion, rollouts: readonly Rollout[]): Ret
     rollouts.filter((rollout) => isGood(rollout.status as Outcome)).map((rollout) => rollout.environment),
   );
   const left = environments.filter((environment) => !done.has(environment));
+  const newer = supersededBy(promotion, left, running);
+  if (newer !== undefined)
+    return { kind: 'refused', problem: problem('RETRY_SUPERSEDED', { retry: promotion, newer }) };
   return { kind: 'request', request: { release, environments: left } };
+}
+
+/** Another release that arrived since the promotion ended: taking this one up again would silently put the older one back. */
+function supersededBy(
+  { id, release, settledAt, requestedAt }: Promotion,
+  environments: readonly string[],
+  running: readonly Arrived[],
+): Arrived | undefined {
+  const ended = settledAt ?? requestedAt;
+  return running.find(
+    (arrived) =>
+      environments.includes(arrived.environment) &&
+      arrived.promotion !== id &&
+      arrived.release !== release &&
+      arrived.since > ended,
+  );
 }

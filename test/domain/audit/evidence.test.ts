@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { evidenceText } from '#cli/client/evidence-report.ts';
 import { type EvidenceFacts, evidenceOf, foundCredentials } from '#shared/domain/audit/evidence.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aDeployment, aPromotion, aRollout, monday, operationToken, promotionId } from '#test/builders.ts';
@@ -9,6 +10,9 @@ const eve = ['IAM user eve with 1 access key'];
 const facts = (change: Partial<EvidenceFacts> = {}): EvidenceFacts => ({
   promotion: aPromotion({ status: 'succeeded', settledAt: monday }),
   rollouts: [],
+  rounds: [],
+  approvals: [],
+  decisions: [],
   deployments: [],
   audits: [],
   planned: [],
@@ -34,9 +38,46 @@ describe('the evidence of a promotion', () => {
   it('has every environment of the promotion in order, also those that were not reached', () => {
     const rollouts = [aRollout({ ...pre, status: 'failed', planDigest: digestOf('plan') })];
     expect(evidenceOf(facts({ rollouts })).environments).toEqual([
-      { name: 'pre-production', outcome: 'failed', planDigest: digestOf('plan'), targets: [] },
-      { name: 'production', outcome: 'not-reached', planDigest: null, targets: [] },
+      {
+        name: 'pre-production',
+        outcome: 'failed',
+        planDigest: digestOf('plan'),
+        rounds: [],
+        approvals: [],
+        targets: [],
+      },
+      { name: 'production', outcome: 'not-reached', planDigest: null, rounds: [], approvals: [], targets: [] },
     ]);
+  });
+
+  it('has the plan of each round, and who decided what on it, when and why', () => {
+    const about = { promotion: promotionId, environment: 'production', digest: digestOf('plan') };
+    const request = {
+      ...{ ...about, pipeline: 'orders', requestedBy: 'alice', requestedAt: monday, expiresAt: monday },
+      ...{ requirement: { groups: ['security'], because: ['policy four-eyes'] }, status: 'approved' as const },
+    };
+    const yes = { ...about, actor: 'bob', decision: 'approve' as const, reason: 'looked at it', at: monday };
+    const round = { ...about, round: 1, decision: 'go' as const, at: monday };
+    const given = facts({
+      rounds: [round],
+      approvals: [request],
+      decisions: [yes, { ...yes, digest: digestOf('another plan') }, { ...yes, environment: 'pre-production' }],
+    });
+    expect(evidenceOf(given).environments[1]).toMatchObject({
+      rounds: [{ round: 1, digest: digestOf('plan'), decision: 'go' }],
+      approvals: [
+        {
+          ...{ digest: digestOf('plan'), status: 'approved', requestedAt: monday },
+          ...{ groups: ['security'], because: ['policy four-eyes'] },
+          decisions: [{ actor: 'bob', decision: 'approve', reason: 'looked at it', at: monday }],
+        },
+      ],
+    });
+    const text = evidenceText(evidenceOf(given));
+    expect(text).toContain(`approval approved  plan ${digestOf('plan')}`);
+    expect(text).toContain(`approved by bob at ${monday}: looked at it`);
+    const no = facts({ approvals: [request], decisions: [{ ...yes, decision: 'reject' }] });
+    expect(evidenceText(evidenceOf(no))).toContain(`rejected by bob at ${monday}`);
   });
 
   it('has each target with its deployments, the sessions that worked there and both audits', () => {

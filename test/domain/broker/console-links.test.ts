@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signInTokenUrl, signInUrl, switchRoleUrl } from '#shared/domain/broker/console-links.ts';
+import { signInTokenUrl, signInUrl, stackEventsUrl, switchRoleUrl } from '#shared/domain/broker/console-links.ts';
 import { monday } from '#test/builders.ts';
 
 const credentials = { accessKeyId: 'ASIA1', secretAccessKey: 's+/=', sessionToken: 't&t', expiresAt: monday };
@@ -25,6 +25,12 @@ describe.each([
       ...{ Action: 'login', Issuer: 'drawbridge', SigninToken: 'tok&en' },
       Destination: `${console}/console/home?region=${region}`,
     });
+  });
+
+  it('a stack is linked to by its events', () => {
+    expect(stackEventsUrl({ region, stackName: 'orders-api' })).toBe(
+      `${console}/cloudformation/home?region=${region}#/stacks/events?stackId=orders-api`,
+    );
   });
 
   it('a switch-role link names account, role with its path, and target', () => {

@@ -112,6 +112,11 @@ describe('policies', () => {
       ['DUPLICATE_NAME a.yml:4:27 (/groups/security/1)'],
     ],
     [
+      'member that is a role with its path',
+      [named('a', 'groups: { robots: ["arn:aws:iam::111111111111:role/teams/ci"] }')],
+      ['FIELD_INVALID a.yml:4:20 (/groups/robots/0)'],
+    ],
+    [
       'member that is a session',
       [named('a', 'groups: { robots: ["arn:aws:sts::111111111111:assumed-role/ci/1"] }')],
       ['FIELD_INVALID a.yml:4:20 (/groups/robots/0)'],
@@ -144,6 +149,8 @@ describe('policies', () => {
   });
 
   it('say what is possible', () => {
+    const [role] = problemsOf(named('a', 'groups: { robots: ["arn:aws:iam::111111111111:role/teams/ci"] }'));
+    expect(role?.cause).toContain('role/ci for role/teams/ci');
     const [action] = problemsOf(gates('{ name: a, when: { stateful: true }, action: block }'));
     expect(action?.cause).toBe('The field action is not valid: expected allow, deny, or { requireApproval: [group] }.');
     const [members] = problemsOf(named('a', 'groups: { security: [] }'));

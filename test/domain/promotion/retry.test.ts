@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Promotion, Rollout } from '#shared/domain/promotion/records.ts';
 import { retryOf } from '#shared/domain/promotion/retry.ts';
-import { aPromotion, aRollout } from '#test/builders.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { aPromotion, aRollout, otherPromotionId } from '#test/builders.ts';
 
 const rollouts = (...statuses: Rollout['status'][]) =>
   statuses.map((status, index) => aRollout({ environment: ['pre-production', 'production'][index] ?? '', status }));
@@ -14,7 +15,7 @@ describe('retrying a promotion', () => {
     ['that never got anywhere', 'aborted', [], ['pre-production', 'production']],
   ])('%s', (_, status, done, environments) => {
     const promotion = aPromotion({ status });
-    expect(retryOf(promotion, done)).toEqual({
+    expect(retryOf(promotion, done, [])).toEqual({
       kind: 'request',
       request: { release: promotion.release, environments },
     });
@@ -25,6 +26,37 @@ describe('retrying a promotion', () => {
     ['that succeeded', { status: 'succeeded' }],
     ['that only planned', { status: 'rejected', mode: 'plan' }],
   ])('%s is refused', (_, change) => {
-    expect(retryOf(aPromotion(change), [])).toMatchObject({ kind: 'refused', problem: { code: 'NOT_RETRIABLE' } });
+    expect(retryOf(aPromotion(change), [], [])).toMatchObject({ kind: 'refused', problem: { code: 'NOT_RETRIABLE' } });
+  });
+
+  const arrived = {
+    ...{ environment: 'production', release: digestOf('newer'), releaseId: 'orders-newer' },
+    ...{ promotion: otherPromotionId, since: '2026-01-05T12:00:00.000Z' },
+  };
+  const stopped = (change: Partial<Promotion> = {}) =>
+    aPromotion({ status: 'failed', settledAt: '2026-01-05T11:00:00.000Z', ...change });
+
+  it('is refused where another release arrived since, and says which', () => {
+    const retry = retryOf(stopped(), rollouts('succeeded', 'failed'), [arrived]);
+    expect(retry).toMatchObject({ kind: 'refused', problem: { code: 'RETRY_SUPERSEDED', exit: 3 } });
+    expect(retry.kind === 'refused' && retry.problem.cause).toContain(
+      `Promotion ${otherPromotionId} brought orders-newer to production at 2026-01-05T12:00:00.000Z`,
+    );
+    expect(retry.kind === 'refused' && retry.problem.next).toContain('to production as a promotion of its own');
+  });
+
+  it('of a promotion whose end is not on record counts from when it was asked for', () => {
+    const { settledAt: _, ...open } = stopped();
+    expect(retryOf(open, rollouts('succeeded', 'failed'), [arrived]).kind).toBe('refused');
+  });
+
+  it.each([
+    ['before it ended', { since: '2026-01-05T10:00:00.000Z' }],
+    ['in an environment that is done', { environment: 'pre-production' }],
+    ['with the same release', { release: aPromotion().release }],
+    ['by itself', { promotion: aPromotion().id }],
+  ])('goes on where something arrived %s', (_, change) => {
+    const retry = retryOf(stopped(), rollouts('succeeded', 'failed'), [{ ...arrived, ...change }]);
+    expect(retry).toMatchObject({ kind: 'request', request: { environments: ['production'] } });
   });
 });
