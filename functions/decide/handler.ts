@@ -2,7 +2,8 @@
 import { putDocument } from '#shared/aws/documents.ts';
 import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
-import { recordDeployments, recordPlan, recordRejection, recordRound } from '#shared/aws/ledger/promotions.ts';
+import { recordDeployments, recordPlan, recordRejection } from '#shared/aws/ledger/promotions.ts';
+import { recordRound } from '#shared/aws/ledger/rounds.ts';
 import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { readRolloutPlan, readTargetPlan } from '#shared/aws/plan-documents.ts';
 import { readPolicySet } from '#shared/aws/policy-set.ts';

@@ -8,10 +8,10 @@ import {
   recordPlan,
   recordPromotion,
   recordRollout,
-  recordRound,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
+import { recordRound } from '#shared/aws/ledger/rounds.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import { canonicalJson, digestOf, hexOf } from '#shared/domain/release/canonical-json.ts';

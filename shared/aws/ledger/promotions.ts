@@ -163,12 +163,6 @@ export async function recordPlan(
   });
 }
 
-/** Keeps which plan was decided on in a round, and how: later rounds replace the rollout's plan. Repeating it changes nothing. */
-export async function recordRound(ledger: Ledger, round: Round): Promise<void> {
-  const { promotion, environment, round: number } = round;
-  await putItem(ledger, { ...groupKey(promotion, `ROUND#${environment}#${`${number}`.padStart(4, '0')}`), ...round });
-}
-
 /** Notes that a gate said no. The rollout ends so, whatever else happens. */
 export async function recordRejection(
   ledger: Ledger,
