@@ -30,9 +30,19 @@ export function createJournal(): Journal {
       return () => void listeners.delete(listener);
     },
     entries: () => entries,
-    calls: () => structuredClone(counts),
+    calls: () => inOrder(counts),
     resetCalls: () => {
       counts = {};
     },
   };
+}
+
+/** Operations by name: which of several calls made at once comes first is not decided. */
+function inOrder(counts: CallCounts): CallCounts {
+  return Object.fromEntries(
+    Object.entries(counts).map(([service, operations]) => [
+      service,
+      Object.fromEntries(Object.entries(operations).sort(([a], [b]) => (a < b ? -1 : 1))),
+    ]),
+  );
 }

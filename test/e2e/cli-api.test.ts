@@ -165,7 +165,7 @@ describe('waiting for a promotion', () => {
   it('asks with a new idempotency key for each wish', async () => {
     answer = {
       status: 202,
-      body: { ...promotion, promotion, rollouts: [], deployments: [], approvals: [], decisions: [] },
+      body: { ...promotion, promotion, rollouts: [], rounds: [], deployments: [], approvals: [], decisions: [] },
     };
     const words = ['promote', 'orders-000000000000', '--no-wait', '--api', api.endpoint, '--region', 'eu-west-1'];
     const first = await drawbridgeJson(...words);
@@ -181,7 +181,7 @@ describe('waiting for a promotion', () => {
   it('ends with 130 on Ctrl-C; the promotion goes on, and how to look at it was said', async () => {
     answer = {
       status: 202,
-      body: { ...promotion, promotion, rollouts: [], deployments: [], approvals: [], decisions: [] },
+      body: { ...promotion, promotion, rollouts: [], rounds: [], deployments: [], approvals: [], decisions: [] },
     };
     const words = ['cli/main.ts', 'promote', 'orders-000000000000', '--api', api.endpoint, '--region', 'eu-west-1'];
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { drawbridge, drawbridgeJson, newFolder, stackContent, variant } from './cli-world.ts';
+import { drawbridge, drawbridgeJson, newFolder, savedWorld, variant } from './cli-world.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -45,7 +45,11 @@ async function broken(folders: readonly string[], fault: string): Promise<{ worl
   return { world, promotion: json.promotion };
 }
 
-const statusIn = async (world: string) => (await stackContent(world, account, 'small')).status;
+/** Of the newest stack of the name. */
+async function statusIn(world: string): Promise<string | undefined> {
+  const { stacks } = (await savedWorld(world)).cloudformation;
+  return Object.values(stacks).findLast((stack) => stack.account === account && stack.stackName === 'small')?.status;
+}
 
 it.each<[string, string, object, string]>([
   ['ROLLBACK_COMPLETE', 'CREATE_FAILED', {}, 'CREATE_COMPLETE'],

@@ -82,14 +82,14 @@ describe('an action is needed', () => {
 
   it('in the session policy of a step, whichever statements the session has', () => {
     const scope = { target: { account: '222222222222', region: 'eu-west-1' }, stacks: [] };
-    const { text } = sessionPolicy('audit', { ...scope, promotion: PromotionId.parse('prm-0123456789abcdef') });
+    const { text } = sessionPolicy('preview', { ...scope, promotion: PromotionId.parse('prm-0123456789abcdef') });
     const parsed = parsePolicy(text, 'identity');
     const session = parsed.kind === 'policy' ? parsed.policy : expect.unreachable();
-    const policies = shipped([allow('iam:ListUsers')]);
-    const listing = asked({ action: 'iam:ListUsers', resource: '*', session: 'one' });
+    const policies = shipped([allow('cloudformation:ListHookResults')]);
+    const listing = asked({ action: 'cloudformation:ListHookResults', resource: '*', session: 'one' });
     expect(needed(policies, [listing], new Map([['one', session]]))).toEqual([
-      'role: own, statement 1: iam:ListUsers',
-      'session of audit, statement 2: iam:List*',
+      'role: own, statement 1: cloudformation:ListHookResults',
+      'session of preview, statement 5: cloudformation:ListHookResults',
     ]);
   });
 });

@@ -46,6 +46,14 @@ describe('the promotion state machine', () => {
     expect(names).toEqual([...new Set(names)]);
   });
 
+  it('has every state in its README: tasks in the table of functions, the others below', () => {
+    const readme = readFileSync('statemachine/README.md', 'utf8');
+    const [, others = ''] = readme.split('## States without a function');
+    const told = [...others.matchAll(/^\| ([A-Z][\w, ]*) \|/gm)].flatMap(([, cell = '']) => cell.split(', '));
+    const passive = states.filter(([, { Type }]) => Type !== 'Task').map(([name]) => name);
+    expect(told.filter((name) => name !== 'State').sort()).toEqual(passive.sort());
+  });
+
   it('has no null in it, which CloudFormation refuses in a definition', () => {
     expect(JSON.stringify(definition)).not.toContain('null');
   });

@@ -92,15 +92,19 @@ export const promotionEntries = {
     next: () => 'Retry a promotion that failed, errored or was rejected; otherwise promote the release.',
   }),
   RETRY_SUPERSEDED: entry<{
-    retry: { id: string; releaseId: string };
-    newer: { environment: string; releaseId: string; promotion: string; since: string };
+    promotion: string;
+    release: string;
+    environment: string;
+    newer: string;
+    newerRelease: string;
+    since: string;
   }>({
     exit: 3,
     status: 409,
-    cause: ({ retry, newer }) =>
-      `Promotion ${newer.promotion} brought ${newer.releaseId} to ${newer.environment} at ${newer.since}, after ${retry.id} had ended: a retry would put ${retry.releaseId} back in its place.`,
-    next: ({ retry, newer }) =>
-      `If that is what you want, say so: promote ${retry.releaseId} to ${newer.environment} as a promotion of its own.`,
+    cause: ({ promotion, release, environment, newer, newerRelease, since }) =>
+      `Promotion ${newer} brought ${newerRelease} to ${environment} at ${since}, after ${promotion} had ended: a retry would put ${release} back in its place.`,
+    next: ({ release, environment }) =>
+      `If that is what you want, say so: promote ${release} to ${environment} as a promotion of its own.`,
   }),
   IDEMPOTENCY_KEY: entry<{ detail: string }>({
     exit: 2,

@@ -38,7 +38,8 @@ const longestName = 2048;
 function nameOf({ id, type = '', properties, declaration }: DeclaredResource, scope: Scope): [string, ComputedText][] {
   const answer = answerOf(type);
   if (typeof answer !== 'object') return [];
-  const written = isObject(declaration) ? declaration['Properties'] : undefined;
+  // What has a type is a map.
+  const written = (declaration as JsonObject)['Properties'];
   const isComputed =
     (written !== undefined && !isObject(written)) || Object.keys(properties).some((name) => name.startsWith('Fn::'));
   const value = memberOf(properties, answer.property);

@@ -74,8 +74,7 @@ function listText(list: readonly string[] | undefined): string | undefined {
   return list.length === 0 ? none : [...new Set(list)].sort().join(', ');
 }
 
-function protectionText(on: boolean | undefined): string | undefined {
-  if (on === undefined) return undefined;
+function protectionText(on: boolean): string {
   return on ? 'on' : 'off';
 }
 

@@ -33,9 +33,16 @@ export function retryOf(promotion: Promotion, rollouts: readonly Rollout[], runn
   );
   const left = environments.filter((environment) => !done.has(environment));
   const newer = supersededBy(promotion, left, running);
-  if (newer !== undefined)
-    return { kind: 'refused', problem: problem('RETRY_SUPERSEDED', { retry: promotion, newer }) };
+  if (newer !== undefined) return { kind: 'refused', problem: superseded(promotion, newer) };
   return { kind: 'request', request: { release, environments: left } };
+}
+
+function superseded(
+  { id, releaseId }: Promotion,
+  { environment, promotion, releaseId: newerRelease, since }: Arrived,
+): Problem {
+  const facts = { promotion: id, release: releaseId, environment, newer: promotion, newerRelease, since };
+  return problem('RETRY_SUPERSEDED', facts);
 }
 
 /** Another release that arrived since the promotion ended: taking this one up again would silently put the older one back. */

@@ -108,6 +108,7 @@ describe('a promotion', () => {
     expect(await readPromotionRecord(ledger, promotionId)).toEqual({
       promotion: aPromotion(),
       rollouts: [aRollout()],
+      rounds: [],
       deployments: [aDeployment(), aDeployment({ stack: 'network' })],
       approvals: [],
       decisions: [],

@@ -533,3 +533,23 @@ describe('what the serverless transform would give a function', () => {
     expect(given(policies)).toHaveLength(findings);
   });
 });
+
+describe('texts of odd makings', () => {
+  const passing = (resource: unknown) => said(allow('iam:PassRole', resource));
+
+  it('a template cannot pose as an account that nobody knows: the number means any', () => {
+    expect(passing('arn:aws:iam::000000000000:role/*')).toHaveLength(1);
+    expect(passing('arn:aws:iam::*:role/*')).toHaveLength(1);
+  });
+
+  it('are read to their end, however long', () => {
+    const long = (end: unknown) => ({ 'Fn::Join': ['', ['arn:aws:s3:::', 'x'.repeat(400), '/', end]] });
+    expect(said(allow('s3:GetObject', long({ Ref: 'Bucket' })))).toEqual([]);
+  });
+
+  it('a name that is made of the ARN of a role is not decided', () => {
+    const named = { Type: 'AWS::S3::Bucket', Properties: { BucketName: { 'Fn::GetAtt': ['Worker', 'Arn'] } } };
+    const statement = allow({ 'Fn::Sub': 'iam:${ByRole}' }, '*');
+    expect(saidOf(managed(statement), {}, { ...others, ByRole: named })).not.toEqual([]);
+  });
+});

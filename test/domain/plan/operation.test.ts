@@ -147,6 +147,8 @@ describe('a failure inside a nested stack', () => {
   it('is the first resource there that was not cancelled, with the way to it', () => {
     const later = event({ logicalId: 'Topic', reason: 'later' });
     const cancelled = event({ logicalId: 'Table', reason: 'Resource creation cancelled' });
+    const silent = failureBelow(outer, [event({ reason: undefined })]);
+    expect(silent?.reason).toBe('CloudFormation gave no reason.');
     expect(failureBelow(outer, [later, event({}), cancelled])).toEqual({
       resource: 'Nested/Queue',
       physicalId: 'queue-1',

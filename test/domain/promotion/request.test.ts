@@ -40,6 +40,12 @@ describe('asking for a promotion', () => {
     ]);
   });
 
+  it('says what it takes up again, and how stacks are brought back', () => {
+    const taken = { retryOf: 'prm-0123456789abcdef', recovery: { skip: { api: ['Queue'] } } } as const;
+    expect(promoted(asked(taken as never))).toMatchObject(taken);
+    expect(promoted(asked())).not.toHaveProperty('retryOf');
+  });
+
   it('keeps the release’s order, whatever order the environments are named in', () => {
     expect(
       promoted(asked({ request: { release: digest, environments: ['production', 'pre-production'] } })).environments,

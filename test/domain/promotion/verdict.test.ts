@@ -106,6 +106,7 @@ describe('how a rollout ended', () => {
       'rejected',
       ['ACCOUNT_NOT_CLEAN'],
     ],
+    ['the account is clean after it', { audits: [anAudit({ moment: 'after' })] }, 'unchanged', []],
     ['the account is unclean and nobody caught it', { audits: [unclean] }, 'failed', ['ACCOUNT_NOT_CLEAN']],
     [
       'the account was found unclean afterwards',
