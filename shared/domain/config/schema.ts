@@ -4,6 +4,7 @@ import { AccountId, Name, StackName } from '../identifiers.ts';
 import { Duration, secondsOf } from '../policy/duration.ts';
 import { Policy } from '../policy/policy.ts';
 import { Schedule } from '../schedule/schedule.ts';
+import { Probe, Soak } from '../verification/probe.ts';
 import { Webhook } from '../webhook/webhook.ts';
 import { Labels, MatchLabels } from './labels.ts';
 import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
@@ -57,18 +58,36 @@ export type PipelineStack = z.infer<typeof PipelineStack>;
 // 40 is what one inline Map state runs at once (Step Functions Developer Guide, "Using Map state in Inline mode").
 const MaxConcurrency = z.int().min(1).max(40);
 
+const FailureTolerance = z.int().min(0).max(1000);
+
 export const Environment = z.strictObject({
   name: Name,
   targets: z.strictObject({ matchLabels: MatchLabels }),
   /** Zero matching targets are not an error. */
   allowEmpty: z.boolean().exactOptional(),
   maxConcurrency: MaxConcurrency.exactOptional(),
+  /** How many targets of a wave may fail before no further target starts; none where nothing is said. */
+  failureTolerance: FailureTolerance.exactOptional(),
+  /** Regions whose targets come first within a wave, in this order; the others follow by name. */
+  regionOrder: z.array(z.enum(regions)).min(1).exactOptional(),
   waves: z
-    .array(z.strictObject({ matchLabels: MatchLabels.exactOptional(), maxConcurrency: MaxConcurrency.exactOptional() }))
+    .array(
+      z.strictObject({
+        matchLabels: MatchLabels.exactOptional(),
+        maxConcurrency: MaxConcurrency.exactOptional(),
+        failureTolerance: FailureTolerance.exactOptional(),
+        /** How long the alarms of the environment's soak are watched after this wave, before the next one starts. */
+        soak: Duration.exactOptional(),
+      }),
+    )
     .min(1)
     .exactOptional(),
-  /** Functions of the target that the audit role may invoke. */
-  verify: z.array(z.strictObject({ lambda: z.string().regex(/^drawbridge-verify-[\w-]{1,46}$/) })).exactOptional(),
+  /** What becomes of a rollout that comes while another one has the environment; `queue` where nothing is said. */
+  queue: z.enum(['queue', 'supersede', 'reject']).exactOptional(),
+  verify: z.array(Probe).min(1).max(10).exactOptional(),
+  soak: Soak.exactOptional(),
+  /** `rollback`: targets whose verification or soak failed go back to their last verified release. */
+  onFailedVerification: z.enum(['stop', 'rollback']).exactOptional(),
 });
 export type Environment = z.infer<typeof Environment>;
 

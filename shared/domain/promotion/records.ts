@@ -26,8 +26,11 @@ export function isGood(outcome: Outcome): boolean {
   return outcome === 'succeeded' || outcome === 'unchanged';
 }
 
-/** `plan`: every step up to the decision, then everything that was made is taken away again. */
-export const Mode = z.enum(['promote', 'plan']);
+/**
+ * `plan`: every step up to the decision, then everything that was made is taken away again. `verify`: nothing is executed; what runs is
+ * verified again.
+ */
+export const Mode = z.enum(['promote', 'plan', 'verify']);
 export type Mode = z.infer<typeof Mode>;
 
 /** What whoever asks allows to bring stacks back that cannot be updated, by the name of the stack. */
@@ -57,6 +60,23 @@ export type Trouble = z.infer<typeof Trouble>;
 
 export const Trigger = z.strictObject({ kind: z.enum(['api', 'schedule', 'webhook']), source: z.string().optional() });
 
+/** What a person with the permission overrules, and why. It stays on the promotion for ever. */
+export const Override = z.strictObject({
+  of: z.array(z.enum(['eligibility', 'windows'])).min(1),
+  reason: z.string().trim().min(1).max(1024),
+});
+export type Override = z.infer<typeof Override>;
+
+/** Back to the last release that was verified on its targets. */
+export const Rollback = z.strictObject({
+  /** The promotion whose verification failed, or none where a person asked. */
+  of: PromotionId.optional(),
+  /** True where no person asked. Such a rollback is never rolled back itself. */
+  automatic: z.boolean(),
+  reason: z.string(),
+});
+export type Rollback = z.infer<typeof Rollback>;
+
 export const Promotion = z.strictObject({
   id: PromotionId,
   pipeline: Name,
@@ -67,6 +87,12 @@ export const Promotion = z.strictObject({
   /** The promotion that failed and that this one takes up again. */
   retryOf: PromotionId.optional(),
   recovery: RecoveryWish.optional(),
+  /** Only these targets of its environments; all of them where nothing is said. */
+  targets: z.array(Name).min(1).optional(),
+  override: Override.optional(),
+  rollback: Rollback.optional(),
+  /** The promotion in whose favour this one was dropped. */
+  supersededBy: PromotionId.optional(),
   requestedBy: z.string(),
   requestedAt: Instant,
   trigger: Trigger,

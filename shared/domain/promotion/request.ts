@@ -5,7 +5,7 @@ import { failure, problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
 import { canonicalJson } from '../release/canonical-json.ts';
-import { type ExecutionInput, Mode, Promotion, RecoveryWish, Trigger } from './records.ts';
+import { type ExecutionInput, Mode, Override, Promotion, RecoveryWish, Rollback, Trigger } from './records.ts';
 
 const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]{0,62}-[0-9a-f]{12}$/, 'a release id or its digest');
 
@@ -16,6 +16,9 @@ export const PromotionRequest = z.strictObject({
   environments: z.array(Name).min(1).optional(),
   /** `plan`: show what would be done, execute nothing, clean up. */
   mode: Mode.optional(),
+  /** Only these targets of the environments. */
+  targets: z.array(Name).min(1).max(1000).optional(),
+  override: Override.optional(),
 });
 export type PromotionRequest = z.infer<typeof PromotionRequest>;
 
@@ -37,6 +40,7 @@ export const AdmissionRequest = z.strictObject({
   request: PromotionRequest,
   retryOf: PromotionId.optional(),
   recovery: RecoveryWish.optional(),
+  rollback: Rollback.optional(),
   /** The only pipeline whose releases may be asked for; any where not said. */
   pipeline: Name.optional(),
   actor: z.string().min(1),
@@ -88,6 +92,9 @@ export function promotionOf(
     mode: asked.request.mode ?? 'promote',
     ...(asked.retryOf === undefined ? {} : { retryOf: asked.retryOf }),
     ...(asked.recovery === undefined ? {} : { recovery: asked.recovery }),
+    ...(asked.request.targets === undefined ? {} : { targets: asked.request.targets }),
+    ...(asked.request.override === undefined ? {} : { override: asked.request.override }),
+    ...(asked.rollback === undefined ? {} : { rollback: asked.rollback }),
     requestedBy: asked.actor,
     requestedAt: asked.at,
     trigger: asked.trigger,
@@ -103,9 +110,13 @@ export function replayOf(wanted: Promotion, recorded: Promotion | undefined): Ad
     recorded.mode === wanted.mode &&
     recorded.environments.join() === wanted.environments.join() &&
     recorded.retryOf === wanted.retryOf &&
-    canonicalJson(recorded.recovery ?? {}) === canonicalJson(wanted.recovery ?? {});
+    canonicalJson(choicesOf(recorded)) === canonicalJson(choicesOf(wanted));
   if (recorded !== undefined && same) return { kind: 'accepted', promotion: recorded, replayed: true };
   return { kind: 'refused', problem: problem('IDEMPOTENCY_CONFLICT', { promotion: wanted.id }) };
+}
+
+function choicesOf({ recovery, targets, override, rollback }: Promotion) {
+  return { recovery: recovery ?? {}, targets: targets ?? [], override: override ?? {}, rollback: rollback ?? {} };
 }
 
 /** The frozen input of the promotion's execution: the same promotion always gives the same bytes. */
