@@ -16,7 +16,8 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
   const wanted = { promotion, environment, step: 'verify' };
   const outputs = await readUpstreamOutputs({ release, target, targets: await listTargets(ledger), for: wanted });
   const desired = desiredStacks(release, { environment, target, artifacts, outputs });
-  const deployed = desired.filter((stack) => input.stacks.includes(stack.stack));
+  // A target that is complete is read back as a whole: some of its stacks may have been as they should be before.
+  const deployed = desired.filter((stack) => input.complete || input.stacks.includes(stack.stack));
 
   const what = { kind: 'read', stacks: deployed.map((stack) => stack.stackName) } as const;
   const purpose = { target, role: 'preview', promotion, environment, step: 'verify', ...what } as const;
