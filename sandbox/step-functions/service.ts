@@ -1,7 +1,9 @@
 import type { Sandbox, Service } from '#sandbox/kernel.ts';
+import { onChildEnded, onStartChild, onStopChild } from './children.ts';
 import { drive, onTimer, type StartJob } from './drive.ts';
 import { describeExecution, getExecutionHistory, listExecutions, stopExecution } from './executions.ts';
 import { onInvoke } from './invoke-function.ts';
+import { describeMapRun, listMapRuns } from './map-runs.ts';
 import { startExecution } from './start-execution.ts';
 import { describeStateMachine, stateMachineProvider } from './state-machines.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task-tokens.ts';
@@ -15,6 +17,8 @@ export const statesService: Service = {
     ListExecutions: listExecutions,
     GetExecutionHistory: getExecutionHistory,
     StopExecution: stopExecution,
+    DescribeMapRun: describeMapRun,
+    ListMapRuns: listMapRuns,
     SendTaskSuccess: sendTaskSuccess,
     SendTaskFailure: sendTaskFailure,
     SendTaskHeartbeat: sendTaskHeartbeat,
@@ -24,6 +28,9 @@ export const statesService: Service = {
     start: (sandbox: Sandbox, { execution }: StartJob) => drive(sandbox, execution, { kind: 'started' }),
     invoke: onInvoke,
     timer: onTimer,
+    'start-child': onStartChild,
+    'child-ended': onChildEnded,
+    'stop-child': onStopChild,
   },
   providers: { 'AWS::StepFunctions::StateMachine': stateMachineProvider },
 };
