@@ -51,6 +51,7 @@ function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [
     rounds: planned
       ? [{ promotion: promotionId, environment: 'production', round: 1, digest, decision: 'planned', at: monday }]
       : [],
+    progress: [],
     deployments: [],
     approvals: [],
     decisions: [],

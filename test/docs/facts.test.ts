@@ -86,6 +86,7 @@ const failed: PromotionRecord = {
       at,
     },
   ],
+  progress: [],
   deployments: [
     {
       promotion: 'prm-0000000000000000',

@@ -3,6 +3,7 @@ import { handler } from '#functions/decide/handler.ts';
 import { getDocument, putDocument } from '#shared/aws/documents.ts';
 import { closeApprovalRequest, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import {
   listDeployments,
@@ -12,6 +13,7 @@ import {
   recordPromotion,
   recordRollout,
 } from '#shared/aws/ledger/promotions.ts';
+import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
@@ -46,20 +48,17 @@ const targetPlan = (target: string, ...changing: string[]): TargetPlan => ({
   })),
 });
 const decide = async (plans: readonly TargetPlan[], change: object = {}) => {
-  const handles = plans.map(async (plan) => ({
-    target: plan.target,
-    digest: await putDocument(documents, 'plans', plan),
-  }));
-  const input = {
-    ...place,
-    release: await release(),
-    epoch: 1,
-    at: monday,
-    round: 1,
-    plans: await Promise.all(handles),
-  };
+  for (const plan of plans) {
+    const planned = { ...place, target: plan.target, digest: await putDocument(documents, 'plans', plan) };
+    const { promotion, environment, target, digest } = planned;
+    await recordPlannedTarget(ledger, { promotion, environment, target, digest, preparedAt: monday, stacks: [] });
+  }
+  const input = { ...place, release: await release(), epoch: 1, at: monday, round: 1 };
   return handler({ ...input, ...change }, context);
 };
+/** What is assigned to each target, by name. */
+const assigned = async () =>
+  (await listTargetProgress(ledger, place)).map(({ target, wave, stacks }) => [target, wave, stacks]);
 
 const policy = (name: string, said: Parameters<typeof aPolicy>[1]) =>
   applyPolicy(ledger, { name, policy: aPolicy(name, said), seen: 0, by: 'root', at: monday });
@@ -98,8 +97,9 @@ describe('decide', () => {
       digest: answer.digest,
       nextRound: 2,
       more: false,
-      waves: [{ maxConcurrency: 1, targets: [{ target: 'production', stacks: ['api'] }] }],
+      waves: [{ maxConcurrency: 1, failureTolerance: 0, soakSeconds: 0, last: true, targets: ['production'] }],
     });
+    expect(await assigned()).toEqual([['production', 0, ['api']]]);
     expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({
       planDigest: answer.digest,
       clearedDigest: answer.digest,

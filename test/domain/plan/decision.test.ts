@@ -22,13 +22,25 @@ const facts = (more: Partial<DecisionFacts> = {}): DecisionFacts => ({
   environment,
   stacks: after({ network: [[]], api: [['network'], ['network']] }),
   targets: [labelled('production-a'), labelled('production-b')],
+  members: ['production-a', 'production-b'],
+  verified: new Set(),
   denied: false,
   ...more,
 });
 const open = { requirement: { groups: ['release-managers'], because: ['policy x asks'] }, seconds: 3600 };
 const recovery: StackPlan['recovery'] = { status: 'ROLLBACK_COMPLETE', action: 'delete', skip: [], approved: true };
 const on = (...stacks: StackPlan[]) => rolloutPlan(targetPlan('production-a', ...stacks));
-const waves = (...stacks: string[]) => [{ maxConcurrency: 1, targets: [{ target: 'production-a', stacks }] }];
+const wave = { maxConcurrency: 1, failureTolerance: 0, soakSeconds: 0, last: true, targets: ['production-a'] };
+/** Everything in one wave of one target. */
+const going = (...stacks: string[]): Decision => ({
+  ...{ kind: 'go', more: false, waves: [wave] },
+  assignments: [{ target: 'production-a', stacks, complete: true }],
+});
+/** The same, with stacks left for a later round. */
+const beginning = (...stacks: string[]): Decision => ({
+  ...{ kind: 'go', more: true, waves: [{ ...wave, last: false }] },
+  assignments: [{ target: 'production-a', stacks, complete: false }],
+});
 
 describe('the decision on a rollout', () => {
   const idle = on(stackPlan('network', 'unchanged'), stackPlan('api', 'unchanged'));
@@ -48,30 +60,30 @@ describe('the decision on a rollout', () => {
       broken,
       { kind: 'recover', recoveries: [{ target: 'production-a', stack: 'network' }] },
     ],
-    ['goes to the stacks that change', {}, busy, { kind: 'go', more: false, waves: waves('api') }],
+    ['goes to the stacks that change', {}, busy, going('api')],
     [
       'goes to stacks of which only settings change',
       {},
       on(stackPlan('network', 'settings'), stackPlan('api', 'unchanged')),
-      { kind: 'go', more: false, waves: waves('network') },
+      going('network'),
     ],
     [
       'goes only to what is certain, and comes back for the rest',
       {},
       on(stackPlan('network', 'changes'), stackPlan('api', 'changes')),
-      { kind: 'go', more: true, waves: waves('network') },
+      beginning('network'),
     ],
     [
       'comes back for what cannot be planned yet',
       {},
       on(stackPlan('network', 'changes'), stackPlan('api', 'unplanned', { after: ['network'] })),
-      { kind: 'go', more: true, waves: waves('network') },
+      beginning('network'),
     ],
     [
       'comes back for the stack policy of a new stack',
       {},
       on(stackPlan('api', 'changes', { operation: 'create', settings: [{ name: 'stack policy', after: '{}' }] })),
-      { kind: 'go', more: true, waves: waves('api') },
+      beginning('api'),
     ],
     [
       'but not for other settings of it, or for the policy of one that exists',
@@ -83,7 +95,7 @@ describe('the decision on a rollout', () => {
         }),
         stackPlan('web', 'changes', { operation: 'update', settings: [{ name: 'stack policy', after: '{}' }] }),
       ),
-      { kind: 'go', more: false, waves: waves('network', 'web') },
+      going('network', 'web'),
     ],
   ])('%s', (_, more, plan, expected) => {
     expect(decision(facts(more), plan)).toEqual(expected);
@@ -121,11 +133,11 @@ describe('the decision on a rollout', () => {
     const decided = decision(facts({ environment: { ...environment, waves: inWaves }, targets }), plan);
     expect(
       decided.kind === 'go' &&
-        decided.waves.map((wave) => [wave.maxConcurrency, wave.targets.map(({ target }) => target)]),
+        decided.waves.map(({ maxConcurrency, last, targets: members }) => [maxConcurrency, last, members]),
     ).toEqual([
-      [1, ['production-b']],
-      [2, ['production-c']],
-      [1, ['production-a']],
+      [1, false, ['production-b']],
+      [2, false, ['production-c']],
+      [1, true, ['production-a']],
     ]);
   });
 
@@ -133,7 +145,7 @@ describe('the decision on a rollout', () => {
     ['was given other labels', [{ name: 'production-a', labels: {} }]],
     ['was removed', []],
   ])('forgets no planned target that %s since', (_, targets) => {
-    expect(decision(facts({ targets }), busy)).toEqual({ kind: 'go', more: false, waves: waves('api') });
+    expect(decision(facts({ targets }), busy)).toEqual(going('api'));
   });
 
   it('is about one plan, whichever target was planned first', () => {
@@ -161,11 +173,7 @@ describe('the answer of the step', () => {
       { kind: 'recover', recoveries: [{ target: 'production-a', stack: 'api' }] },
       { kind: 'recover', ...plan, recoveries: [{ target: 'production-a', stack: 'api' }] },
     ],
-    [
-      'what to execute',
-      { kind: 'go', more: true, waves: waves('api') },
-      { kind: 'go', ...plan, more: true, waves: waves('api') },
-    ],
+    ['what to execute', beginning('api'), { kind: 'go', ...plan, more: true, waves: [{ ...wave, last: false }] }],
   ])('says %s', (_, decided, answer) => {
     expect(answerTo(decided, plan)).toEqual(answer);
   });

@@ -90,14 +90,13 @@ describe('rounds, whatever depends on what', () => {
   /** Runs a rollout to its end: what each round executed, as `target/stack`. */
   function roundsOf(start: RolloutPlan, dependencies: ReadonlyMap<string, Dependencies>): string[][] {
     const environment = { name: 'production', targets: { matchLabels: {} } };
-    const facts = { mode: 'promote', environment, stacks: dependencies, targets: [], denied: false } as const;
+    const facts = { mode: 'promote', environment, stacks: dependencies, denied: false } as const;
+    const nobody = { targets: [], members: [], verified: new Set<string>() };
     const rounds: string[][] = [];
     for (let plan = start; ; ) {
-      const decided = decision(facts, plan);
+      const decided = decision({ ...facts, ...nobody }, plan);
       if (decided.kind !== 'go') return rounds;
-      const ran = decided.waves.flatMap((wave) =>
-        wave.targets.flatMap(({ target, stacks: some }) => some.map((stack) => `${target}/${stack}`)),
-      );
+      const ran = decided.assignments.flatMap(({ target, stacks: some }) => some.map((stack) => `${target}/${stack}`));
       rounds.push(ran);
       plan = rolloutPlan(
         ...plan.targets.map(({ target, stacks: some }) =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountAudit } from '#shared/domain/audit/account-audit.ts';
 import { closing, type ExecutionEnd } from '#shared/domain/promotion/closing.ts';
 import type { Deployment, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
+import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import { isHopeless, mostAttempts, troubleOf } from '#shared/domain/promotion/trouble.ts';
 import { aDeployment, aPromotion, aRollout, monday } from '#test/builders.ts';
 import { anAudit } from '#test/domain/audit/audit-builders.ts';
@@ -13,13 +14,14 @@ const settled = (environment: string, status: Rollout['status'], reasons: Rollou
 const running = (environment: string) => aRollout({ environment });
 interface Evidence {
   readonly deployments: Deployment[];
+  readonly progress: TargetProgress[];
   readonly audits: AccountAudit[];
 }
 const close = (
   rollouts: Rollout[],
   end: ExecutionEnd,
-  { deployments = [], audits = [], ...change }: Partial<Promotion> & Partial<Evidence> = {},
-) => closing({ promotion: aPromotion({ status: 'running', ...change }), rollouts, deployments, audits }, end);
+  { deployments = [], progress = [], audits = [], ...change }: Partial<Promotion> & Partial<Evidence> = {},
+) => closing({ promotion: aPromotion({ status: 'running', ...change }), rollouts, deployments, progress, audits }, end);
 
 describe('a promotion whose execution ended without a record of its end', () => {
   it.each<[string, Rollout[], ExecutionEnd, object]>([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Deployment, Outcome, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
+import type { Deployment, Outcome, Promotion, Reason, Rollout } from '#shared/domain/promotion/records.ts';
+import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import {
   promotionEnd,
   type RolloutFacts,
@@ -7,6 +8,7 @@ import {
   targetsRunning,
   verdict,
 } from '#shared/domain/promotion/verdict.ts';
+import { promotionId } from '#test/builders.ts';
 import { anAudit } from '#test/domain/audit/audit-builders.ts';
 
 const deployment = (stack: string, outcome: Deployment['outcome'], target = 'production') =>
@@ -21,15 +23,27 @@ const lambdaError = (name: string, message: string) => ({
   Error: name,
   Cause: JSON.stringify({ errorType: name, errorMessage: message }),
 });
-const stopped = (...errors: unknown[]) => ({
-  Error: 'WaveStopped',
-  Cause: JSON.stringify(errors.map((error) => ({ kind: 'stopped', target: 't', error }))),
+const progress = (more: Partial<TargetProgress> = {}): TargetProgress => ({
+  ...{ promotion: promotionId, environment: 'production', target: 'production', digest: `sha256:${'2'.repeat(64)}` },
+  ...{ round: 1, wave: 0, stacks: ['a'], complete: true, status: 'stopped', reasons: [], ...more },
 });
+/** A wave that stopped because of targets with these reasons. */
+const stopped = (...reasons: Reason[]) => ({
+  progress: reasons.map((reason, index) =>
+    progress({ target: index === 0 ? 'production' : `t${index}`, reasons: [reason] }),
+  ),
+  caught: { Error: 'WaveStopped', Cause: 'Why is on record.' },
+});
+const because = (code: string): Reason => ({ code, text: 'x' });
+const childFailed = { Error: 'States.ExceedToleratedFailureThreshold', Cause: 'The threshold was exceeded.' };
 
 const unclean = anAudit({ moment: 'after', findings: ['IAM user eve with 1 access key'] });
 
 describe('how a rollout ended', () => {
-  const facts: RolloutFacts = { mode: 'promote', rollout: rollout(), deployments: [], audits: [], caught: {} };
+  const facts: RolloutFacts = {
+    ...{ mode: 'promote', rollout: rollout(), caught: {} },
+    ...{ deployments: [], progress: [], refusals: [], audits: [] },
+  };
 
   it.each<[string, Partial<RolloutFacts>, string, string[]]>([
     ['every stack was as desired', { deployments: [deployment('a', 'unchanged')] }, 'unchanged', []],
@@ -41,24 +55,62 @@ describe('how a rollout ended', () => {
     ],
     [
       'a stack failed',
-      { deployments: [deployment('a', 'failed')], caught: stopped({ Error: 'StackFailed', Cause: 'a failed' }) },
+      { deployments: [deployment('a', 'failed')], ...stopped(because('STACK_FAILED')) },
       'failed',
       ['STACK_FAILED'],
     ],
     ['a stack failed and nobody caught it', { deployments: [deployment('a', 'failed')] }, 'failed', ['STACK_FAILED']],
-    ['verification said no', { caught: stopped({ Error: 'NotVerified', Cause: 'gone' }) }, 'failed', ['NOT_VERIFIED']],
+    ['verification said no', stopped(because('NOT_VERIFIED')), 'failed', ['NOT_VERIFIED']],
+    [
+      'a target stopped, and others were not started because of it',
+      stopped(because('NOT_VERIFIED'), because('TARGET_NOT_STARTED')),
+      'failed',
+      ['NOT_VERIFIED'],
+    ],
+    [
+      'the work in a target never ended',
+      { progress: [progress({ status: 'open' })], caught: stopped().caught },
+      'errored',
+      ['TARGET_LOST'],
+    ],
+    [
+      'no more targets stopped than are tolerated: told, and no failure',
+      {
+        progress: [progress({ reasons: [because('STACK_FAILED')] })],
+        deployments: [deployment('a', 'failed'), deployment('b', 'deployed', 't')],
+      },
+      'succeeded',
+      ['STACK_FAILED'],
+    ],
+    [
+      'targets could not be planned',
+      { refusals: [because('CHANGE_SET_REFUSED'), because('STACK_BUSY')], caught: childFailed },
+      'failed',
+      ['CHANGE_SET_REFUSED', 'STACK_BUSY'],
+    ],
+    [
+      'a target could not be planned, and nobody said why',
+      { caught: childFailed },
+      'errored',
+      ['States.ExceedToleratedFailureThreshold'],
+    ],
+    [
+      'a soak failed, whatever an earlier round could not plan',
+      { ...stopped(because('NOT_VERIFIED')), refusals: [because('STACK_BUSY')], caught: childFailed },
+      'failed',
+      ['NOT_VERIFIED'],
+    ],
     ['a step of ours broke', { caught: lambdaError('LEASE_LOST', 'The lease is gone.') }, 'errored', ['LEASE_LOST']],
     [
       'one target failed, another broke',
       {
         deployments: [deployment('a', 'failed')],
-        caught: stopped({ Error: 'StackFailed', Cause: '' }, lambdaError('THROTTLED', 'x')),
+        ...stopped(because('STACK_FAILED'), because('THROTTLED')),
       },
       'errored',
       ['STACK_FAILED', 'THROTTLED'],
     ],
-    ['a wave stopped without words', { caught: { Error: 'WaveStopped', Cause: 'not json' } }, 'failed', []],
-    ['a target stopped without an error', { caught: stopped(undefined) }, 'failed', []],
+    ['a wave stopped without words', stopped(), 'failed', []],
     ['a gate said no while planning', { caught: lambdaError('STACK_BUSY', 'x') }, 'rejected', ['STACK_BUSY']],
     [
       'a gate said no after a stack failed',
@@ -77,7 +129,7 @@ describe('how a rollout ended', () => {
       {
         deployments: [deployment('a', 'failed')],
         audits: [unclean],
-        caught: stopped({ Error: 'StackFailed', Cause: '' }),
+        ...stopped(because('STACK_FAILED')),
       },
       'failed',
       ['STACK_FAILED', 'ACCOUNT_NOT_CLEAN'],
@@ -110,12 +162,7 @@ describe('how a rollout ended', () => {
     ['the account is unclean and nobody caught it', { audits: [unclean] }, 'failed', ['ACCOUNT_NOT_CLEAN']],
     [
       'the account was found unclean afterwards',
-      {
-        caught: stopped({
-          Error: 'NotVerified',
-          Cause: JSON.stringify({ code: 'ACCOUNT_NOT_CLEAN', text: 'x', target: 't' }),
-        }),
-      },
+      stopped(because('ACCOUNT_NOT_CLEAN')),
       'failed',
       ['ACCOUNT_NOT_CLEAN'],
     ],
