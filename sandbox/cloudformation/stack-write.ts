@@ -14,6 +14,7 @@ import { emptyStack } from './new-stack.ts';
 import { checkName, checkToken } from './request-rules.ts';
 import { changesAnything, computeChanges } from './stack-changes.ts';
 import { modelOf } from './stack-inputs.ts';
+import { keepStack } from './record-index.ts';
 import { findStack, needLiveStack, placeOf, stackResource } from './stack-lookup.ts';
 import { checkPolicy } from './stack-policy.ts';
 import type { OperationRecord, StackRecord } from './state.ts';
@@ -39,7 +40,7 @@ export const createStack: Operation<CreateStackCommandInput, Created> = {
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     stack.terminationProtection = input.EnableTerminationProtection ?? false;
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);
-    sandbox.world.cloudformation.stacks[stack.stackId] = stack;
+    keepStack(sandbox, stack);
     const { RoleARN: roleArn, ClientRequestToken: token, RetainExceptOnCreate: retainExceptOnCreate } = input;
     startDeployment(sandbox, stack, {
       ...{ caller, token, roleArn, retainExceptOnCreate, model },
