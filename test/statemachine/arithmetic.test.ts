@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '#sandbox/kernel.ts';
 import { inputs, machines } from '#test/sandbox/step-functions/generated-machines.ts';
-import { chain, createStub, invokeTask, runMachine, single, tokenTask } from '#test/sandbox/step-functions/stub-sandbox.ts';
+import {
+  chain,
+  createStub,
+  invokeTask,
+  runMachine,
+  single,
+  tokenTask,
+} from '#test/sandbox/step-functions/stub-sandbox.ts';
 import { type Assumptions, historyBounds } from './history-bound.ts';
 import { payloadBounds, sizeOf } from './payload-bound.ts';
 import { parsed } from './promotion.ts';
@@ -24,9 +31,17 @@ describe('the bound of a history', () => {
 
   it.each([
     ['a task', single(invokeTask('work')), 1],
-    ['states after each other', chain({ A: { Type: 'Pass' }, B: { Type: 'Wait', Seconds: 1 }, C: { Type: 'Succeed' } }), 1],
+    [
+      'states after each other',
+      chain({ A: { Type: 'Pass' }, B: { Type: 'Wait', Seconds: 1 }, C: { Type: 'Succeed' } }),
+      1,
+    ],
     ['an inline Map', single({ Type: 'Map', ItemProcessor: chain({ A: invokeTask('work') }) }), [1, 2, 3]],
-    ['a Parallel', single({ Type: 'Parallel', Branches: [chain({ A: { Type: 'Pass' } }), chain({ B: { Type: 'Pass' } })] }), 1],
+    [
+      'a Parallel',
+      single({ Type: 'Parallel', Branches: [chain({ A: { Type: 'Pass' } }), chain({ B: { Type: 'Pass' } })] }),
+      1,
+    ],
     [
       'a distributed Map and its children',
       single({
@@ -44,7 +59,10 @@ describe('the bound of a history', () => {
   });
 
   it('counts every retry, of a token too', () => {
-    const Retry = [{ ErrorEquals: ['A'], MaxAttempts: 2 }, { ErrorEquals: ['States.ALL'], MaxAttempts: 5 }];
+    const Retry = [
+      { ErrorEquals: ['A'], MaxAttempts: 2 },
+      { ErrorEquals: ['States.ALL'], MaxAttempts: 5 },
+    ];
     expect(boundsOf(single(invokeTask('work', { Retry })), { retries: 'all' })).toEqual({ root: 2 + 2 + 8 * 3 });
     expect(boundsOf(single(tokenTask('ask', { Retry })), { retries: 'all' })).toEqual({ root: 2 + 2 + 8 * 4 });
   });
@@ -60,9 +78,9 @@ describe('the bound of a history', () => {
     };
     expect(boundsOf(loop, { turns: { A: 10 } })).toEqual({ root: 2 + 10 * 4 + 2 });
     expect(() => boundsOf(loop)).toThrow('How often does the loop of A, B turn?');
-    expect(() => boundsOf(single({ Type: 'Map', ItemsPath: '$.a', ItemProcessor: chain({ A: { Type: 'Pass' } }) }))).toThrow(
-      'How many items has $.a?',
-    );
+    expect(() =>
+      boundsOf(single({ Type: 'Map', ItemsPath: '$.a', ItemProcessor: chain({ A: { Type: 'Pass' } }) })),
+    ).toThrow('How many items has $.a?');
   });
 
   it('is never less than what an execution has', async () => {
@@ -80,7 +98,11 @@ describe('the bound of a payload', () => {
   const definition = parsed(
     JSON.stringify(
       chain({
-        Ask: invokeTask('ask', { ResultSelector: { 'answer.$': '$.Payload' }, ResultPath: '$.ask', OutputPath: undefined }),
+        Ask: invokeTask('ask', {
+          ResultSelector: { 'answer.$': '$.Payload' },
+          ResultPath: '$.ask',
+          OutputPath: undefined,
+        }),
         Each: {
           Type: 'Map',
           ItemsPath: '$.ask.answer.list',

@@ -35,7 +35,11 @@ const turns = {
   Soak: 120,
 };
 const worst: Assumptions = { items, turns, retries: 'all' };
-const plain: Assumptions = { items, turns: Object.fromEntries(Object.keys(turns).map((name) => [name, 1])), retries: 'none' };
+const plain: Assumptions = {
+  items,
+  turns: Object.fromEntries(Object.keys(turns).map((name) => [name, 1])),
+  retries: 'none',
+};
 
 describe(`a promotion to ${targets} targets of ${stacks} stacks in ${waves} waves`, () => {
   const bounds = historyBounds(promotion, worst);
@@ -45,7 +49,9 @@ describe(`a promotion to ${targets} targets of ${stacks} stacks in ${waves} wave
   });
 
   it('has executions of their own for whatever is done in each target', () => {
-    expect(Object.keys(bounds)).toEqual(expect.arrayContaining(['root', 'PlanTargets', 'Targets', 'Audits', 'Discards']));
+    expect(Object.keys(bounds)).toEqual(
+      expect.arrayContaining(['root', 'PlanTargets', 'Targets', 'Audits', 'Discards']),
+    );
   });
 
   it('would not fit into one history, not even where everything works at once', () => {
@@ -53,7 +59,11 @@ describe(`a promotion to ${targets} targets of ${stacks} stacks in ${waves} wave
   });
 
   it('hands on less than a state may hold, with the longest names and the longest cause', () => {
-    const release = { promotion: 'prm-0123456789abcdef', pipeline: 'p'.repeat(63), release: `sha256:${'d'.repeat(64)}` };
+    const release = {
+      promotion: 'prm-0123456789abcdef',
+      pipeline: 'p'.repeat(63),
+      release: `sha256:${'d'.repeat(64)}`,
+    };
     const names = Array.from({ length: environments }, (_, index) => `${'e'.repeat(62)}${index}`);
     const counts = { targets, 'waves.targets': items['$.wave.targets'], waves, stacks, recoveries: targets * stacks };
     const answers = Object.fromEntries(

@@ -2,10 +2,10 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../aws-error.ts';
 import type { Sandbox } from '../../kernel.ts';
+import { keepChangeSet, keepStack } from '../record-index.ts';
 import { definitionOf, providedProperties } from '../resource-definition.ts';
 import { changesAnything, computePlanned } from '../stack-changes.ts';
 import { evaluatePlanned } from '../stack-evaluation.ts';
-import { keepChangeSet, keepStack } from '../record-index.ts';
 import { setStackStatus } from '../stack-events.ts';
 import { arnOf, isBusy } from '../stack-lookup.ts';
 import type { ChangeSetRecord, StackModel, StackRecord } from '../state.ts';
