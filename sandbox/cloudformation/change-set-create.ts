@@ -5,6 +5,7 @@ import { checkRole, passRolePermission } from './acting-session.ts';
 import { changeSetDuration } from './durations.ts';
 import { alreadyExists, noStack, validationError } from './errors.ts';
 import { emptyStack } from './new-stack.ts';
+import { keepChangeSet, keepStack } from './record-index.ts';
 import { checkName, checkToken } from './request-rules.ts';
 import { setStackStatus } from './stack-events.ts';
 import { modelOf } from './stack-inputs.ts';
@@ -104,7 +105,7 @@ function updatable(input: Input, existing: StackRecord | undefined): StackRecord
 }
 
 function openShell(call: Call<Input>, stack: StackRecord): void {
-  call.sandbox.world.cloudformation.stacks[stack.stackId] = stack;
+  keepStack(call.sandbox, stack);
   setStackStatus(call.sandbox, stack, { status: 'REVIEW_IN_PROGRESS', reason: 'User Initiated' });
 }
 
@@ -133,7 +134,7 @@ function record(
   const { sandbox, input, account, region } = call;
   const changeSetName = input.ChangeSetName ?? '';
   const changeSetId = arnOf({ account, region }, 'changeSet', `${changeSetName}/${sandbox.uuid('change-set')}`);
-  sandbox.world.cloudformation.changeSets[changeSetId] = {
+  keepChangeSet(sandbox, {
     ...{ changeSetId, changeSetName, stackId: stack.stackId, ...made },
     createdAt: sandbox.now(),
     status: 'CREATE_PENDING',
@@ -145,7 +146,7 @@ function record(
     ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
     ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
     ...(input.OnStackFailure === undefined ? {} : { onStackFailure: input.OnStackFailure }),
-  };
+  });
   const resources = Object.keys(stack.resources).length;
   const at = sandbox.now() + changeSetDuration(resources);
   sandbox.schedule({

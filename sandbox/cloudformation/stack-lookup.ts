@@ -1,6 +1,7 @@
 /** Finding stacks and change sets by name or ARN, and the ARN that IAM is asked about. */
 import type { Call, Sandbox } from '../kernel.ts';
 import { noChangeSet, noStack, validationError } from './errors.ts';
+import { changeSetsUnder, stacksIn } from './record-index.ts';
 import type { ChangeSetRecord, StackRecord } from './state.ts';
 
 /** The account and region a request acts in. */
@@ -37,13 +38,11 @@ export const isLive = (stack: StackRecord): boolean => stack.status !== 'DELETE_
 
 /** All stacks of an account and region, deleted ones too, in the order they were made. */
 export function stacksOf(place: Place): StackRecord[] {
-  return Object.values(place.sandbox.world.cloudformation.stacks).filter(
-    (stack) => stack.account === place.account && stack.region === place.region,
-  );
+  return stacksIn(place.sandbox, place);
 }
 
 export function changeSetsOf(sandbox: Sandbox, stackId: string): ChangeSetRecord[] {
-  return Object.values(sandbox.world.cloudformation.changeSets).filter((changeSet) => changeSet.stackId === stackId);
+  return changeSetsUnder(sandbox, stackId);
 }
 
 /** The change set a request names. A bare name needs the stack's name too. */

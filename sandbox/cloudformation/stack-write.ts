@@ -11,6 +11,7 @@ import { inputContext } from './change-set-create.ts';
 import { startDeployment } from './engine/operation-start.ts';
 import { alreadyExists, tokenAlreadyExists, validationError } from './errors.ts';
 import { emptyStack } from './new-stack.ts';
+import { keepStack } from './record-index.ts';
 import { checkName, checkToken } from './request-rules.ts';
 import { changesAnything, computeChanges } from './stack-changes.ts';
 import { modelOf } from './stack-inputs.ts';
@@ -39,7 +40,7 @@ export const createStack: Operation<CreateStackCommandInput, Created> = {
     if (input.RoleARN !== undefined) checkRole(sandbox, input.RoleARN);
     stack.terminationProtection = input.EnableTerminationProtection ?? false;
     if (input.StackPolicyBody !== undefined) stack.policy = checkPolicy(input.StackPolicyBody);
-    sandbox.world.cloudformation.stacks[stack.stackId] = stack;
+    keepStack(sandbox, stack);
     const { RoleARN: roleArn, ClientRequestToken: token, RetainExceptOnCreate: retainExceptOnCreate } = input;
     startDeployment(sandbox, stack, {
       ...{ caller, token, roleArn, retainExceptOnCreate, model },

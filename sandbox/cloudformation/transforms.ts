@@ -13,8 +13,20 @@ export interface SubmittedTemplate {
   readonly extended: boolean;
 }
 
+/** Read templates by text: many stacks are made from one, and each is read for several calls. */
+const submitted = new Map<string, SubmittedTemplate>();
+
 /** A template's text as data, transform or not. Throws CloudFormation's ValidationError where it is none, or has another transform. */
 export function readSubmitted(text: string): SubmittedTemplate {
+  const known = submitted.get(text);
+  if (known) return known;
+  const read = readAnew(text);
+  if (submitted.size > 200) submitted.clear();
+  submitted.set(text, read);
+  return read;
+}
+
+function readAnew(text: string): SubmittedTemplate {
   const source = readSource(text);
   if (source.kind === 'malformed') throw validationError(source.message);
   const data = isObject(source.data) ? source.data : {};

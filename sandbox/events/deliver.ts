@@ -25,8 +25,8 @@ export function deliver(sandbox: Sandbox, { event, forwarded = false, ...place }
   if (!source.startsWith('aws.'))
     sandbox.record({ kind: 'event', at: sandbox.now(), bus: place.bus, source, detailType, detail });
   for (const rule of Object.values(sandbox.world.events.rules)) {
-    const matches = rule.pattern !== undefined && matchesPattern(rule.pattern, event as unknown as Json);
-    if (!rule.enabled || rule.busArn !== arn || !matches) continue;
+    if (!rule.enabled || rule.busArn !== arn || rule.pattern === undefined) continue;
+    if (!matchesPattern(rule.pattern, event as unknown as Json)) continue;
     for (const { Id } of rule.targets) queueTarget(sandbox, { rule: rule.arn, target: Id, event, forwarded });
   }
 }

@@ -1,7 +1,7 @@
 import { mintId } from '../iam/identifiers.ts';
 import type { RoleRecord } from '../iam/state.ts';
 import { sessionArn } from '../iam/stored-principals.ts';
-import type { Sandbox, SessionCaller, SigningCaller } from '../kernel.ts';
+import type { Sandbox, SessionCaller, SigningCaller, World } from '../kernel.ts';
 import type { SessionCredentials } from '../open-session.ts';
 
 /** A session about to be opened; whether it may be is decided before. */
@@ -52,10 +52,26 @@ export function mintCredentials(
   const { accessKeyId, expiresAt } = caller;
   const secretAccessKey = sandbox.mint('session-secret', 40, base64);
   const sessionToken = `IQoJb3JpZ2luX2Vj${sandbox.mint('session-token', 284, base64)}`;
-  const { sessions } = sandbox.world.sts;
-  for (const [id, session] of Object.entries(sessions)) {
-    if ((session.caller.expiresAt ?? 0) + keptAfterExpiry < sandbox.now()) delete sessions[id];
-  }
-  sessions[accessKeyId] = { secretAccessKey, sessionToken, caller, issuedAt: sandbox.now(), chained };
+  forgetExpired(sandbox, expiresAt);
+  sandbox.world.sts.sessions[accessKeyId] = { secretAccessKey, sessionToken, caller, issuedAt: sandbox.now(), chained };
   return { accessKeyId, secretAccessKey, sessionToken, expiresAt };
+}
+
+/** When the first of the kept sessions expires: a memory of the world's sessions, so that they are not all looked at for every new one. */
+const firstExpiries = new WeakMap<World['sts']['sessions'], number>();
+
+function forgetExpired(sandbox: Sandbox, added: number): void {
+  const { sessions } = sandbox.world.sts;
+  const first = firstExpiries.get(sessions);
+  const isOver = (expiresAt = 0): boolean => expiresAt + keptAfterExpiry < sandbox.now();
+  if (first !== undefined && !isOver(first)) {
+    firstExpiries.set(sessions, Math.min(first, added));
+    return;
+  }
+  let next = added;
+  for (const [id, { caller }] of Object.entries(sessions)) {
+    if (isOver(caller.expiresAt)) delete sessions[id];
+    else next = Math.min(next, caller.expiresAt ?? 0);
+  }
+  firstExpiries.set(sessions, next);
 }

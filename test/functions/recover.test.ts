@@ -108,7 +108,7 @@ describe('recover', () => {
   it.each<[string, string, number]>([
     ['it failed again', 'UPDATE_ROLLBACK_FAILED', 1],
     ['the stack is in another state than was planned for', 'DELETE_FAILED', 0],
-    ['it takes more than a day', 'UPDATE_ROLLBACK_IN_PROGRESS', 1500],
+    ['it takes more than a day', 'UPDATE_ROLLBACK_IN_PROGRESS', 750],
   ])('ends the rollout when %s', async (_, status, polls) => {
     stackIs(status);
     await expect(recover(polls)).rejects.toMatchObject({

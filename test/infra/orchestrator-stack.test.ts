@@ -152,6 +152,12 @@ describe('permissions', () => {
     expect(sts.flatMap(({ conditions }) => conditions.map(({ key }) => key))).toEqual(keys);
   });
 
+  it('listen to no ends of executions: that of a target is not that of its promotion', () => {
+    const patterns = resourcesOfType('AWS::Events::Rule').map((rule) => JSON.stringify(properties(rule)));
+    expect(patterns.length).toBeGreaterThan(0);
+    expect(patterns.filter((pattern) => pattern.includes('aws.states'))).toEqual([]);
+  });
+
   it('never delete from the ledger or scan it, and never use a wildcard action', () => {
     for (const role of resourcesOfType('AWS::IAM::Role')) {
       const actions = statementsOf(role).flatMap((statement) => statement.actions);
@@ -192,6 +198,18 @@ describe('permissions', () => {
       statement.actions.includes(action) ? statement.resources : [],
     );
     expect(resources).toEqual([resource]);
+  });
+
+  it('of the state machine may run its own machine, and follow and stop executions of it, for its distributed Maps', () => {
+    const executions = 'arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion';
+    const granted = statementsOf('PromotionRole').flatMap(({ actions, resources }) =>
+      actions.filter((action) => action.startsWith('states:')).map((action) => [action, resources]),
+    );
+    expect(granted).toEqual([
+      ['states:StartExecution', ['arn:aws:states:eu-west-1:111111111111:stateMachine:drawbridge-promotion']],
+      ['states:DescribeExecution', [`${executions}:*`, `${executions}/*`]],
+      ['states:StopExecution', [`${executions}:*`, `${executions}/*`]],
+    ]);
   });
 
   it('let those that record transitions tell of them on our bus, as Drawbridge, and nobody else', () => {

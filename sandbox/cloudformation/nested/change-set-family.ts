@@ -1,14 +1,13 @@
 /** Change sets of a hierarchy belong together: they are executed and deleted from the root. */
 import type { Sandbox } from '../../kernel.ts';
 import { validationError } from '../errors.ts';
+import { changeSetsUnder, forgetChangeSet } from '../record-index.ts';
 import { setStackStatus } from '../stack-events.ts';
 import type { ChangeSetRecord } from '../state.ts';
 
 /** The change sets of the nested stacks directly below the stack of this one. */
 export function changeSetsBelow(sandbox: Sandbox, changeSetId: string): ChangeSetRecord[] {
-  return Object.values(sandbox.world.cloudformation.changeSets).filter(
-    ({ nested }) => nested?.parentId === changeSetId,
-  );
+  return changeSetsUnder(sandbox, changeSetId);
 }
 
 /** Change sets of nested stacks are executed and deleted from the root only (User Guide, "Change sets for nested stacks"). */
@@ -24,9 +23,9 @@ export function refuseNested({ changeSetId, nested }: ChangeSetRecord): void {
  * DeleteChangeSet).
  */
 export function dropChangeSet(sandbox: Sandbox, changeSet: ChangeSetRecord): void {
-  const { changeSets, stacks } = sandbox.world.cloudformation;
+  const { stacks } = sandbox.world.cloudformation;
   for (const below of changeSetsBelow(sandbox, changeSet.changeSetId)) dropChangeSet(sandbox, below);
-  delete changeSets[changeSet.changeSetId];
+  forgetChangeSet(sandbox, changeSet);
   const stack = stacks[changeSet.stackId];
   if (changeSet.nested === undefined || stack?.status !== 'REVIEW_IN_PROGRESS') return;
   stack.deletedAt = sandbox.now();

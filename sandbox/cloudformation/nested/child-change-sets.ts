@@ -2,6 +2,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../aws-error.ts';
 import type { Sandbox } from '../../kernel.ts';
+import { keepChangeSet, keepStack } from '../record-index.ts';
 import { definitionOf, providedProperties } from '../resource-definition.ts';
 import { changesAnything, computePlanned } from '../stack-changes.ts';
 import { evaluatePlanned } from '../stack-evaluation.ts';
@@ -81,17 +82,17 @@ interface PlannedChild extends Planned {
 }
 
 async function planChild(sandbox: Sandbox, above: ChangeSetRecord, child: PlannedChild): Promise<ChangeSetRecord> {
-  const { stacks, changeSets } = sandbox.world.cloudformation;
+  const { stacks } = sandbox.world.cloudformation;
   const { logicalId } = child;
   const existing = stacks[child.stack.resources[logicalId]?.physicalId ?? ''];
   const stack = existing ?? newChild(sandbox, child.stack, logicalId);
   if (existing === undefined) {
-    stacks[stack.stackId] = stack;
+    keepStack(sandbox, stack);
     setStackStatus(sandbox, stack, { status: 'REVIEW_IN_PROGRESS', reason: 'User Initiated' });
   }
   const made = await modelFor(sandbox, stack, { above, child });
   const changeSet = recordFor(sandbox, above, { stack, logicalId, model: made.model });
-  changeSets[changeSet.changeSetId] = changeSet;
+  keepChangeSet(sandbox, changeSet);
   if (made.fault === undefined) await computeHierarchy(sandbox, changeSet, stack);
   else fail(changeSet, made.fault);
   return changeSet;

@@ -1,5 +1,6 @@
 /** Nested stacks as relatives: a stack's children, and the one above all of them. */
 import type { Sandbox } from '../../kernel.ts';
+import { stacksIn } from '../record-index.ts';
 import { isBusy } from '../stack-lookup.ts';
 import type { StackRecord } from '../state.ts';
 
@@ -8,7 +9,7 @@ export const isNestedStack = (type: string | undefined): boolean => type === 'AW
 
 /** The nested stacks a stack has made directly, deleted ones too. */
 export function childrenOf(sandbox: Sandbox, stack: StackRecord): StackRecord[] {
-  return Object.values(sandbox.world.cloudformation.stacks).filter((other) => other.parent?.stackId === stack.stackId);
+  return stacksIn(sandbox, stack).filter((other) => other.parent?.stackId === stack.stackId);
 }
 
 /** The nested stacks of all levels below a stack. */

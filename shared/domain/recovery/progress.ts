@@ -23,9 +23,10 @@ function isEnd(action: RecoveryAction, changeSet: 'CREATE' | 'UPDATE'): boolean 
   return action === 'delete' || action === 'force-delete' ? changeSet === 'CREATE' : changeSet === 'UPDATE';
 }
 
-const mostLooks = 1500;
+/** A day of looks, few enough that each may be retried and the history of the execution still has room (test/statemachine). */
+const mostLooks = 750;
 
 /** When to look again, in seconds; undefined when it has taken a day. */
 export function recoveryWait(polls: number): number | undefined {
-  return polls >= mostLooks ? undefined : Math.min(5 + polls * 5, 60);
+  return polls >= mostLooks ? undefined : Math.min(5 + polls * 5, 120);
 }

@@ -137,14 +137,15 @@ describe('how far a recovery is', () => {
     [0, 5],
     [1, 10],
     [11, 60],
-    [1499, 60],
-    [1500, undefined],
+    [23, 120],
+    [749, 120],
+    [750, undefined],
   ])('after %i looks the next is in %s seconds', (polls, seconds) => {
     expect(recoveryWait(polls)).toBe(seconds);
   });
 
   it('is looked at for a day', () => {
-    const seconds = Array.from({ length: 1500 }, (_, polls) => recoveryWait(polls) ?? 0).reduce((a, b) => a + b, 0);
+    const seconds = Array.from({ length: 750 }, (_, polls) => recoveryWait(polls) ?? 0).reduce((a, b) => a + b, 0);
     expect(seconds).toBeGreaterThan(24 * 3600);
     expect(seconds).toBeLessThan(26 * 3600);
   });
