@@ -1,5 +1,5 @@
 import type { Sandbox, Service } from '#sandbox/kernel.ts';
-import { drive, onTimer, type StartJob } from './drive.ts';
+import { drive, onStrike, onTimer, type StartJob } from './drive.ts';
 import { describeExecution, getExecutionHistory, listExecutions, stopExecution } from './executions.ts';
 import { onInvoke } from './invoke-function.ts';
 import { startExecution } from './start-execution.ts';
@@ -24,6 +24,7 @@ export const statesService: Service = {
     start: (sandbox: Sandbox, { execution }: StartJob) => drive(sandbox, execution, { kind: 'started' }),
     invoke: onInvoke,
     timer: onTimer,
+    strike: onStrike,
   },
   providers: { 'AWS::StepFunctions::StateMachine': stateMachineProvider },
 };

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import {
+  errorOf,
+  executionAnswer,
+  functionAnswer,
+  functionFault,
+  httpAnswer,
+} from '#shared/domain/verification/answer.ts';
 import { attemptToken } from '#shared/domain/verification/attempt.ts';
-import { executionAnswer, functionAnswer, functionFault, httpAnswer } from '#shared/domain/verification/answer.ts';
 import { keptOutput } from '#shared/domain/verification/kept-output.ts';
 import { promotionId } from '#test/builders.ts';
 
@@ -32,13 +38,22 @@ describe('the answer of a function', () => {
   });
 });
 
+it('what could not be asked has a reason and no output', () => {
+  expect(errorOf('nobody is there')).toEqual({ kind: 'error', reason: 'nobody is there' });
+});
+
 describe('a page', () => {
   const http = { output: { stack: 'api', name: 'Url' } };
   it.each<[object, number, string, object]>([
     [{}, 200, 'fine', { kind: 'passed', output: '200\nfine' }],
     [{}, 204, '', { kind: 'failed', reason: 'it answered 204 instead of 200' }],
     [{ statuses: [200, 301] }, 301, '', { kind: 'passed' }],
-    [{ statuses: [200, 301] }, 500, 'oh', { kind: 'failed', reason: 'it answered 500 instead of 200 or 301', output: '500\noh' }],
+    [
+      { statuses: [200, 301] },
+      500,
+      'oh',
+      { kind: 'failed', reason: 'it answered 500 instead of 200 or 301', output: '500\noh' },
+    ],
     [{ contains: 'ok' }, 200, 'all ok', { kind: 'passed' }],
     [{ contains: 'ok' }, 200, 'no', { kind: 'failed', reason: 'its body does not contain "ok"' }],
   ])('of which %j is expected and that answers %d %s', (expectation, status, body, expected) => {
@@ -50,13 +65,19 @@ describe('an execution', () => {
   it.each<[Parameters<typeof executionAnswer>[0], object]>([
     [{ status: 'RUNNING' }, { kind: 'running' }],
     [{ status: 'PENDING_REDRIVE' }, { kind: 'running' }],
-    [{ status: 'SUCCEEDED', output: '{"p99":12}' }, { kind: 'passed', output: 'SUCCEEDED\n{"p99":12}' }],
+    [
+      { status: 'SUCCEEDED', output: '{"p99":12}' },
+      { kind: 'passed', output: 'SUCCEEDED\n{"p99":12}' },
+    ],
     [{ status: 'SUCCEEDED' }, { kind: 'passed', output: 'SUCCEEDED\n' }],
     [
       { status: 'FAILED', error: 'Slow', cause: 'p99 is 900 ms' },
       { kind: 'failed', reason: 'its execution is FAILED: Slow: p99 is 900 ms', output: 'FAILED\nSlow: p99 is 900 ms' },
     ],
-    [{ status: 'FAILED', error: '' }, { kind: 'failed', reason: 'its execution is FAILED' }],
+    [
+      { status: 'FAILED', error: '' },
+      { kind: 'failed', reason: 'its execution is FAILED' },
+    ],
     [{ status: 'ABORTED' }, { kind: 'error', reason: 'its execution is ABORTED' }],
     [{ status: 'TIMED_OUT' }, { kind: 'error', reason: 'its execution is TIMED_OUT' }],
   ])('that is %j', (execution, expected) => {
@@ -89,7 +110,14 @@ describe('what is kept of an answer', () => {
 });
 
 describe('the token of an attempt', () => {
-  const identity = { promotion: promotionId, environment: 'production', target: 'production', series: 0, index: 0, attempt: 1 };
+  const identity = {
+    promotion: promotionId,
+    environment: 'production',
+    target: 'production',
+    series: 0,
+    index: 0,
+    attempt: 1,
+  };
   it('is the same for the same attempt, another for every other, and a name that Step Functions takes', () => {
     const others = [{ attempt: 2 }, { index: 1 }, { series: 1 }, { target: 'second' }, { environment: 'staging' }];
     const tokens = [{}, ...others].map((change) => attemptToken({ ...identity, ...change }));

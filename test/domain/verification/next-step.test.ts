@@ -16,7 +16,7 @@ import { monday } from '#test/builders.ts';
 const smoke: Probe = { lambda: 'drawbridge-verify-orders' };
 const machine: Probe = { stateMachine: 'drawbridge-verify-load', timeout: '10m' };
 const page: Probe = { http: { output: { stack: 'api', name: 'Url' }, path: '/health' }, retries: 2 };
-const after = (seconds: number) => new Date(Date.parse(monday) + seconds * 1000).toISOString();
+const later = (seconds: number) => new Date(Date.parse(monday) + seconds * 1000).toISOString();
 const tried = (change: Partial<Tried> = {}): Tried => ({ index: 0, attempt: 1, startedAt: monday, ...change });
 const ended = (outcome: ProbeOutcome, change: Partial<Tried> = {}) =>
   tried({ outcome, endedAt: monday, ...(outcome === 'passed' ? {} : { reason: 'no orders' }), ...change });
@@ -27,13 +27,31 @@ describe('the next step of a verification', () => {
     ['the first probe to begin with', [smoke, page], [], 0, { kind: 'ask', index: 0, attempt: 1, probe: smoke }],
     ['a function again that never answered', [smoke], [tried()], 500, { kind: 'ask', attempt: 1 }],
     ['a page again that never answered', [page], [tried()], 500, { kind: 'ask', attempt: 1 }],
-    ['the next probe after one that passed', [smoke, page], [ended('passed')], 0, { kind: 'ask', index: 1, attempt: 1 }],
-    ['the end once all have passed', [smoke, page], [ended('passed'), ended('passed', { index: 1 })], 0, { kind: 'passed' }],
+    [
+      'the next probe after one that passed',
+      [smoke, page],
+      [ended('passed')],
+      0,
+      { kind: 'ask', index: 1, attempt: 1 },
+    ],
+    [
+      'the end once all have passed',
+      [smoke, page],
+      [ended('passed'), ended('passed', { index: 1 })],
+      0,
+      { kind: 'passed' },
+    ],
     ['a no without retries', [smoke, page], [ended('failed')], 0, { kind: 'failed', index: 0, reason: 'no orders' }],
     ['an error without retries', [smoke], [ended('error')], 0, { kind: 'error', reason: 'no orders' }],
     ['a rest before the first retry', [page], [ended('failed')], 5, { kind: 'wait', seconds: 10 }],
     ['the retry once it is due', [page], [ended('failed')], 15, { kind: 'ask', attempt: 2 }],
-    ['a longer rest before the second', [page], [ended('failed'), ended('error', { attempt: 2 })], 0, { kind: 'wait', seconds: 30 }],
+    [
+      'a longer rest before the second',
+      [page],
+      [ended('failed'), ended('error', { attempt: 2 })],
+      0,
+      { kind: 'wait', seconds: 30 },
+    ],
     [
       'the last word when no retry is left, in whatever order attempts are read',
       [page],
@@ -41,39 +59,51 @@ describe('the next step of a verification', () => {
       0,
       { kind: 'error', attempt: 3 },
     ],
-    ['a rest since the beginning where nobody knows the end', [page], [tried({ outcome: 'failed' })], 5, { kind: 'wait' }],
+    [
+      'a rest since the beginning where nobody knows the end',
+      [page],
+      [tried({ outcome: 'failed' })],
+      5,
+      { kind: 'wait' },
+    ],
     ['no reason where none is kept', [smoke], [tried({ outcome: 'error' })], 0, { kind: 'error', reason: '' }],
     ['a look at a state machine that runs', [machine], [tried()], 599, { kind: 'look', attempt: 1 }],
     ['the end of one that runs for too long', [machine], [tried()], 600, { kind: 'overdue', attempt: 1 }],
   ])('is %s', (_, probes, attempts, seconds, expected) => {
-    expect(nextStep(probes, attempts, after(seconds))).toMatchObject(expected);
+    expect(nextStep(probes, attempts, later(seconds))).toMatchObject(expected);
   });
 
   it('comes to an end, whatever the probes answer: each is asked once and as often again as it may be', () => {
     const outcome = fc.constantFrom<ProbeOutcome>('passed', 'failed', 'error');
     fc.assert(
-      fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 5 }), fc.infiniteStream(outcome), (retries, answers) => {
-        const probes = retries.map((count): Probe => ({ ...smoke, retries: count }));
-        const attempts: Tried[] = [];
-        let now = 0;
-        for (let turns = 0; turns < 100; turns += 1) {
-          const step = nextStep(probes, attempts, after(now));
-          if (step.kind === 'wait') now += step.seconds;
-          else if (step.kind === 'ask') {
-            const { value } = answers.next();
-            attempts.push(ended(value as ProbeOutcome, { index: step.index, attempt: step.attempt, endedAt: after(now) }));
-          } else {
-            const last = attempts.filter(({ index }) => index === attempts.at(-1)?.index);
-            expect(step.kind).toBe(last.at(-1)?.outcome);
-            expect(last.length).toBeLessThanOrEqual(1 + (retries[last[0]!.index] ?? 0));
-            expect(step.kind === 'passed' ? attempts.filter((one) => one.outcome === 'passed').length : 0).toBe(
-              step.kind === 'passed' ? probes.length : 0,
-            );
-            return;
+      fc.property(
+        fc.array(fc.nat(5), { minLength: 1, maxLength: 5 }),
+        fc.infiniteStream(outcome),
+        (retries, answers) => {
+          const probes = retries.map((count): Probe => ({ ...smoke, retries: count }));
+          const attempts: Tried[] = [];
+          let now = 0;
+          for (let turns = 0; turns < 100; turns += 1) {
+            const step = nextStep(probes, attempts, later(now));
+            if (step.kind === 'wait') now += step.seconds;
+            else if (step.kind === 'ask') {
+              const { value } = answers.next();
+              attempts.push(
+                ended(value as ProbeOutcome, { index: step.index, attempt: step.attempt, endedAt: later(now) }),
+              );
+            } else {
+              const last = attempts.filter(({ index }) => index === attempts.at(-1)?.index);
+              expect(step.kind).toBe(last.at(-1)?.outcome);
+              expect(last.length).toBeLessThanOrEqual(1 + (retries[last[0]!.index] ?? 0));
+              expect(step.kind === 'passed' ? attempts.filter((one) => one.outcome === 'passed').length : 0).toBe(
+                step.kind === 'passed' ? probes.length : 0,
+              );
+              return;
+            }
           }
-        }
-        throw new Error('no end');
-      }),
+          throw new Error('no end');
+        },
+      ),
     );
   });
 });

@@ -61,12 +61,26 @@ describe('the address of a page probe', () => {
 });
 
 describe('a public address', () => {
-  it.each(['1.1.1.1', '172.15.0.1', '172.32.0.1', '100.63.0.1', '100.128.0.1', '223.255.255.255', '2001:4860::8888', '3fff:1000::1'])(
-    'is %s',
-    (address) => expect(isPublicAddress(address)).toBe(true),
-  );
-  it.each(['100.64.0.1', '198.18.0.1', '224.0.0.1', '255.255.255.255', '2001:db8::1', '3fff::1', '4000::1', '::', '1.2.3', 'fc00::1'])(
-    'is not %s',
-    (address) => expect(isPublicAddress(address)).toBe(false),
-  );
+  it.each([
+    '1.1.1.1',
+    '172.15.0.1',
+    '172.32.0.1',
+    '100.63.0.1',
+    '100.128.0.1',
+    '223.255.255.255',
+    '2001:4860::8888',
+    '3fff:1000::1',
+  ])('is %s', (address) => expect(isPublicAddress(address)).toBe(true));
+  it.each([
+    '100.64.0.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '2001:db8::1',
+    '3fff::1',
+    '4000::1',
+    '::',
+    '1.2.3',
+    'fc00::1',
+  ])('is not %s', (address) => expect(isPublicAddress(address)).toBe(false));
 });

@@ -4,19 +4,19 @@ import { type AlarmFacts, type SoakLook, soakAnswer } from '#shared/domain/verif
 import { soakAfter } from '#shared/domain/verification/soak-settings.ts';
 import { monday } from '#test/builders.ts';
 
-const after = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
+const later = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
 const alarm = (change: Partial<AlarmFacts> = {}): AlarmFacts => ({
   name: 'orders-5xx',
   state: 'OK',
   reason: 'Threshold Crossed: 1 datapoint',
-  configuredAt: after(-600),
+  configuredAt: later(-600),
   ...change,
 });
 const look = (change: Partial<SoakLook> = {}) =>
   soakAnswer({
     settings: { seconds: 1800, alarms: ['orders-5xx'], insufficientData: 'fail' },
     seen: [alarm()],
-    endsAt: after(30),
+    endsAt: later(30),
     at: monday,
     first: false,
     linkOf: (name) => `https://console/${name}`,
@@ -28,14 +28,22 @@ const noData = alarm({ state: 'INSUFFICIENT_DATA', reason: 'no data' });
 
 describe('a look at a soak', () => {
   it.each<[string, Partial<SoakLook>, object]>([
-    ['goes on in five minutes', {}, { kind: 'pending', until: after(5) }],
-    ['goes on at the end, if that is sooner', { at: after(27) }, { kind: 'pending', until: after(30) }],
-    ['ends it at its end', { at: after(30) }, { kind: 'soaked' }],
-    ['ends it when it comes late', { at: after(31) }, { kind: 'soaked' }],
-    ['knows the end however it is written', { at: after(30), endsAt: after(30).replace('.000', '') }, { kind: 'soaked' }],
+    ['goes on in five minutes', {}, { kind: 'pending', until: later(5) }],
+    ['goes on at the end, if that is sooner', { at: later(27) }, { kind: 'pending', until: later(30) }],
+    ['ends it at its end', { at: later(30) }, { kind: 'soaked' }],
+    ['ends it when it comes late', { at: later(31) }, { kind: 'soaked' }],
+    [
+      'knows the end however it is written',
+      { at: later(30), endsAt: later(30).replace('.000', '') },
+      { kind: 'soaked' },
+    ],
     ['watches nothing where there are no alarms', { settings: { ...lax, alarms: [] }, seen: [] }, { kind: 'pending' }],
-    ['lets an alarm without data pass where the pipeline says so', { settings: lax, seen: [noData] }, { kind: 'pending' }],
-    ['waits for the data of a new alarm', { seen: [{ ...noData, configuredAt: after(-9) }] }, { kind: 'pending' }],
+    [
+      'lets an alarm without data pass where the pipeline says so',
+      { settings: lax, seen: [noData] },
+      { kind: 'pending' },
+    ],
+    ['waits for the data of a new alarm', { seen: [{ ...noData, configuredAt: later(-9) }] }, { kind: 'pending' }],
   ])('%s', (_, change, expected) => {
     expect(look(change)).toMatchObject(expected);
   });
@@ -44,14 +52,24 @@ describe('a look at a soak', () => {
     ['an alarm that is off now', { seen: [alarm({ state: 'ALARM' })] }, 'SOAK_FAILED', /ALARM\. Threshold Crossed/],
     [
       'an alarm that was off meanwhile and came back',
-      { seen: [alarm({ fired: { at: after(3), reason: '12 errors' } })] },
+      { seen: [alarm({ fired: { at: later(3), reason: '12 errors' } })] },
       'SOAK_FAILED',
       /ALARM at 2026-01-05T09:03:00\.000Z\. 12 errors/,
     ],
     ['an alarm that is gone', { seen: [] }, 'SOAK_FAILED', /missing\. there is no alarm of this name/],
     ['an alarm without data', { seen: [noData] }, 'SOAK_FAILED', /INSUFFICIENT_DATA\. no data/],
-    ['a new alarm without data in the end', { at: after(30), seen: [{ ...noData, configuredAt: after(25) }] }, 'SOAK_FAILED', /no data/],
-    ['an alarm that was off before', { first: true, seen: [alarm({ state: 'ALARM' })] }, 'SOAK_NOT_READY', /cannot begin/],
+    [
+      'a new alarm without data in the end',
+      { at: later(30), seen: [{ ...noData, configuredAt: later(25) }] },
+      'SOAK_FAILED',
+      /no data/,
+    ],
+    [
+      'an alarm that was off before',
+      { first: true, seen: [alarm({ state: 'ALARM' })] },
+      'SOAK_NOT_READY',
+      /cannot begin/,
+    ],
     ['an alarm that never was', { first: true, settings: lax, seen: [] }, 'SOAK_NOT_READY', /missing/],
   ])('fails for %s', (_, change, code, text) => {
     expect(look(change)).toMatchObject({
@@ -79,14 +97,24 @@ describe('the soak after a wave', () => {
       [],
       { seconds: 1800, alarms: ['orders-5xx'], insufficientData: 'fail' },
     ],
-    ['is none after an earlier one that has none', { environment: { soak }, wave: 0, waves: 2 }, [policy({ atLeast: '1h' })], undefined],
+    [
+      'is none after an earlier one that has none',
+      { environment: { soak }, wave: 0, waves: 2 },
+      [policy({ atLeast: '1h' })],
+      undefined,
+    ],
     [
       'is the wave’s own after an earlier one',
       { environment: { soak, waves: [{ soak: '10m' }, {}] }, wave: 0, waves: 2 },
       [policy({ atLeast: '1h' })],
       { seconds: 600 },
     ],
-    ['is the longest after the last one', { environment: { soak, waves: [{}, { soak: '45m' }] }, wave: 1, waves: 2 }, [], { seconds: 2700 }],
+    [
+      'is the longest after the last one',
+      { environment: { soak, waves: [{}, { soak: '45m' }] }, wave: 1, waves: 2 },
+      [],
+      { seconds: 2700 },
+    ],
     [
       'is what any policy wants at least',
       { environment: { soak }, wave: 0, waves: 1 },
