@@ -45,7 +45,7 @@ export interface StrikeJob {
 /** Ends an execution by a fault of the rehearsal, before its first state: as failed, or as aborted where it must not come to an answer. */
 export function onStrike(sandbox: Sandbox, { execution: arn, outcome, reason }: StrikeJob): void {
   const injected = { error: 'Injected', cause: reason };
-  if (outcome === 'error') return drive(sandbox, arn, { kind: 'stopped', ...injected });
+  if (outcome === 'error') drive(sandbox, arn, { kind: 'stopped', ...injected });
   const execution = sandbox.world.states.executions[arn];
   if (execution?.run.status !== 'RUNNING') return;
   execution.run = { ...execution.run, status: 'FAILED', ...injected };
