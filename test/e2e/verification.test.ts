@@ -44,7 +44,7 @@ beforeAll(async () => {
   digest = (await publishRelease(api, packaged)).digest;
   id = (await requestPromotion(api, { release: digest, environments: ['pre-production'], idempotencyKey: 'verified' })).id;
   await ended(rehearsal, id);
-}, 120_000);
+}, 240_000);
 afterAll(() => rehearsal.close());
 afterEach(() => rehearsal.strike());
 
@@ -89,7 +89,7 @@ describe('the probes of an environment', () => {
     const principals = rehearsal.sandbox
       .journal()
       .flatMap((entry) => (entry.kind === 'decision' && /drawbridge-verify-/.test(entry.resource) ? [entry] : []))
-      .filter(({ action }) => /^(lambda:Invoke|states:)/.test(action));
+      .filter(({ action }) => /^(lambda:InvokeFunction|states:(Start|Describe)Execution)$/.test(action));
     expect(new Set(principals.map(({ principal }) => principal))).toEqual(
       new Set([expect.stringMatching(/assumed-role\/drawbridge-audit\/prm-[0-9a-f]{16}-verify$/)]),
     );
