@@ -14,6 +14,8 @@ const admitted = { ...here, epoch: z.int().nonnegative() };
 const round = z.int().positive();
 const polls = z.int().nonnegative();
 const waitSeconds = z.int().positive();
+/** What is known in a wave: which of which round, and the plan that was cleared. */
+const inWave = { ...admitted, at: Instant, digest: Digest, round, number: z.int().nonnegative() };
 
 /** What a Catch found, or the empty object that stands for nothing: CloudFormation takes no null in a definition. */
 const Caught = z.union([z.object({ Error: z.string(), Cause: z.string().default('') }), z.strictObject({})]);
@@ -28,7 +30,16 @@ const Audit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('untouched') }),
   z.object({ kind: z.literal('missing'), target: Name, code: z.string() }),
 ]);
-const TargetStacks = z.strictObject({ target: Name, stacks: z.array(Name) });
+/** One wave of a round. What is done in each of its targets is in the ledger: the state of a thousand targets has to stay small. */
+const Wave = z.strictObject({
+  maxConcurrency: z.int().positive(),
+  failureTolerance: z.int().nonnegative(),
+  /** How long alarms are watched afterwards; 0 for not at all. */
+  soakSeconds: z.int().nonnegative(),
+  /** No wave and no round follows. */
+  last: z.boolean(),
+  targets: z.array(Name).min(1),
+});
 
 export const steps = {
   admit: {
@@ -48,22 +59,21 @@ export const steps = {
   plan: {
     input: z.strictObject({ ...admitted, at: Instant, target: Name, round, polls }),
     output: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('planned'), target: Name, digest: Digest }),
+      z.strictObject({ kind: z.literal('planned') }),
+      /** Why is on record. */
+      z.strictObject({ kind: z.literal('refused') }),
       z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
     ]),
   },
   decide: {
-    input: z.strictObject({
-      ...admitted,
-      at: Instant,
-      round,
-      plans: z.array(z.object({ target: Name, digest: Digest })),
-    }),
+    input: z.strictObject({ ...admitted, at: Instant, round }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('nothing-to-do'), digest: Digest }),
       z.strictObject({ kind: z.literal('denied'), digest: Digest }),
       /** Of a promotion that only plans. */
       z.strictObject({ kind: z.literal('planned'), digest: Digest }),
+      /** Rollouts may not start now. */
+      z.strictObject({ kind: z.literal('wait'), digest: Digest, nextRound: round, until: Instant }),
       z.strictObject({
         kind: z.literal('needs-approval'),
         digest: Digest,
@@ -82,9 +92,7 @@ export const steps = {
         nextRound: round,
         /** Stacks remain that can only be planned when these are done. */
         more: z.boolean(),
-        waves: z
-          .array(z.strictObject({ maxConcurrency: z.int().positive(), targets: z.array(TargetStacks).min(1) }))
-          .min(1),
+        waves: z.array(Wave).min(1),
       }),
     ]),
   },
@@ -106,6 +114,20 @@ export const steps = {
       z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
     ]),
   },
+  openTarget: {
+    input: z.strictObject({ ...inWave, target: Name, failureTolerance: z.int().nonnegative(), waits: polls }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('open'),
+        stacks: z.array(Name),
+        /** No stack of the target is left for a later round. */
+        complete: z.boolean(),
+      }),
+      z.strictObject({ kind: z.literal('wait'), waits: polls, until: Instant }),
+      /** It may not be started any more; why is on record. */
+      z.strictObject({ kind: z.literal('closed') }),
+    ]),
+  },
   execute: {
     input: z.strictObject({
       ...admitted,
@@ -122,10 +144,49 @@ export const steps = {
     ]),
   },
   verify: {
-    input: z.strictObject({ ...admitted, at: Instant, target: Name, stacks: z.array(Name) }),
+    input: z.strictObject({
+      ...admitted,
+      at: Instant,
+      target: Name,
+      stacks: z.array(Name),
+      complete: z.boolean(),
+      polls,
+    }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('verified') }),
       z.strictObject({ kind: z.literal('not-verified'), reason: Reason }),
+      z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
+    ]),
+  },
+  closeTarget: {
+    input: z.strictObject({ ...inWave, target: Name, error: Caught }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('done') }),
+      /** Why is on record. */
+      z.strictObject({ kind: z.literal('stopped') }),
+    ]),
+  },
+  closeWave: {
+    input: z.strictObject({
+      ...inWave,
+      failureTolerance: z.int().nonnegative(),
+      soakSeconds: z.int().nonnegative(),
+      last: z.boolean(),
+    }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('done') }),
+      /** More targets failed than are tolerated; no further wave starts. */
+      z.strictObject({ kind: z.literal('stopped') }),
+      z.strictObject({ kind: z.literal('soak'), targets: z.array(Name).min(1), since: Instant, until: Instant }),
+    ]),
+  },
+  soak: {
+    input: z.strictObject({ ...admitted, at: Instant, target: Name, since: Instant, until: Instant, polls }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('soaked') }),
+      z.strictObject({ kind: z.literal('pending'), polls, next: Instant }),
+      /** Why is on record. */
+      z.strictObject({ kind: z.literal('failed') }),
     ]),
   },
   audit: {

@@ -49,6 +49,7 @@ const words: Readonly<Record<Round['decision'], string>> = {
   planned: 'only looked at',
   'needs-approval': 'needs an approval',
   recover: 'cleared to bring stacks back',
+  wait: 'cleared, and waiting to be let in',
   go: 'cleared',
 };
 

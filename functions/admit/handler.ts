@@ -1,19 +1,23 @@
 /** Admit: may this release enter the environment, and is it its turn? */
 import { takeLease } from '#shared/aws/ledger/leases.ts';
-import { recordRollout } from '#shared/aws/ledger/promotions.ts';
-import { listTargets, listVerified } from '#shared/aws/ledger/targets.ts';
+import { readPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { listTargets } from '#shared/aws/ledger/targets.ts';
+import { listVerified } from '#shared/aws/ledger/verified.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { tell } from '#shared/aws/tell.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { ineligibility, turn, withoutTargets } from '#shared/domain/promotion/admission.ts';
-import { journeyOf, targetsOf } from '#shared/domain/release/journey.ts';
+import { journeyOf, membersOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { report } from '#shared/lambda/report.ts';
 import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('admit', async (input, { ledger, documents, bus }) => {
   const { promotion, environment, at, waits } = input;
   const release = await readRelease(documents, input.release);
-  const targets = targetsOf(release, environment, await listTargets(ledger)).map((target) => target.name);
+  const targets = membersOf(
+    targetsOf(release, environment, await listTargets(ledger)),
+    (await readPromotion(ledger, promotion))?.targets,
+  );
   const record = async (epoch: number, refused?: Problem) => {
     await recordRollout(ledger, {
       promotion,

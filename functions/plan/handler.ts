@@ -10,6 +10,7 @@ import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { previewPurpose, targetWork } from '#shared/aws/plan-target.ts';
 import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
+import { orRefused } from '#shared/aws/refuse-target.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { mapBounded } from '#shared/bounded.ts';
 import {
@@ -20,12 +21,21 @@ import {
   withoutRefusals,
 } from '#shared/domain/plan/preparation.ts';
 import { log } from '#shared/lambda/log.ts';
+import type { Resources } from '#shared/lambda/resources.ts';
 import { task } from '#shared/lambda/task.ts';
+import type { StepInput, StepOutput } from '#shared/steps.ts';
 
 /** CloudFormation throttles an account that is asked about everything at once. */
 const stacksAtOnce = 8;
 
-export const handler = task('plan', async (input, { ledger, documents, artifacts }) => {
+export const handler = task('plan', (input, resources) =>
+  orRefused(resources.ledger, input, () => plan(input, resources)),
+);
+
+async function plan(
+  input: StepInput<'plan'>,
+  { ledger, documents, artifacts }: Resources,
+): Promise<StepOutput<'plan'>> {
   const { promotion, environment, round, polls } = input;
   await checkLease(ledger, input);
   const target = await readTarget(ledger, input.target);
@@ -50,6 +60,6 @@ export const handler = task('plan', async (input, { ledger, documents, artifacts
     const planned = { promotion, environment, target: target.name, digest, preparedAt: input.at, stacks };
     await recordPlannedTarget(ledger, planned);
     await mapBounded(emptyChangeSets(preparations), stacksAtOnce, (empty) => deleteChangeSet(session, empty));
-    return { kind: 'planned', target: target.name, digest };
+    return { kind: 'planned' };
   });
-});
+}

@@ -3,10 +3,11 @@ import { endApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { listAudits } from '#shared/aws/ledger/audits.ts';
 import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
-import { recordRunning, recordVerified } from '#shared/aws/ledger/targets.ts';
+import { listRefusals } from '#shared/aws/ledger/refusals.ts';
+import { recordRunning } from '#shared/aws/ledger/targets.ts';
+import { noteVerified } from '#shared/aws/note-verified.ts';
 import { tell } from '#shared/aws/tell.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { isGood } from '#shared/domain/promotion/records.ts';
 import {
   leftBehind,
   promotionEnd,
@@ -19,35 +20,33 @@ import { report } from '#shared/lambda/report.ts';
 import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('settle', async (input, { ledger, bus }) => {
-  const { promotion: id, pipeline, release, environment, at, audits, discards } = input;
+  const { promotion: id, environment, mode, at, audits, discards } = input;
   const record = await readPromotionRecord(ledger, id);
   if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
-  const rollout = record.rollouts.find((candidate) => candidate.environment === environment);
-  const deployments = record.deployments.filter((deployment) => deployment.environment === environment);
+  const here = <Kind extends { environment: string }>(all: readonly Kind[]) =>
+    all.filter((one) => one.environment === environment);
+  const [rollout] = here(record.rollouts);
+  const deployments = here(record.deployments);
+  const progress = here(record.progress);
   const settledBefore = rollout?.settledAt !== undefined;
 
   const lost = settledBefore ? undefined : await leaseLost(ledger, input);
-  const seen = (await listAudits(ledger, id)).filter((audit) => audit.environment === environment);
-  const facts = { mode: input.mode, rollout, deployments, audits: seen, caught: input.error, leaseLost: lost };
+  const seen = here(await listAudits(ledger, id));
+  const refusals = (await listRefusals(ledger, input)).map(({ reason }) => reason);
+  const facts = { mode, rollout, deployments, progress, refusals, audits: seen, caught: input.error, leaseLost: lost };
   const found = verdict(facts);
   const ended = settledBefore
     ? found
     : { ...found, reasons: [...found.reasons, ...unaudited(audits), ...leftBehind(id, discards, found.reasons)] };
-  const { releaseId } = record.promotion;
-  const arrived = targetsRunning(deployments).map((target) => ({
-    pipeline,
-    environment,
-    target,
-    release,
-    releaseId,
-    promotion: id,
-    since: at,
-  }));
+  const running = mode === 'promote' ? targetsRunning(deployments) : [];
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
-  if (!settledBefore && lost === undefined && input.mode === 'promote')
-    await Promise.all(arrived.map((running) => recordRunning(ledger, running)));
+  if (!settledBefore && lost === undefined) {
+    const { pipeline, release, releaseId } = record.promotion;
+    const arrived = { pipeline, environment, release, releaseId, promotion: id, since: at };
+    await Promise.all(running.map((target) => recordRunning(ledger, { ...arrived, target })));
+    if (mode !== 'plan') await noteVerified(ledger, record.promotion, { ...ended, environment, at, progress, running });
+  }
   await recordOutcome(ledger, input, { ...ended, at });
-  if (isGood(ended.outcome)) await recordVerified(ledger, { release, environment, at });
   await endApprovalRequests(ledger, { promotion: id, environment, at });
   await freeLease(ledger, input);
 

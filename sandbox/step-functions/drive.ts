@@ -33,6 +33,12 @@ export function drive(sandbox: Sandbox, executionArn: string, event: RunEvent): 
   if (run.status === 'RUNNING') return;
   execution.stoppedAt = sandbox.now();
   publishStatus(sandbox, execution);
+  if (execution.child) later(sandbox, 'child-ended', { execution: execution.arn });
+}
+
+/** Something Step Functions does next, at the same time, in a job of its own. */
+function later(sandbox: Sandbox, name: string, payload: Json): void {
+  sandbox.schedule({ service: 'states', name, at: sandbox.now(), payload });
 }
 
 /** Payload of the job `strike`. */
@@ -69,12 +75,17 @@ function apply(sandbox: Sandbox, execution: Execution, command: Command): void {
       sandbox.record({ kind, at: sandbox.now(), execution: execution.arn, ...transition });
       break;
     }
-    case 'invoke': {
-      const { kind: name, ...call } = command;
-      const payload: Json = { execution: execution.arn, ...call };
-      sandbox.schedule({ service: 'states', name, at: sandbox.now(), payload });
+    case 'invoke':
+    case 'start-child':
+    case 'stop-child': {
+      const { kind: name, ...asked } = command;
+      later(sandbox, name, { execution: execution.arn, ...asked } as Json);
       break;
     }
+    case 'open-map-run':
+    case 'close-map-run':
+      keepMapRun(sandbox, execution, command);
+      break;
     case 'set-timer':
       setTimer(sandbox, execution, command);
       break;
@@ -95,6 +106,20 @@ function apply(sandbox: Sandbox, execution: Execution, command: Command): void {
       break;
     }
   }
+}
+
+function keepMapRun(
+  sandbox: Sandbox,
+  execution: Execution,
+  command: Extract<Command, { kind: 'open-map-run' | 'close-map-run' }>,
+): void {
+  execution.mapRuns ??= {};
+  if (command.kind === 'open-map-run') {
+    execution.mapRuns[command.arn] = { ...command.mapRun, status: 'RUNNING', startedAt: sandbox.now() };
+    return;
+  }
+  const known = execution.mapRuns[command.arn];
+  if (known?.status === 'RUNNING') Object.assign(known, { status: command.status, stoppedAt: sandbox.now() });
 }
 
 function setTimer(sandbox: Sandbox, execution: Execution, command: Extract<Command, { kind: 'set-timer' }>): void {

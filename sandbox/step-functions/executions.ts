@@ -10,11 +10,15 @@ import type {
   StopExecutionInput,
   StopExecutionOutput,
 } from '@aws-sdk/client-sfn';
-import type { Operation } from '#sandbox/kernel.ts';
+import { AwsError } from '#sandbox/aws-error.ts';
+import type { Call, Operation } from '#sandbox/kernel.ts';
+import { qualifiedMachine } from './arns.ts';
 import { drive } from './drive.ts';
 import type { HistoryEntry } from './engine/run.ts';
-import { executionOf, machineOf } from './find.ts';
+import { executionOf, machineOf, mapRunOf } from './find.ts';
 import { pageOf } from './page.ts';
+import { requireBounded } from './require-bounded.ts';
+import type { Execution } from './state.ts';
 
 /** Throws ExecutionDoesNotExist. Source: API reference, DescribeExecution. */
 export const describeExecution: Operation<DescribeExecutionInput, DescribeExecutionOutput> = {
@@ -24,7 +28,8 @@ export const describeExecution: Operation<DescribeExecutionInput, DescribeExecut
     const { run, stoppedAt } = execution;
     return {
       executionArn: execution.arn,
-      stateMachineArn: execution.machineArn,
+      stateMachineArn: qualifiedMachine(execution),
+      ...(execution.child && { mapRunArn: execution.child.mapRun }),
       name: execution.name,
       status: run.status,
       startDate: new Date(execution.startedAt),
@@ -41,21 +46,25 @@ export const describeExecution: Operation<DescribeExecutionInput, DescribeExecut
   },
 };
 
-/** Newest first. Throws StateMachineDoesNotExist, InvalidToken. Source: API reference, ListExecutions. */
+/**
+ * Newest first: the executions of a machine, without the children of Map Runs, or the children of one Map Run. Throws
+ * StateMachineDoesNotExist, ResourceNotFound, ValidationException, InvalidToken. Source: API reference, ListExecutions.
+ */
 export const listExecutions: Operation<ListExecutionsInput, ListExecutionsOutput> = {
-  permissions: ({ input }) => [{ action: 'states:ListExecutions', resource: input.stateMachineArn ?? '*' }],
+  permissions: ({ input }) => [
+    { action: 'states:ListExecutions', resource: input.mapRunArn ?? input.stateMachineArn ?? '*' },
+  ],
   run: (call) => {
-    const machine = machineOf(call, call.input.stateMachineArn);
     const { statusFilter } = call.input;
-    const found = Object.values(call.sandbox.world.states.executions)
-      .filter((execution) => execution.machineArn === machine.arn)
+    const found = listed(call)
       .filter((execution) => statusFilter === undefined || execution.run.status === statusFilter)
       .reverse()
       .sort((left, right) => right.startedAt - left.startedAt);
     const { items, ...rest } = pageOf(found, call.input);
     const executions = items.map((execution) => ({
       executionArn: execution.arn,
-      stateMachineArn: execution.machineArn,
+      stateMachineArn: qualifiedMachine(execution),
+      ...(execution.child && { mapRunArn: execution.child.mapRun }),
       name: execution.name,
       status: execution.run.status,
       startDate: new Date(execution.startedAt),
@@ -64,6 +73,20 @@ export const listExecutions: Operation<ListExecutionsInput, ListExecutionsOutput
     return { executions, ...rest };
   },
 };
+
+function listed(call: Call<ListExecutionsInput>): Execution[] {
+  const { stateMachineArn, mapRunArn } = call.input;
+  if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
+    throw new AwsError('ValidationException', 'You must specify either a stateMachineArn or a mapRunArn, not both');
+  }
+  const executions = Object.values(call.sandbox.world.states.executions);
+  if (mapRunArn !== undefined) {
+    mapRunOf(call, mapRunArn);
+    return executions.filter(({ child }) => child?.mapRun === mapRunArn);
+  }
+  const machine = machineOf(call, stateMachineArn);
+  return executions.filter(({ machineArn, child }) => machineArn === machine.arn && child === undefined);
+}
 
 /** Throws ExecutionDoesNotExist, InvalidToken. Source: API reference, GetExecutionHistory. */
 export const getExecutionHistory: Operation<GetExecutionHistoryInput, GetExecutionHistoryOutput> = {
@@ -76,12 +99,13 @@ export const getExecutionHistory: Operation<GetExecutionHistoryInput, GetExecuti
   },
 };
 
-/** Ends an execution as ABORTED; a closed one keeps its status. Throws ExecutionDoesNotExist. Source: API reference, StopExecution. */
+/** Ends an execution as ABORTED; a closed one keeps its status. Throws ExecutionDoesNotExist, ValidationException. Source: API reference, StopExecution. */
 export const stopExecution: Operation<StopExecutionInput, StopExecutionOutput> = {
   permissions: ({ input }) => [{ action: 'states:StopExecution', resource: input.executionArn ?? '*' }],
   run: (call) => {
     const execution = executionOf(call, call.input.executionArn);
     const { error, cause } = call.input;
+    requireBounded({ error, cause });
     drive(call.sandbox, execution.arn, {
       kind: 'stopped',
       ...(error !== undefined && { error }),

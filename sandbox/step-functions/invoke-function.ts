@@ -1,10 +1,10 @@
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '#sandbox/aws-error.ts';
-import { areAllowedEverywhere, machineTraces } from '#sandbox/iam/delivery-permissions.ts';
-import type { Json, Sandbox, SessionCaller } from '#sandbox/kernel.ts';
+import type { Json, Sandbox } from '#sandbox/kernel.ts';
 import { LostReply } from '#sandbox/runtime/perform.ts';
 import { drive } from './drive.ts';
 import type { Answer, InvokeCommand } from './engine/run.ts';
+import { roleSession } from './role-session.ts';
 import type { Execution } from './state.ts';
 
 /** Payload of the job `invoke`. */
@@ -33,38 +33,6 @@ async function answerOf(sandbox: Sandbox, execution: Execution, job: InvokeJob):
     return answered(output, { job, requestId: sandbox.uuid('lambda-request') });
   } catch (error) {
     return { kind: 'failed', ...invocationFailure(error) };
-  }
-}
-
-type RoleSession =
-  | { readonly kind: 'session'; readonly caller: SessionCaller }
-  | { readonly kind: 'refused'; readonly failure: { readonly error: string; readonly cause: string } };
-
-const sessionSeconds = 3600;
-
-/** One session per hour and execution. A role that does not trust Step Functions ends the execution. */
-function roleSession(sandbox: Sandbox, execution: Execution): RoleSession {
-  const known = execution.session === undefined ? undefined : sandbox.callerOf(execution.session);
-  if (known && known.expiresAt > sandbox.now()) return { kind: 'session', caller: known };
-  const { roleArn } = execution.run.facts;
-  try {
-    const opened = sandbox.openSession({
-      roleArn,
-      sessionName: sandbox.mint('states-session', 32),
-      service: 'states.amazonaws.com',
-      sourceArn: execution.machineArn,
-      durationSeconds: sessionSeconds,
-    });
-    execution.session = opened.accessKeyId;
-    // Denied, there is no trace, and the execution goes on (Step Functions Developer Guide, "Trace Step Functions requests with X-Ray").
-    if (sandbox.world.states.machines[execution.machineArn]?.traced) {
-      areAllowedEverywhere(sandbox, opened.caller, machineTraces);
-    }
-    return { kind: 'session', caller: opened.caller };
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    const cause = `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role '${roleArn}': ${error.message}`;
-    return { kind: 'refused', failure: { error: 'States.Runtime', cause } };
   }
 }
 

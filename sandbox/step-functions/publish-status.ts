@@ -1,5 +1,6 @@
 import { publishServiceEvent, type ServiceEvent } from '#sandbox/events/service-event.ts';
 import type { Json, Sandbox } from '#sandbox/kernel.ts';
+import { qualifiedMachine } from './arns.ts';
 import type { Execution } from './state.ts';
 
 /** Above this many bytes the event leaves input and output out. Source: EventBridge events reference, "AWS Step Functions events". */
@@ -28,7 +29,7 @@ function detailOf(execution: Execution): Json {
   const included = Buffer.byteLength(execution.input + (output ?? '')) <= includedLimit;
   return {
     executionArn: execution.arn,
-    stateMachineArn: execution.machineArn,
+    stateMachineArn: qualifiedMachine(execution),
     name: execution.name,
     status: run.status,
     startDate: execution.startedAt,

@@ -1,7 +1,9 @@
 import type { Sandbox, Service } from '#sandbox/kernel.ts';
+import { onChildEnded, onStartChild, onStopChild } from './children.ts';
 import { drive, onStrike, onTimer, type StartJob } from './drive.ts';
 import { describeExecution, getExecutionHistory, listExecutions, stopExecution } from './executions.ts';
 import { onInvoke } from './invoke-function.ts';
+import { describeMapRun, listMapRuns } from './map-runs.ts';
 import { startExecution } from './start-execution.ts';
 import { describeStateMachine, stateMachineProvider } from './state-machines.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task-tokens.ts';
@@ -15,6 +17,8 @@ export const statesService: Service = {
     ListExecutions: listExecutions,
     GetExecutionHistory: getExecutionHistory,
     StopExecution: stopExecution,
+    DescribeMapRun: describeMapRun,
+    ListMapRuns: listMapRuns,
     SendTaskSuccess: sendTaskSuccess,
     SendTaskFailure: sendTaskFailure,
     SendTaskHeartbeat: sendTaskHeartbeat,
@@ -25,6 +29,9 @@ export const statesService: Service = {
     invoke: onInvoke,
     timer: onTimer,
     strike: onStrike,
+    'start-child': onStartChild,
+    'child-ended': onChildEnded,
+    'stop-child': onStopChild,
   },
   providers: { 'AWS::StepFunctions::StateMachine': stateMachineProvider },
 };

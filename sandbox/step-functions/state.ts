@@ -1,4 +1,4 @@
-import type { HistoryEntry, Run } from './engine/run.ts';
+import type { HistoryEntry, OpenedMapRun, Run } from './engine/run.ts';
 
 /** What Step Functions keeps, for all accounts and regions. */
 export interface StatesState {
@@ -43,6 +43,28 @@ export interface Execution {
   timers: Record<string, number>;
   /** Access key of the role session in use. */
   session?: string;
+  /** The distributed Map that started it, if one did. */
+  readonly child?: ChildOf;
+  /** Map Runs it has started, by ARN, in order. */
+  mapRuns?: Record<string, MapRunRecord>;
+}
+
+export interface ChildOf {
+  /** ARN of the execution with the Map. */
+  readonly parent: string;
+  readonly frame: string;
+  readonly attempt: number;
+  readonly index: number;
+  readonly label: string;
+  /** ARN of the Map Run. */
+  readonly mapRun: string;
+}
+
+export interface MapRunRecord extends OpenedMapRun {
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  stoppedAt?: number;
 }
 
 export interface TaskToken {

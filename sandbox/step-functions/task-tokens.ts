@@ -11,6 +11,7 @@ import { AwsError } from '#sandbox/aws-error.ts';
 import type { Call, Json, Operation, Permission } from '#sandbox/kernel.ts';
 import { payloadLimit } from './asl/state-failure.ts';
 import { drive } from './drive.ts';
+import { requireBounded } from './require-bounded.ts';
 import type { TaskToken } from './state.ts';
 
 /** Throws InvalidToken, InvalidOutput, TaskTimedOut, TaskDoesNotExist. Source: API reference, SendTaskSuccess. */
@@ -24,12 +25,14 @@ export const sendTaskSuccess: Operation<SendTaskSuccessInput, SendTaskSuccessOut
   },
 };
 
-/** Throws InvalidToken, TaskTimedOut, TaskDoesNotExist. Source: API reference, SendTaskFailure. */
+/** Throws InvalidToken, TaskTimedOut, TaskDoesNotExist, ValidationException. Source: API reference, SendTaskFailure. */
 export const sendTaskFailure: Operation<SendTaskFailureInput, SendTaskFailureOutput> = {
   permissions: (call) => permissionOn(call, 'states:SendTaskFailure'),
   run: (call) => {
+    const { error, cause } = call.input;
+    requireBounded({ error, cause });
     const token = openToken(call, call.input.taskToken);
-    answer(call, token, { kind: 'failed', error: call.input.error ?? '', cause: call.input.cause ?? '' });
+    answer(call, token, { kind: 'failed', error: error ?? '', cause: cause ?? '' });
     return {};
   },
 };

@@ -6,7 +6,7 @@ import { listAudits } from './ledger/audits.ts';
 import { freeLease } from './ledger/leases.ts';
 import { type PromotionRecord, recordEnd, recordOutcome } from './ledger/promotions.ts';
 import type { Ledger } from './ledger/table.ts';
-import { recordVerified } from './ledger/targets.ts';
+import { recordVerified } from './ledger/verified.ts';
 
 /**
  * Settles open rollouts, ends open approval requests, frees the leases and ends the promotion, in this order, so that a crash in between is

@@ -9,7 +9,8 @@ import { listUnderWay } from './ledger/promotions.ts';
 import { listReleases } from './ledger/releases.ts';
 import { concludeFiring, findFiring, findSchedule, recordFiring } from './ledger/schedules.ts';
 import type { Ledger } from './ledger/table.ts';
-import { listRunning, listVerified } from './ledger/targets.ts';
+import { listRunning } from './ledger/targets.ts';
+import { listVerified } from './ledger/verified.ts';
 import { readRelease } from './releases.ts';
 
 interface Around {

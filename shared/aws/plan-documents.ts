@@ -1,7 +1,11 @@
 /** Plans as documents under their digests. */
+import { mapBounded } from '#shared/bounded.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { RolloutPlan } from '#shared/domain/plan/decision.ts';
 import { TargetPlan } from '#shared/domain/plan/stack-plan.ts';
 import { type Documents, getDocument } from './documents.ts';
+import { listPlannedTargets } from './ledger/plans.ts';
+import type { Ledger } from './ledger/table.ts';
 
 /** The plan of one target. Throws DIGEST_MISMATCH. */
 export async function readTargetPlan(documents: Documents, digest: string): Promise<TargetPlan> {
@@ -11,4 +15,16 @@ export async function readTargetPlan(documents: Documents, digest: string): Prom
 /** The plan of a rollout, as it was decided on. Throws DIGEST_MISMATCH. */
 export async function readRolloutPlan(documents: Documents, digest: string): Promise<RolloutPlan> {
   return (await getDocument(documents, 'plans', digest)) as RolloutPlan;
+}
+
+/** Documents are small and many: so many are read at once. */
+const documentsAtOnce = 25;
+
+/** The newest plan of each target of a rollout. */
+export async function readPlannedTargets(
+  { ledger, documents }: { readonly ledger: Ledger; readonly documents: Documents },
+  { promotion, environment }: { readonly promotion: PromotionId; readonly environment: string },
+): Promise<TargetPlan[]> {
+  const planned = (await listPlannedTargets(ledger, promotion)).filter((one) => one.environment === environment);
+  return mapBounded(planned, documentsAtOnce, ({ digest }) => readTargetPlan(documents, digest));
 }

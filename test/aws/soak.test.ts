@@ -9,7 +9,7 @@ fakeAws();
 beforeEach(() => stsTrusts());
 
 const later = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
-const settings = { seconds: 1800, alarms: ['orders-5xx', 'orders'], insufficientData: 'fail' } as const;
+const settings = { alarms: ['orders-5xx', 'orders'], insufficientData: 'fail' } as const;
 const soak = (change: Partial<Soaking> = {}) =>
   soakTarget({
     ...{ promotion: promotionId, environment: 'production', target: aTarget(), settings },

@@ -43,7 +43,7 @@ beforeAll(async () => {
   const api = rehearsal.apiAs('alice');
   digest = (await publishRelease(api, packaged)).digest;
   id = (await requestPromotion(api, { release: digest, environments: ['pre-production'], idempotencyKey: 'verified' })).id;
-  await ended(rehearsal, id);
+  expect((await ended(rehearsal, id)).promotion.status).toBe('succeeded');
 }, 240_000);
 afterAll(() => rehearsal.close());
 afterEach(() => rehearsal.strike());
@@ -124,7 +124,7 @@ describe('a soak', () => {
       soakTarget({
         ...{ promotion: id, environment: 'pre-production', at: now(), polls, startedAt },
         target: await readTarget(places().ledger, preProduction.name),
-        settings: { seconds: minutes * 60, alarms, insufficientData: 'fail' },
+        settings: { alarms, insufficientData: 'fail' },
         endsAt: new Date(Date.parse(startedAt) + minutes * 60_000).toISOString(),
       }),
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { handler } from '#functions/admit/handler.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readRollout } from '#shared/aws/ledger/promotions.ts';
-import { recordVerified } from '#shared/aws/ledger/targets.ts';
+import { recordVerified } from '#shared/aws/ledger/verified.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { monday, otherPromotionId, promotionId } from '#test/builders.ts';

@@ -20,7 +20,7 @@ import {
   recordRollout,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
-import { listVerified } from '#shared/aws/ledger/targets.ts';
+import { listVerified } from '#shared/aws/ledger/verified.ts';
 import { mostAttempts } from '#shared/domain/promotion/trouble.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';

@@ -10,7 +10,8 @@ import {
   recordPromotion,
   recordRollout,
 } from '#shared/aws/ledger/promotions.ts';
-import { listRunning, listVerified } from '#shared/aws/ledger/targets.ts';
+import { listRunning } from '#shared/aws/ledger/targets.ts';
+import { listVerified } from '#shared/aws/ledger/verified.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import type { Deployment } from '#shared/domain/promotion/records.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';

@@ -128,13 +128,22 @@ const parallel = z.strictObject({
   ...result,
   ...guarded,
 });
+/** Only for a Map in Distributed mode. Source: Developer Guide, "Distributed Map state fields". */
+const distributed = {
+  Label: z.string().optional(),
+  ToleratedFailureCount: z.int().min(0).optional(),
+  ToleratedFailureCountPath: path.optional(),
+  ToleratedFailurePercentage: z.number().min(0).max(100).optional(),
+  ToleratedFailurePercentagePath: path.optional(),
+};
 const map = z.strictObject({
   Type: z.literal('Map'),
-  ItemProcessor: z.lazy((): z.ZodType<Processor> => itemProcessor),
+  ItemProcessor: z.lazy((): z.ZodType<ItemProcessor> => itemProcessor),
   ItemsPath: path.default('$'),
   ItemSelector: template.optional(),
   MaxConcurrency: z.int().min(0).optional(),
   MaxConcurrencyPath: path.optional(),
+  ...distributed,
   ...common,
   ...filtered,
   ...flow,
@@ -154,7 +163,12 @@ const state = z.discriminatedUnion('Type', [task, pass, choice, wait, succeed, f
 const branch = z.strictObject(processor);
 const itemProcessor = z.strictObject({
   ...processor,
-  ProcessorConfig: z.strictObject({ Mode: z.literal('INLINE') }).optional(),
+  ProcessorConfig: z
+    .discriminatedUnion('Mode', [
+      z.strictObject({ Mode: z.literal('INLINE') }),
+      z.strictObject({ Mode: z.literal('DISTRIBUTED'), ExecutionType: z.literal('STANDARD') }),
+    ])
+    .optional(),
 });
 
 /** The form of a machine. What holds between its states is checked by `parseDefinition`. */
@@ -189,5 +203,13 @@ export interface Processor {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
+
+/** The inside of a Map: iterations of the execution itself, or child executions. */
+export interface ItemProcessor extends Processor {
+  readonly ProcessorConfig?: { readonly Mode: 'INLINE' | 'DISTRIBUTED' } | undefined;
+}
+
+export const isDistributed = ({ ItemProcessor: { ProcessorConfig: config } }: MapState): boolean =>
+  config?.Mode === 'DISTRIBUTED';
 
 export type Definition = z.infer<typeof definitionSchema>;

@@ -1,12 +1,7 @@
 import type { Json } from '#sandbox/kernel.ts';
 import { type Definition, definitionSchema, type Processor, type State, type TaskState } from './definition.ts';
-
-/** Why a machine is refused: the state (empty for the machine itself), the field and what is wrong. */
-export interface DefinitionProblem {
-  readonly state: string;
-  readonly field: string;
-  readonly message: string;
-}
+import type { At, DefinitionProblem } from './definition-problem.ts';
+import { innerProcessors, mapProblems, repeatedLabels } from './map-problems.ts';
 
 export type ParsedDefinition =
   | { readonly kind: 'definition'; readonly definition: Definition }
@@ -27,7 +22,11 @@ export function parseDefinition(text: string): ParsedDefinition {
   if (!parsed.success) {
     return { kind: 'invalid', problems: parsed.error.issues.flatMap((issue) => placed(issue)) };
   }
-  const problems = [...processorProblems(parsed.data, ''), ...repeatedNames(parsed.data)];
+  const problems = [
+    ...processorProblems(parsed.data, ''),
+    ...repeatedNames(parsed.data),
+    ...repeatedLabels(parsed.data),
+  ];
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'definition', definition: parsed.data };
 }
 
@@ -90,8 +89,6 @@ function stateProblems({ name, state, names }: NamedState): DefinitionProblem[] 
   return [...missing, ...inner, ...flowProblems(state, at), ...typeProblems(state, at)];
 }
 
-type At = (field: string, message: string) => DefinitionProblem;
-
 function flowProblems(state: State, at: At): DefinitionProblem[] {
   if (state.Type === 'Choice' || state.Type === 'Succeed' || state.Type === 'Fail') return [];
   return (state.Next === undefined) === (state.End === undefined) ? [at('Next', 'either Next or End is needed')] : [];
@@ -116,9 +113,7 @@ function typeProblems(state: State, at: At): DefinitionProblem[] {
         : []),
     ];
   }
-  if (state.Type === 'Map' && state.MaxConcurrency !== undefined && state.MaxConcurrencyPath !== undefined) {
-    return [at('MaxConcurrencyPath', 'cannot stand beside MaxConcurrency')];
-  }
+  if (state.Type === 'Map') return mapProblems(state, at);
   return state.Type === 'Task' ? taskProblems(state, at) : [];
 }
 
@@ -171,11 +166,6 @@ function repeatedNames(processor: Processor): DefinitionProblem[] {
 
 const allNames = (processor: Processor): string[] =>
   Object.entries(processor.States).flatMap(([name, state]) => [name, ...innerProcessors(state).flatMap(allNames)]);
-
-function innerProcessors(state: State): readonly Processor[] {
-  if (state.Type === 'Map') return [state.ItemProcessor];
-  return state.Type === 'Parallel' ? state.Branches : [];
-}
 
 function isTerminal(state: State): boolean {
   return state.Type === 'Succeed' || state.Type === 'Fail' || (state.Type !== 'Choice' && state.End === true);

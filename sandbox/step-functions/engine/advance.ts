@@ -2,6 +2,7 @@ import type { Definition } from '../asl/definition.ts';
 import { historyLimit } from '../asl/state-failure.ts';
 import { type Draft, inputOf, note, openFrame } from './draft.ts';
 import { beginState, enterState } from './enter-state.ts';
+import { endChild, failMapRun } from './map-run.ts';
 import { type Command, type Frame, type Run, type RunEvent, type RunFacts, wholeExecution } from './run.ts';
 import { endRun, finishState } from './settle-state.ts';
 import { answerTask, beatTask, timeOutTask } from './task.ts';
@@ -25,6 +26,7 @@ export function advance(run: Run, event: RunEvent, world: { definition: Definiti
   if (run.status !== 'RUNNING') return { run, commands: [] };
   const draft: Draft = { run: structuredClone(run), ...world, commands: [], ready: [] };
   handle(draft, event);
+  endAtHistoryLimit(draft);
   for (let entry = draft.ready.shift(); entry !== undefined; entry = draft.ready.shift()) {
     enterState(draft, entry);
     endAtHistoryLimit(draft);
@@ -50,21 +52,24 @@ function handle(draft: Draft, event: RunEvent): void {
   if (!frame || frame.attempt !== event.attempt) return;
   if (event.kind === 'answered') answerTask(draft, frame, event.answer);
   else if (event.kind === 'heartbeat') beatTask(draft, frame);
+  else if (event.kind === 'child-ended') endChild(draft, frame, event);
+  else if (event.kind === 'child-refused') failMapRun(draft, frame, event.failure);
   else if (event.timer === 'wake') wake(draft, frame);
   else timeOutTask(draft, frame, event.timer);
 }
 
 function start(draft: Draft): void {
-  const { input, roleArn } = draft.run.facts;
+  const { input, roleArn, place } = draft.run.facts;
   const position = { lastEvent: 0 };
   const content = { input: JSON.stringify(input), inputDetails: { truncated: false }, roleArn };
   note(draft, position, { type: 'ExecutionStarted', details: { member: 'executionStartedEventDetails', content } });
+  // The machine's own limit; a child lasts as long as its Map Run.
   const seconds = draft.definition.TimeoutSeconds;
-  if (seconds !== undefined) {
+  if (seconds !== undefined && place === undefined) {
     const at = draft.now + seconds * 1000;
     draft.commands.push({ kind: 'set-timer', frame: wholeExecution, attempt: 0, timer: 'timeout', at });
   }
-  openFrame(draft, { place: [], input, lastEvent: position.lastEvent });
+  openFrame(draft, { place: place ?? [], input, lastEvent: position.lastEvent });
 }
 
 /** A Wait is over, or a retry is due. */

@@ -2,7 +2,7 @@
 import type { Json } from '#sandbox/kernel.ts';
 import type { Definition, Processor, State } from '../asl/definition.ts';
 import { type Scope, valueAt } from '../asl/json-path.ts';
-import type { Command, Frame, MapItem, Run } from './run.ts';
+import type { Command, Frame, MapItem, MapRun, Run } from './run.ts';
 
 export interface Draft {
   readonly run: Run;
@@ -53,13 +53,19 @@ export function innerFrames(draft: Draft, id: string): Frame[] {
   return Object.values(draft.run.frames).filter((frame) => frame.parent?.frame === id);
 }
 
-/** Ends what the frame waits for: its timers are cancelled and its token is closed. */
+/** Ends what the frame waits for: its timers are cancelled, its token is closed, the children of its Map Run are stopped. */
 export function endActivity(draft: Draft, frame: Frame): void {
   draft.commands.push({ kind: 'cancel-timers', frame: frame.id });
   if (frame.activity.kind === 'task' && frame.activity.token !== undefined) {
     draft.commands.push({ kind: 'close-token', token: frame.activity.token });
   }
+  if (frame.activity.kind === 'map-run') endMapRun(draft, frame.activity);
   frame.activity = { kind: 'entering' };
+}
+
+function endMapRun(draft: Draft, { arn, label, running }: MapRun): void {
+  draft.commands.push({ kind: 'close-map-run', arn, status: 'ABORTED' });
+  for (const name of Object.values(running)) draft.commands.push({ kind: 'stop-child', name, label });
 }
 
 /** Adds a history event after the last one of a frame, or of a position in the history. */

@@ -1,11 +1,21 @@
 /** What each type of state does when it is entered. */
 import type { Json } from '#sandbox/kernel.ts';
 import { matches } from '../asl/choice-rule.ts';
-import type { ChoiceState, FailState, MapState, ParallelState, PassState, WaitState } from '../asl/definition.ts';
+import {
+  type ChoiceState,
+  type FailState,
+  isDistributed,
+  type MapState,
+  type ParallelState,
+  type PassState,
+  type WaitState,
+} from '../asl/definition.ts';
 import { type Scope, valueAt } from '../asl/json-path.ts';
 import { evaluateExpression, fillTemplate } from '../asl/payload-template.ts';
 import { StateFailure, withinPayloadLimit } from '../asl/state-failure.ts';
 import { type Draft, inputOf, note, scopeOf, stateOf } from './draft.ts';
+import { concurrencyOf, itemInput, itemsOf } from './map-items.ts';
+import { beginMapRun } from './map-run.ts';
 import type { Branches, Frame } from './run.ts';
 import { attempting, failState, finishBranches, finishState, leaveState } from './settle-state.ts';
 import { startBranch } from './start-branch.ts';
@@ -61,8 +71,11 @@ function begin(draft: Draft, frame: Frame): void {
     case 'Task':
       beginTask(draft, frame, { state, input });
       break;
-    case 'Parallel':
     case 'Map':
+      if (isDistributed(state)) beginMapRun(draft, frame, { state, scope });
+      else branchOut(draft, frame, { state, scope });
+      break;
+    case 'Parallel':
       branchOut(draft, frame, { state, scope });
       break;
   }
@@ -135,7 +148,7 @@ function branchOut(draft: Draft, frame: Frame, asked: { state: MapState | Parall
       ? (items ?? []).map((value, index) =>
           itemInput(draft, frame, { state, input: asked.scope.input, item: { index, value } }),
         )
-      : branchInputs(state, asked.scope);
+      : branchInputs(state, asked.scope, frame.state);
   const content = { length: inputs.length };
   note(draft, frame, {
     type: `${state.Type}StateStarted`,
@@ -156,35 +169,7 @@ function branchOut(draft: Draft, frame: Frame, asked: { state: MapState | Parall
   for (let count = 0; count < atOnce; count += 1) startBranch(draft, frame);
 }
 
-/** Zero, as nothing at all, sets no limit (States Language, "MaxConcurrency"). */
-function concurrencyOf(state: MapState, scope: Scope): number {
-  const given =
-    state.MaxConcurrencyPath === undefined
-      ? (state.MaxConcurrency ?? 0)
-      : valueAt(state.MaxConcurrencyPath, scope, 'MaxConcurrencyPath');
-  if (typeof given === 'number' && Number.isInteger(given) && given >= 0) return given || Infinity;
-  throw new StateFailure('States.Runtime', `MaxConcurrencyPath does not reference a valid integer: ${given}`);
-}
-
-function itemsOf(state: MapState, scope: Scope): readonly Json[] {
-  const items = valueAt(state.ItemsPath, scope, 'ItemsPath');
-  if (Array.isArray(items)) return items;
-  throw new StateFailure('States.Runtime', `Reference path "${state.ItemsPath}" must point to array.`);
-}
-
-interface ItemRequest {
-  readonly state: MapState;
-  readonly input: Json;
-  readonly item: { readonly index: number; readonly value: Json };
-}
-
-/** ItemSelector sees the Map's input as `$` and the item as `$$.Map.Item`. */
-function itemInput(draft: Draft, frame: Frame, { state, input, item }: ItemRequest): Json {
-  if (state.ItemSelector === undefined) return item.value;
-  return withinPayloadLimit(fillTemplate(state.ItemSelector, scopeOf(draft, { ...frame, item }, input)), frame.state);
-}
-
-function branchInputs(state: ParallelState, scope: Scope): Json[] {
+function branchInputs(state: ParallelState, scope: Scope, name: string): Json[] {
   const input = state.Parameters === undefined ? scope.input : fillTemplate(state.Parameters, scope);
-  return state.Branches.map(() => input);
+  return state.Branches.map(() => withinPayloadLimit(input, name));
 }

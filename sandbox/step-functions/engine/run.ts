@@ -30,6 +30,8 @@ export interface RunFacts {
   readonly machineArn: string;
   readonly machineName: string;
   readonly region: string;
+  /** Of a child execution: the keys from the definition to the `States` it runs. */
+  readonly place?: readonly (string | number)[];
   /** Opaque text from which task tokens and jitter are derived, so that the engine needs no randomness. */
   readonly seed: string;
 }
@@ -67,7 +69,8 @@ type Activity =
   | { readonly kind: 'task'; readonly token?: string }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'retrying' }
-  | Branches;
+  | Branches
+  | MapRun;
 
 export interface Branches {
   readonly kind: 'branches';
@@ -81,6 +84,28 @@ export interface Branches {
   finished: number;
 }
 
+/** The child executions of a distributed Map. Their inputs are made one by one, from the state's input, when they start. */
+export interface MapRun {
+  readonly kind: 'map-run';
+  readonly arn: string;
+  readonly label: string;
+  readonly total: number;
+  readonly tolerance: Tolerance;
+  started: number;
+  failed: number;
+  /** Names of the children under way, by index. */
+  running: Record<string, string>;
+  /** Outputs of the children that succeeded, by index. */
+  results: Record<string, Json>;
+}
+
+/** How many children may fail; what is not given sets no limit. */
+export interface Tolerance {
+  readonly count?: number;
+  /** Of all items. */
+  readonly percentage?: number;
+}
+
 export type TimerName = 'wake' | 'timeout' | 'heartbeat';
 
 /** What can happen to a run. `frame` and `attempt` say for whom it is. */
@@ -89,6 +114,16 @@ export type RunEvent =
   | { readonly kind: 'timer'; readonly frame: string; readonly attempt: number; readonly timer: TimerName }
   | { readonly kind: 'answered'; readonly frame: string; readonly attempt: number; readonly answer: Answer }
   | { readonly kind: 'heartbeat'; readonly frame: string; readonly attempt: number }
+  | {
+      readonly kind: 'child-ended';
+      readonly frame: string;
+      readonly attempt: number;
+      readonly index: number;
+      /** Absent where the child did not succeed. */
+      readonly output?: Json;
+    }
+  /** The role may not start or follow a child. */
+  | { readonly kind: 'child-refused'; readonly frame: string; readonly attempt: number; readonly failure: Failure }
   | { readonly kind: 'stopped'; readonly error?: string; readonly cause?: string };
 
 /** How a task came out: `submitted` when the function of a token task returned and the token is still open. */
@@ -100,6 +135,11 @@ export type Answer =
 /** What the engine asks for. */
 export type Command =
   | InvokeCommand
+  | StartChildCommand
+  | { readonly kind: 'stop-child'; readonly name: string; readonly label: string }
+  | { readonly kind: 'open-map-run'; readonly arn: string; readonly mapRun: OpenedMapRun }
+  /** A Map Run that is closed already stays as it is. */
+  | { readonly kind: 'close-map-run'; readonly arn: string; readonly status: 'SUCCEEDED' | 'FAILED' | 'ABORTED' }
   | {
       readonly kind: 'set-timer';
       readonly frame: string;
@@ -128,6 +168,26 @@ export interface InvokeCommand {
   readonly waitsForToken: boolean;
   /** `lambda:invoke` answers an envelope around the payload, a plain function ARN the payload itself. */
   readonly envelope: boolean;
+}
+
+/** One item of a distributed Map becomes an execution. */
+export interface StartChildCommand {
+  readonly kind: 'start-child';
+  readonly frame: string;
+  readonly attempt: number;
+  readonly index: number;
+  readonly name: string;
+  readonly label: string;
+  readonly mapRun: string;
+  readonly place: readonly (string | number)[];
+  readonly input: Json;
+}
+
+export interface OpenedMapRun {
+  readonly label: string;
+  readonly total: number;
+  readonly maxConcurrency: number;
+  readonly tolerance: Tolerance;
 }
 
 /** One event of an execution's history; `details` is the SDK's member for the event type and its content. */

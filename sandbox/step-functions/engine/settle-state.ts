@@ -3,7 +3,7 @@ import type { Json } from '#sandbox/kernel.ts';
 import type { Catcher, Retrier, State } from '../asl/definition.ts';
 import { valueAt, writeAt } from '../asl/json-path.ts';
 import { fillTemplate } from '../asl/payload-template.ts';
-import { type Failure, StateFailure, withinPayloadLimit } from '../asl/state-failure.ts';
+import { bounded, type Failure, StateFailure, withinPayloadLimit } from '../asl/state-failure.ts';
 import { type Draft, dropFrame, endActivity, innerFrames, note, scopeOf, stateOf } from './draft.ts';
 import { namesError, retryDelay } from './retry.ts';
 import { type Branches, type Frame, wholeExecution } from './run.ts';
@@ -59,7 +59,8 @@ export function leaveState(draft: Draft, frame: Frame, exit: Exit): void {
 }
 
 /** The state failed: its retriers are asked, then its catchers; otherwise the error goes to whatever is around it. */
-export function failState(draft: Draft, frame: Frame, failure: Failure): void {
+export function failState(draft: Draft, frame: Frame, reported: Failure): void {
+  const failure = bounded(reported);
   const state = stateOf(draft, frame);
   for (const inner of innerFrames(draft, frame.id)) dropFrame(draft, inner.id);
   endActivity(draft, frame);
@@ -145,8 +146,13 @@ function finishFrame(draft: Draft, frame: Frame, output: Json): void {
   else if (branches.finished === branches.inputs.length) finishBranches(draft, owner, branches);
 }
 
-/** All branches are done: their outputs in order are the result of the Map or Parallel. */
+/** All branches are done: their outputs in order are the result of the Map or Parallel, and bounded as any result is. */
 export function finishBranches(draft: Draft, owner: Frame, branches: Branches): void {
+  attempting(draft, owner, () => succeedBranches(draft, owner, branches));
+}
+
+function succeedBranches(draft: Draft, owner: Frame, branches: Branches): void {
+  withinPayloadLimit(branches.results, owner.state);
   note(draft, owner, { type: `${stateOf(draft, owner).Type}StateSucceeded` });
   finishState(draft, owner, branches.results);
 }

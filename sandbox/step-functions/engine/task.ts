@@ -4,7 +4,7 @@ import type { Json } from '#sandbox/kernel.ts';
 import type { TaskState } from '../asl/definition.ts';
 import { valueAt } from '../asl/json-path.ts';
 import { fillTemplate } from '../asl/payload-template.ts';
-import { StateFailure, withinPayloadLimit } from '../asl/state-failure.ts';
+import { bounded, StateFailure, withinPayloadLimit } from '../asl/state-failure.ts';
 import { type Draft, note, scopeOf, stateOf } from './draft.ts';
 import type { Answer, Frame, TimerName } from './run.ts';
 import { attempting, failState, finishState } from './settle-state.ts';
@@ -36,7 +36,7 @@ export function beginTask(draft: Draft, frame: Frame, asked: { state: TaskState;
 export function answerTask(draft: Draft, frame: Frame, answer: Answer): void {
   if (frame.activity.kind !== 'task') return;
   if (answer.kind === 'failed') {
-    const { error, cause } = answer;
+    const { error, cause } = bounded(answer);
     noteTask(draft, frame, { event: 'Failed', content: { error, cause } });
     failState(draft, frame, { error, cause });
     return;

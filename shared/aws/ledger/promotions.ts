@@ -11,6 +11,7 @@ import {
   type Rollout,
   Round,
 } from '#shared/domain/promotion/records.ts';
+import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import { decisionOf, requestOf } from './approval-items.ts';
 import {
   changeItem,
@@ -37,6 +38,8 @@ export interface PromotionRecord {
   readonly rollouts: Rollout[];
   /** In the order in which they were decided. */
   readonly rounds: Round[];
+  /** Of each target that was given work. */
+  readonly progress: TargetProgress[];
   readonly deployments: Deployment[];
   readonly approvals: ApprovalRequest[];
   readonly decisions: ApprovalDecision[];
@@ -111,6 +114,7 @@ export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
     promotion: promotionOf(own),
     rollouts: some<Rollout>('ROLLOUT#'),
     rounds: items.filter(({ sk }) => String(sk).startsWith('ROUND#')).map((item) => Round.parse(withoutKeys(item))),
+    progress: some<TargetProgress>('TARGET#'),
     deployments: some<Deployment>('DEPLOYMENT#'),
     approvals: items.filter(({ sk }) => String(sk).startsWith('APPROVAL#')).map(requestOf),
     decisions: items.filter(({ sk }) => String(sk).startsWith('DECISION#')).map(decisionOf),

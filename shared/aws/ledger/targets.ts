@@ -28,6 +28,8 @@ export const Running = z.strictObject({
   releaseId: z.string(),
   promotion: PromotionId,
   since: Instant,
+  /** When it was last found good there; absent while it was not, or is not any more. */
+  verifiedAt: Instant.optional(),
 });
 export type Running = z.infer<typeof Running>;
 
@@ -84,26 +86,12 @@ export async function listTargets(ledger: Ledger): Promise<TargetRecord[]> {
   return (await queryItems(ledger, targets, 'TARGET#')).map((item) => TargetRecord.parse(withoutKeys(item)));
 }
 
-/** Notes that a release was verified in an environment, which opens the next one to it. The first time counts. */
-export async function recordVerified(
-  ledger: Ledger,
-  verified: { release: string; environment: string; at: string },
-): Promise<void> {
-  await putNew(ledger, { pk: `RELEASE#${verified.release}`, sk: `VERIFIED#${verified.environment}`, at: verified.at });
-}
-
-/** The environments in which this release was verified. */
-export async function listVerified(ledger: Ledger, release: string): Promise<Set<string>> {
-  const items = await queryItems(ledger, `RELEASE#${release}`, 'VERIFIED#');
-  return new Set(items.map((item) => String(item['sk']).slice('VERIFIED#'.length)));
-}
-
 /** Notes what a target runs now. The same release stays "since" its first arrival. */
 export async function recordRunning(ledger: Ledger, running: Running): Promise<void> {
   const key = { pk: `RUNNING#${running.pipeline}`, sk: `${running.environment}#${running.target}` };
   await changeItem(ledger, key, {
     UpdateExpression:
-      'SET pipeline = :pipeline, environment = :environment, target = :target, #release = :release, releaseId = :releaseId, promotion = :promotion, since = :since',
+      'SET pipeline = :pipeline, environment = :environment, target = :target, #release = :release, releaseId = :releaseId, promotion = :promotion, since = :since REMOVE verifiedAt',
     ConditionExpression: 'attribute_not_exists(pk) OR #release <> :release',
     ExpressionAttributeNames: { '#release': 'release' },
     ExpressionAttributeValues: Object.fromEntries(Object.entries(running).map(([name, value]) => [`:${name}`, value])),

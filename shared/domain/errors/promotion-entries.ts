@@ -36,6 +36,19 @@ export const promotionEntries = {
     cause: ({ environment }) => `No target matches the labels of environment ${environment}.`,
     next: () => 'Record a target whose labels match, or correct matchLabels in the pipeline and make a new release.',
   }),
+  TARGET_NOT_STARTED: entry<{ target: string; stopped: string[]; tolerated: string }>({
+    exit: 1,
+    status: 409,
+    cause: ({ target, stopped, tolerated }) =>
+      `${target} was not started: of its wave ${stopped.join(', ')} stopped, and ${tolerated} may.`,
+    next: () => 'Mend what failed there, then retry the promotion.',
+  }),
+  TARGET_LOST: entry<{ target: string }>({
+    exit: 5,
+    status: 500,
+    cause: ({ target }) => `The work in ${target} ended without saying how.`,
+    next: () => 'Look at its child execution in Step Functions and at the stacks, then retry the promotion.',
+  }),
   TARGET_UNKNOWN: entry<{ target: string }>({
     exit: 2,
     status: 404,

@@ -8,8 +8,9 @@ import { Target } from '../config/schema.ts';
 import { DiagnosisWish } from '../doctor/facts.ts';
 import { AccountId, Digest, Instant, Name, PromotionId, Region } from '../identifiers.ts';
 import { Policy } from '../policy/policy.ts';
-import { Deployment, Promotion, Rollout } from '../promotion/records.ts';
+import { Deployment, Promotion, Rollout, Round } from '../promotion/records.ts';
 import { PromotionRequest, RetryRequest } from '../promotion/request.ts';
+import { TargetProgress } from '../promotion/target-progress.ts';
 import { Release } from '../release/release.ts';
 import { FiringRecord, Schedule } from '../schedule/schedule.ts';
 import { Webhook } from '../webhook/webhook.ts';
@@ -37,6 +38,8 @@ export const schemas = {
   PromotionRecord: z.strictObject({
     promotion: Promotion,
     rollouts: z.array(Rollout),
+    rounds: z.array(Round),
+    progress: z.array(TargetProgress),
     deployments: z.array(Deployment),
     approvals: z.array(ApprovalRequest),
     decisions: z.array(ApprovalDecision),
@@ -57,6 +60,7 @@ export const schemas = {
   Running: z.strictObject({
     ...{ pipeline: Name, environment: Name, target: Name, release: Digest, releaseId: z.string() },
     ...{ promotion: PromotionId, since: Instant },
+    verifiedAt: Instant.optional(),
   }),
   BrokeredSession,
   OpenedSession: z.strictObject({

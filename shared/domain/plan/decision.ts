@@ -1,11 +1,12 @@
 /** From the plans of the targets to one plan of the rollout, and what is to be done about it in this round. */
 import type { Requirement } from '../approval/records.ts';
-import { type Labelled, planWaves } from '../config/match-targets.ts';
+import type { Labelled } from '../config/match-targets.ts';
 import type { Environment } from '../config/schema.ts';
 import { failure } from '../errors/catalogue.ts';
 import type { Mode } from '../promotion/records.ts';
 import { type Dependencies, deferredStacks, stackKey } from './readiness.ts';
 import type { StackPlan, TargetPlan } from './stack-plan.ts';
+import { type Assignment, assignmentsOf, isLate, type RolloutWave, wavesOf } from './waves.ts';
 
 /** One document for the whole rollout. Its digest is what an approval is bound to. */
 export interface RolloutPlan {
@@ -16,16 +17,19 @@ export interface RolloutPlan {
   readonly targets: readonly TargetPlan[];
 }
 
-interface RolloutWave {
-  readonly maxConcurrency: number;
-  readonly targets: { readonly target: string; readonly stacks: string[] }[];
-}
-
 export type Decision =
   | { readonly kind: 'nothing-to-do' | 'denied' | 'planned' }
   | { readonly kind: 'needs-approval'; readonly requirement: Requirement; readonly seconds: number }
   | { readonly kind: 'recover'; readonly recoveries: { readonly target: string; readonly stack: string }[] }
-  | { readonly kind: 'go'; readonly more: boolean; readonly waves: RolloutWave[] };
+  | {
+      readonly kind: 'go';
+      readonly more: boolean;
+      readonly waves: RolloutWave[];
+      /** What is done in each target; the ledger keeps it. */
+      readonly assignments: readonly Assignment[];
+    }
+  /** Everything may go, and rollouts may not start now. */
+  | { readonly kind: 'wait'; readonly until: string };
 
 export interface DecisionFacts {
   readonly mode: Mode;
@@ -34,6 +38,12 @@ export interface DecisionFacts {
   readonly stacks: ReadonlyMap<string, Dependencies>;
   /** The targets on record, for their labels. */
   readonly targets: readonly Labelled[];
+  /** Those of them that take part. */
+  readonly members: readonly string[];
+  /** Those of them that run the release and are verified with it. */
+  readonly verified: ReadonlySet<string>;
+  /** Seconds that policies want alarms to be watched at least after the last wave. */
+  readonly soakAtLeast?: number;
   readonly denied: boolean;
   /** What still has to be approved of this plan, if anything. */
   readonly open?: { readonly requirement: Requirement; readonly seconds: number } | undefined;
@@ -59,8 +69,9 @@ export function rolloutPlanOf(
  * Throws OUTPUT_UNKNOWN when stacks wait for outputs that nothing in the plan will bring.
  */
 export function decision(facts: DecisionFacts, plan: RolloutPlan): Decision {
+  if (facts.mode === 'verify') return reverifying(facts);
   const work = plan.targets.flatMap(({ target, stacks }) => stacks.filter(isWork).map((stack) => ({ target, stack })));
-  if (work.length === 0) return { kind: 'nothing-to-do' };
+  if (work.length === 0 && (facts.mode === 'plan' || !isUnverified(facts, plan))) return { kind: 'nothing-to-do' };
   if (facts.denied) return { kind: 'denied' };
   if (facts.mode === 'plan') return { kind: 'planned' };
   if (facts.open !== undefined) return { kind: 'needs-approval', ...facts.open };
@@ -81,8 +92,10 @@ export function answerTo(decided: Decision, plan: { readonly digest: string; rea
     case 'needs-approval':
       return { kind: decided.kind, ...plan, seconds: decided.seconds };
     case 'recover':
-    case 'go':
+    case 'wait':
       return { ...decided, ...plan };
+    case 'go':
+      return { kind: decided.kind, ...plan, more: decided.more, waves: decided.waves };
   }
 }
 
@@ -91,51 +104,30 @@ export function isWork({ kind }: StackPlan): boolean {
   return kind !== 'unchanged';
 }
 
+/** Nothing is planned and nothing executed: every target is verified, whether it was before or not. */
+function reverifying(facts: DecisionFacts): Decision {
+  const assignments = facts.members.map((target) => ({ target, stacks: [], complete: true }));
+  const waves = wavesOf({ ...facts, more: false }, assignments);
+  return waves.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', more: false, waves, assignments };
+}
+
+/** Nothing changes, and the environment verifies what some target has not been verified with. */
+function isUnverified(facts: DecisionFacts, plan: RolloutPlan): boolean {
+  return assignmentsOf({ ...facts, deferred: new Set() }, plan).length > 0;
+}
+
 function going(facts: DecisionFacts, plan: RolloutPlan): Decision {
   const deferred = deferredStacks(plan, facts.stacks);
-  const runs = (target: string, stack: StackPlan) =>
-    (stack.kind === 'changes' || stack.kind === 'settings') && !deferred.has(stackKey(target, stack.stack));
-  const waves = wavesOf(facts, plan, runs);
-  if (waves.length > 0) return { kind: 'go', more: deferred.size > 0 || setsPolicyLater(plan), waves };
+  const assignments = assignmentsOf({ ...facts, deferred }, plan);
+  const more = deferred.size > 0 || plan.targets.some(({ stacks }) => stacks.some(isLate));
+  const regions = new Map(plan.targets.map(({ target, region }) => [target, region]));
+  const placed = assignments.map(({ target }) => ({ target, region: `${regions.get(target)}` }));
+  const waves = wavesOf({ ...facts, more }, placed);
+  if (waves.length > 0) return { kind: 'go', more, waves, assignments };
   const [key = ''] = deferred;
   const waiting = plan.targets.flatMap(({ target, stacks }) =>
     stacks.flatMap((stack) => (stackKey(target, stack.stack) === key ? [{ target, stack }] : [])),
   );
   const { target, stack } = waiting[0] as { target: string; stack: StackPlan };
   throw failure('OUTPUT_UNKNOWN', { stack: stack.stack, target, after: stack.after ?? [] });
-}
-
-/** A stack policy can be set only on a stack that exists, so a new stack gets its own in a further round. */
-function setsPolicyLater({ targets }: RolloutPlan): boolean {
-  return targets.some(({ stacks }) =>
-    stacks.some((stack) => stack.operation === 'create' && stack.settings.some(({ name }) => name === 'stack policy')),
-  );
-}
-
-/**
- * The targets that change, each with its stacks of this round in order, in the environment's waves. Planned targets that no wave takes,
- * because of their labels or because those were changed since, come last, so that none is forgotten.
- */
-function wavesOf(
-  { environment, targets }: DecisionFacts,
-  plan: RolloutPlan,
-  runs: (target: string, stack: StackPlan) => boolean,
-): RolloutWave[] {
-  const labels = new Map(targets.map((target) => [target.name, target.labels]));
-  const changing = plan.targets
-    .map(({ target: name, stacks }) => ({
-      name,
-      labels: labels.get(name) ?? {},
-      stacks: stacks.filter((stack) => runs(name, stack)).map(({ stack }) => stack),
-    }))
-    .filter(({ stacks }) => stacks.length > 0);
-  const { waves } = planWaves(environment, changing);
-  const taken = new Set(waves.flatMap((wave) => wave.targets));
-  const left = changing.filter((target) => !taken.has(target));
-  return [...waves, { targets: left, maxConcurrency: 1 }]
-    .filter((wave) => wave.targets.length > 0)
-    .map((wave) => ({
-      maxConcurrency: wave.maxConcurrency,
-      targets: wave.targets.map(({ name, stacks }) => ({ target: name, stacks })),
-    }));
 }

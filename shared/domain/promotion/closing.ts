@@ -3,6 +3,7 @@ import type { AccountAudit } from '../audit/account-audit.ts';
 import { problem } from '../errors/catalogue.ts';
 import { shortened } from '../trust/authorization-message.ts';
 import { type Deployment, isGood, type Outcome, type Promotion, type Reason, type Rollout } from './records.ts';
+import type { TargetProgress } from './target-progress.ts';
 import { promotionEnd, type Verdict, verdict } from './verdict.ts';
 
 /** How Step Functions says an execution ended (API reference, DescribeExecution), or that it knows none. */
@@ -26,6 +27,7 @@ interface Recorded {
   readonly promotion: Promotion;
   readonly rollouts: readonly Rollout[];
   readonly deployments: readonly Deployment[];
+  readonly progress: readonly TargetProgress[];
   readonly audits: readonly AccountAudit[];
 }
 
@@ -62,14 +64,16 @@ function recordedEnd(promotion: Promotion, settled: readonly Rollout[]): Outcome
 
 function verdictOn(
   rollout: Rollout,
-  { promotion, deployments, audits }: Recorded,
+  { promotion, deployments, progress, audits }: Recorded,
   { end, reason }: { end: ExecutionEnd; reason: Reason },
 ): Verdict {
   const here = <Kind extends { environment: string }>(all: readonly Kind[]) =>
     all.filter(({ environment }) => environment === rollout.environment);
   const caught = { Error: reason.code, Cause: reason.text };
-  const facts = { mode: promotion.mode, rollout, deployments: here(deployments), audits: here(audits), caught };
-  const { outcome, reasons } = verdict(facts);
+  const { outcome, reasons } = verdict({
+    ...{ mode: promotion.mode, rollout, caught, refusals: [] },
+    ...{ deployments: here(deployments), progress: here(progress), audits: here(audits) },
+  });
   return { outcome: outcome === 'rejected' ? outcome : endOf(end), reasons };
 }
 

@@ -130,7 +130,7 @@ export const Round = z.strictObject({
   environment: Name,
   round: z.int().positive(),
   digest: Digest,
-  decision: z.enum(['nothing-to-do', 'denied', 'planned', 'needs-approval', 'recover', 'go']),
+  decision: z.enum(['nothing-to-do', 'denied', 'planned', 'needs-approval', 'recover', 'wait', 'go']),
   at: Instant,
 });
 export type Round = z.infer<typeof Round>;

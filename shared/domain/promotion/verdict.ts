@@ -1,14 +1,27 @@
 /** What a rollout's end means, read from what happened: one outcome and the reasons in words. */
 import { type AccountAudit, auditReason } from '../audit/account-audit.ts';
-import { catalogue, problem } from '../errors/catalogue.ts';
+import { problem } from '../errors/catalogue.ts';
 import { shortened } from '../trust/authorization-message.ts';
-import { type Deployment, isGood, type Mode, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
-
-/** The error a state machine caught: ErrorEquals name and cause text. */
-interface Caught {
-  readonly Error: string;
-  readonly Cause: string;
-}
+import {
+  type Caught,
+  childFailed,
+  isCaught,
+  isOnRecord,
+  type MaybeCaught,
+  reasonOf,
+  type SortedReasons,
+  sorted,
+} from './caught.ts';
+import {
+  type Deployment,
+  isGood,
+  type Mode,
+  type Outcome,
+  type Promotion,
+  type Reason,
+  type Rollout,
+} from './records.ts';
+import type { TargetProgress } from './target-progress.ts';
 
 export interface RolloutFacts {
   readonly mode: Mode;
@@ -17,8 +30,12 @@ export interface RolloutFacts {
   readonly deployments: readonly Deployment[];
   /** The audits of the rollout's accounts. */
   readonly audits: readonly AccountAudit[];
+  /** What became of each target that was given work. */
+  readonly progress: readonly TargetProgress[];
+  /** Why targets could not be planned in the last round. */
+  readonly refusals: readonly Reason[];
   /** What the state machine caught; an empty object when nothing. */
-  readonly caught: Caught | Record<string, never>;
+  readonly caught: MaybeCaught;
   /** Set when the lease went to another promotion meanwhile. */
   readonly leaseLost?: Reason | undefined;
 }
@@ -44,25 +61,59 @@ export interface Verdict {
  * anything failed; failed for stacks and verification; else good.
  */
 export function verdict(facts: RolloutFacts): Verdict {
-  const { rollout, deployments, caught } = facts;
+  const { rollout, caught } = facts;
   if (rollout?.settledAt !== undefined || rollout?.status === 'rejected')
     return { outcome: rollout.status as Outcome, reasons: rollout.reasons };
   const unclean = uncleanAfter(facts.audits);
   if (facts.leaseLost !== undefined) return { outcome: 'errored', reasons: [facts.leaseLost, ...unclean] };
-  const failed = deployments.flatMap((deployment) =>
-    deployment.outcome === 'failed' && deployment.reason ? [deployment.reason] : [],
-  );
-  const sorted = isCaught(caught) ? reasonsOf(caught) : nothing;
-  const { errors, failures, refusals } = unclean.length === 0 ? sorted : withAudits(sorted, unclean);
-  const reasons = [...failed, ...failures, ...refusals, ...errors];
+  const stops = stopReasons(facts);
+  const silent = untold(facts, stops);
+  if (!isCaught(caught) && silent.length + unclean.length === 0)
+    return { outcome: goodOutcome(facts), reasons: tolerated(facts) };
+  const told = [...stops, ...silent, ...(isCaught(caught) ? caughtReasons(facts, caught, stops) : [])];
+  const { errors, failures, refusals } = unclean.length === 0 ? sorted(told) : withAudits(sorted(told), unclean);
+  const reasons = [...failures, ...refusals, ...errors];
   if (errors.length > 0) return { outcome: 'errored', reasons };
-  if (refusals.length > 0 && failed.length + failures.length === 0) return { outcome: 'rejected', reasons };
-  if (isCaught(caught) || reasons.length > 0) return { outcome: 'failed', reasons };
-  if (facts.mode === 'plan') return { outcome: 'planned', reasons: [] };
-  return {
-    outcome: deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged',
-    reasons: [],
-  };
+  if (refusals.length > 0 && failures.length === 0) return { outcome: 'rejected', reasons };
+  return { outcome: 'failed', reasons };
+}
+
+function goodOutcome({ mode, deployments }: RolloutFacts): Outcome {
+  if (mode === 'plan') return 'planned';
+  return deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged';
+}
+
+/** Why targets stopped, where that ended the rollout: one that never ended is our machinery's fault. */
+function stopReasons({ caught, progress }: RolloutFacts): Reason[] {
+  if (!isCaught(caught)) return [];
+  return progress.flatMap(({ status, reasons, target }) =>
+    status === 'open' ? [lost(target)] : reasons.filter(({ code }) => code !== 'TARGET_NOT_STARTED'),
+  );
+}
+
+/** Targets that stopped although the rollout went on: they are told and change nothing about its outcome. */
+function tolerated({ progress }: RolloutFacts): Reason[] {
+  return progress.flatMap(({ reasons }) => reasons);
+}
+
+function lost(target: string): Reason {
+  const { code, cause } = problem('TARGET_LOST', { target });
+  return { code, text: cause, target };
+}
+
+/** What was caught, unless it only stands for what is on record. */
+function caughtReasons({ refusals }: RolloutFacts, caught: Caught, stops: readonly Reason[]): readonly Reason[] {
+  if (!isOnRecord(caught)) return [reasonOf(caught)];
+  if (caught.Error !== childFailed || stops.length > 0) return [];
+  return refusals.length > 0 ? refusals : [reasonOf(caught)];
+}
+
+/** Stacks that failed and that no target tells of. */
+function untold({ deployments, progress }: RolloutFacts, told: readonly Reason[]): Reason[] {
+  const known = new Set(progress.filter(({ status }) => status === 'stopped').map(({ target }) => target));
+  return deployments.flatMap(({ outcome, reason, target }) =>
+    outcome === 'failed' && reason && !known.has(target) && !told.includes(reason) ? [reason] : [],
+  );
 }
 
 /**
@@ -121,77 +172,4 @@ function uncleanAfter(audits: readonly AccountAudit[]): Reason[] {
 function withAudits({ errors, failures, refusals }: SortedReasons, unclean: readonly Reason[]): SortedReasons {
   const others = (reasons: readonly Reason[]) => reasons.filter(({ code }) => code !== unclean[0]?.code);
   return { errors, failures: [...others(failures), ...unclean], refusals: others(refusals) };
-}
-
-function isCaught(caught: RolloutFacts['caught']): caught is Caught {
-  return 'Error' in caught;
-}
-
-interface SortedReasons {
-  /** Our machinery broke. */
-  readonly errors: readonly Reason[];
-  /** A stack or its verification is not good. */
-  readonly failures: readonly Reason[];
-  /** A gate said no. */
-  readonly refusals: readonly Reason[];
-}
-
-const nothing: SortedReasons = { errors: [], failures: [], refusals: [] };
-
-/** Sorts what a state machine caught by what it means. The exit code of a catalogue entry says so: 1 failed, 3 a gate said no. */
-function reasonsOf(caught: Caught): SortedReasons {
-  switch (caught.Error) {
-    // The stack's own reason is in its deployment record.
-    case 'StackFailed':
-      return nothing;
-    case 'NotVerified':
-      return { ...nothing, failures: [verificationReason(caught.Cause)] };
-    case 'WaveStopped':
-      return together(
-        stoppedTargets(caught.Cause).map((stopped) => (stopped.error ? reasonsOf(stopped.error) : nothing)),
-      );
-    default:
-      return byExit({ code: caught.Error, text: errorText(caught.Cause) });
-  }
-}
-
-function byExit(reason: Reason): SortedReasons {
-  const exit = Object.entries(catalogue).find(([code]) => code === reason.code)?.[1].exit;
-  if (exit === 1) return { ...nothing, failures: [reason] };
-  return exit === 3 ? { ...nothing, refusals: [reason] } : { ...nothing, errors: [reason] };
-}
-
-/** Verify's reason travels as JSON in the cause. */
-function verificationReason(cause: string): Reason {
-  const parsed = Reason.safeParse(parsedJson(cause));
-  return parsed.success ? parsed.data : { code: 'NOT_VERIFIED', text: cause };
-}
-
-function together(parts: readonly SortedReasons[]): SortedReasons {
-  return {
-    errors: parts.flatMap((part) => part.errors),
-    failures: parts.flatMap((part) => part.failures),
-    refusals: parts.flatMap((part) => part.refusals),
-  };
-}
-
-function stoppedTargets(cause: string): { error?: Caught }[] {
-  const parsed = parsedJson(cause);
-  return Array.isArray(parsed) ? (parsed as { error?: Caught }[]) : [];
-}
-
-/** A Lambda's failure arrives as JSON text with an errorMessage; other causes are plain text. */
-function errorText(cause: string): string {
-  const parsed = parsedJson(cause);
-  const message =
-    typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed ? parsed.errorMessage : undefined;
-  return typeof message === 'string' ? message : cause;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

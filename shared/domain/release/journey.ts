@@ -25,3 +25,8 @@ export function targetsOf<Target extends Labelled>(
   const found = release.environments.find((candidate) => candidate.name === environment);
   return found === undefined ? [] : matchTargets(found, targets);
 }
+
+/** Of the targets of an environment those that a promotion asked for: all of them where it named none. */
+export function membersOf(targets: readonly Labelled[], only: readonly string[] | undefined): string[] {
+  return targets.map(({ name }) => name).filter((name) => only === undefined || only.includes(name));
+}

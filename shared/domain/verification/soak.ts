@@ -2,9 +2,8 @@
 import { problem } from '../errors/catalogue.ts';
 import type { Reason } from '../promotion/records.ts';
 
-/** How long, which alarms, and what an alarm without data means. */
+/** Which alarms, and what an alarm without data means. */
 export interface SoakSettings {
-  readonly seconds: number;
   readonly alarms: readonly string[];
   readonly insufficientData: 'pass' | 'fail';
 }

@@ -26,15 +26,8 @@ import {
 } from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest, recordRelease } from '#shared/aws/ledger/releases.ts';
 import { getItem, putItem, queryItems } from '#shared/aws/ledger/table.ts';
-import {
-  listRunning,
-  listTargets,
-  listVerified,
-  readTarget,
-  recordRunning,
-  recordTarget,
-  recordVerified,
-} from '#shared/aws/ledger/targets.ts';
+import { listRunning, listTargets, readTarget, recordRunning, recordTarget } from '#shared/aws/ledger/targets.ts';
+import { listVerified, recordVerified } from '#shared/aws/ledger/verified.ts';
 import { closeWait, readWait, recordWait, waitFor } from '#shared/aws/ledger/waits.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import { type AlarmFacts, type SoakLook, soakAnswer } from '#shared/domain/verification/soak.ts';
-import { soakAfter } from '#shared/domain/verification/soak-settings.ts';
+import { soakAtLeast, soakSettings } from '#shared/domain/verification/soak-settings.ts';
 import { monday } from '#test/builders.ts';
 
 const later = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
@@ -14,7 +14,7 @@ const alarm = (change: Partial<AlarmFacts> = {}): AlarmFacts => ({
 });
 const look = (change: Partial<SoakLook> = {}) =>
   soakAnswer({
-    settings: { seconds: 1800, alarms: ['orders-5xx'], insufficientData: 'fail' },
+    settings: { alarms: ['orders-5xx'], insufficientData: 'fail' },
     seen: [alarm()],
     endsAt: later(30),
     at: monday,
@@ -23,7 +23,7 @@ const look = (change: Partial<SoakLook> = {}) =>
     target: { name: 'production', account: '333333333333', region: 'eu-west-1' },
     ...change,
   });
-const lax = { seconds: 1800, alarms: ['orders-5xx'], insufficientData: 'pass' } as const;
+const lax = { alarms: ['orders-5xx'], insufficientData: 'pass' } as const;
 const noData = alarm({ state: 'INSUFFICIENT_DATA', reason: 'no data' });
 
 describe('a look at a soak', () => {
@@ -88,60 +88,28 @@ const policy = (soak: Policy['soak']): Policy => ({
 });
 const soak = { for: '30m', alarms: ['orders-5xx'] };
 
-describe('the soak after a wave', () => {
-  it.each<[string, Parameters<typeof soakAfter>[0], Policy[], object | undefined]>([
-    ['is none where nobody asks for it', { environment: {}, wave: 0, waves: 1 }, [policy(undefined)], undefined],
-    [
-      'is the environment’s after the last one, and strict',
-      { environment: { soak }, wave: 0, waves: 1 },
-      [],
-      { seconds: 1800, alarms: ['orders-5xx'], insufficientData: 'fail' },
-    ],
-    [
-      'is none after an earlier one that has none',
-      { environment: { soak }, wave: 0, waves: 2 },
-      [policy({ atLeast: '1h' })],
-      undefined,
-    ],
-    [
-      'is the wave’s own after an earlier one',
-      { environment: { soak, waves: [{ soak: '10m' }, {}] }, wave: 0, waves: 2 },
-      [policy({ atLeast: '1h' })],
-      { seconds: 600 },
-    ],
-    [
-      'is the longest after the last one',
-      { environment: { soak, waves: [{}, { soak: '45m' }] }, wave: 1, waves: 2 },
-      [],
-      { seconds: 2700 },
-    ],
-    [
-      'is what any policy wants at least',
-      { environment: { soak }, wave: 0, waves: 1 },
-      [policy({ atLeast: '1h' }), policy({ atLeast: '40m' })],
-      { seconds: 3600 },
-    ],
-    [
-      'is a time without alarms where only a policy wants it',
-      { environment: {}, wave: 0, waves: 1 },
-      [policy({ atLeast: '1h' })],
-      { seconds: 3600, alarms: [], insufficientData: 'fail' },
-    ],
+describe('what a soak watches', () => {
+  it.each<[string, Parameters<typeof soakSettings>[0], Policy[], object]>([
+    ['is nothing where the pipeline says nothing', {}, [], { alarms: [], insufficientData: 'fail' }],
+    ['is strict where nothing is said', { soak }, [], { alarms: ['orders-5xx'], insufficientData: 'fail' }],
     [
       'passes alarms without data if the pipeline says so',
-      { environment: { soak: { ...soak, insufficientData: 'pass' } }, wave: 0, waves: 1 },
-      [policy({ atLeast: '10m' })],
-      { seconds: 1800, insufficientData: 'pass' },
+      { soak: { ...soak, insufficientData: 'pass' } },
+      [policy(undefined), policy({ atLeast: '10m' })],
+      { insufficientData: 'pass' },
     ],
     [
       'does not, if any policy says otherwise',
-      { environment: { soak: { ...soak, insufficientData: 'pass' } }, wave: 0, waves: 1 },
+      { soak: { ...soak, insufficientData: 'pass' } },
       [policy({}), policy({ insufficientData: 'fail' })],
       { insufficientData: 'fail' },
     ],
-  ])('%s', (_, soaked, policies, expected) => {
-    const found = soakAfter(soaked, policies);
-    if (expected === undefined) expect(found).toBeUndefined();
-    else expect(found).toMatchObject(expected);
+  ])('%s', (_, environment, policies, expected) => {
+    expect(soakSettings(environment, policies)).toMatchObject(expected);
+  });
+
+  it('takes as long as the policies want at least', () => {
+    expect(soakAtLeast([])).toBe(0);
+    expect(soakAtLeast([policy(undefined), policy({ insufficientData: 'fail' }), policy({ atLeast: '1h' }), policy({ atLeast: '40m' })])).toBe(3600);
   });
 });

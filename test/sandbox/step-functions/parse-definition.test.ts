@@ -9,6 +9,12 @@ const problems = (definition: unknown): string => {
 const pass = { Type: 'Pass', End: true };
 const map = (more: object = {}, states: object = { In: pass }): object =>
   single({ Type: 'Map', ItemProcessor: { StartAt: 'In', States: states }, ...more });
+const processor = (more: object = {}, states: object = { In: pass }): object => ({
+  ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD', ...more },
+  StartAt: 'In',
+  States: states,
+});
+const distributed = (more: object = {}): object => single({ Type: 'Map', ItemProcessor: processor(), ...more });
 
 describe('a definition', () => {
   it.each<[string, unknown]>([
@@ -25,6 +31,19 @@ describe('a definition', () => {
       single({
         Type: 'Map',
         ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'In', States: { In: pass } },
+      }),
+    ],
+    ['a distributed Map', distributed({ MaxConcurrency: 100 })],
+    [
+      'a distributed Map that tolerates failures',
+      distributed({ Label: 'targets-1', ToleratedFailureCount: 1, ToleratedFailurePercentage: 12.5 }),
+    ],
+    [
+      'a distributed Map that is told what it tolerates',
+      distributed({
+        MaxConcurrencyPath: '$.a',
+        ToleratedFailureCountPath: '$.b',
+        ToleratedFailurePercentagePath: '$.c',
       }),
     ],
     [
@@ -51,11 +70,56 @@ describe('a definition', () => {
     ],
     ["state 'Only', field 'ToleratedFailureCount': this field is not supported", map({ ToleratedFailureCount: 1 })],
     ["state 'Only', field 'Iterator': this field is not supported", map({ Iterator: {} })],
+    ["state 'Only', field 'Label': this field is not supported", map({ Label: 'a' })],
+    ["state 'Only', field 'ItemReader': this field is not supported", distributed({ ItemReader: {} })],
+    ["state 'Only', field 'ItemBatcher': this field is not supported", distributed({ ItemBatcher: {} })],
+    ["state 'Only', field 'ResultWriter': this field is not supported", distributed({ ResultWriter: {} })],
     [
       "state 'Only', field 'ItemProcessor.ProcessorConfig.Mode'",
+      single({ Type: 'Map', ItemProcessor: processor({ Mode: 'DISTRIBUTION' }) }),
+    ],
+    [
+      "state 'Only', field 'ItemProcessor.ProcessorConfig.ExecutionType'",
+      single({ Type: 'Map', ItemProcessor: processor({ ExecutionType: undefined }) }),
+    ],
+    [
+      "state 'Only', field 'ItemProcessor.ProcessorConfig.ExecutionType'",
+      single({ Type: 'Map', ItemProcessor: processor({ ExecutionType: 'EXPRESS' }) }),
+    ],
+    ["field 'ToleratedFailurePercentage'", distributed({ ToleratedFailurePercentage: 101 })],
+    [
+      "field 'ToleratedFailureCountPath': cannot stand beside ToleratedFailureCount",
+      distributed({ ToleratedFailureCount: 1, ToleratedFailureCountPath: '$.a' }),
+    ],
+    [
+      "field 'MaxConcurrencyPath': cannot stand beside MaxConcurrency",
+      distributed({ MaxConcurrency: 1, MaxConcurrencyPath: '$.a' }),
+    ],
+    ["field 'Label': 'a b' is not a label", distributed({ Label: 'a b' })],
+    [`field 'Label': '${'x'.repeat(41)}' is not a label`, distributed({ Label: 'x'.repeat(41) })],
+    [
+      "field 'Label': 'same' is used twice",
+      {
+        StartAt: 'A',
+        States: {
+          A: { Type: 'Map', Label: 'same', ItemProcessor: processor(), Next: 'B' },
+          B: {
+            Type: 'Map',
+            Label: 'same',
+            ItemProcessor: { ...processor({}, { Out: pass }), StartAt: 'Out' },
+            End: true,
+          },
+        },
+      },
+    ],
+    [
+      'the sandbox runs no distributed Map inside a distributed Map',
       single({
         Type: 'Map',
-        ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, StartAt: 'In', States: { In: pass } },
+        ItemProcessor: processor(
+          {},
+          { In: { Type: 'Map', ItemProcessor: { ...processor({}, { Deep: pass }), StartAt: 'Deep' }, End: true } },
+        ),
       }),
     ],
     ["state 'In', field 'Foo': this field is not supported", map({}, { In: { ...pass, Foo: 1 } })],

@@ -1,0 +1,21 @@
+/** Close wave: may the next one start, and are alarms to be watched before? */
+import { confirmLease } from '#shared/aws/ledger/leases.ts';
+import { beginSoak, listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import { after } from '#shared/domain/promotion/lease.ts';
+import { isWaveStopped, waveOf } from '#shared/domain/promotion/target-progress.ts';
+import { task } from '#shared/lambda/task.ts';
+
+export const handler = task('closeWave', async (input, { ledger }) => {
+  await confirmLease(ledger, input, input.at);
+  const all = await listTargetProgress(ledger, input);
+  const wave = waveOf(all, input);
+  if (isWaveStopped(wave, input.failureTolerance)) return { kind: 'stopped' };
+  // After the last wave everything that was deployed is watched once more, together.
+  const watched = (input.last ? all.filter(({ round }) => round === input.round) : wave).filter(
+    ({ status }) => status === 'done',
+  );
+  if (input.soakSeconds === 0 || watched.length === 0) return { kind: 'done' };
+  await Promise.all(watched.map((progress) => beginSoak(ledger, progress)));
+  const until = after(input.at, input.soakSeconds);
+  return { kind: 'soak', targets: watched.map(({ target }) => target), since: input.at, until };
+});

@@ -1,0 +1,56 @@
+/** What a rollout's plan is decided by: release, policies, approvals so far, and what its targets run. */
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import type { DecisionFacts, RolloutPlan } from '#shared/domain/plan/decision.ts';
+import { applicablePolicies } from '#shared/domain/policy/applicable.ts';
+import { assess } from '#shared/domain/policy/assess.ts';
+import type { Mode } from '#shared/domain/promotion/records.ts';
+import { environmentOf, membersOf, targetsOf } from '#shared/domain/release/journey.ts';
+import { dependenciesIn } from '#shared/domain/release/upstream.ts';
+import { soakAtLeast } from '#shared/domain/verification/soak-settings.ts';
+import type { Documents } from './documents.ts';
+import { listApprovalRequests } from './ledger/approvals.ts';
+import { readPromotion } from './ledger/promotions.ts';
+import type { Ledger } from './ledger/table.ts';
+import { listRunning, listTargets } from './ledger/targets.ts';
+import { readRolloutPlan } from './plan-documents.ts';
+import { readPolicySet } from './policy-set.ts';
+import { readRelease } from './releases.ts';
+
+interface Deciding {
+  readonly promotion: PromotionId;
+  readonly pipeline: string;
+  readonly release: string;
+  readonly environment: string;
+  readonly mode: Mode;
+}
+
+/** Everything that `decision` looks at, and what is kept of it. */
+export async function decisionFacts(
+  { ledger, documents }: { readonly ledger: Ledger; readonly documents: Documents },
+  rollout: Deciding,
+  plan: RolloutPlan,
+) {
+  const [release, targets, { policies, digest: policyDigest }, requests, running, promotion] = await Promise.all([
+    readRelease(documents, rollout.release),
+    listTargets(ledger),
+    readPolicySet(ledger, documents),
+    listApprovalRequests(ledger, rollout),
+    listRunning(ledger, rollout.pipeline),
+    readPromotion(ledger, rollout.promotion),
+  ]);
+  const approvals = requests.filter(({ status }) => status === 'approved');
+  const approved = await Promise.all(approvals.map((request) => readRolloutPlan(documents, request.digest)));
+  const { denials, open } = assess(plan, { policies, targets, approved });
+  const here = running.filter(
+    ({ environment, release: now }) => environment === rollout.environment && now === release.digest,
+  );
+  const of = targetsOf(release, rollout.environment, targets);
+  const facts: DecisionFacts = {
+    ...{ mode: rollout.mode, environment: environmentOf(release, rollout.environment), targets },
+    ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
+    members: membersOf(of, promotion?.targets),
+    soakAtLeast: soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
+    verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
+  };
+  return { release, policies, policyDigest, denials, facts };
+}

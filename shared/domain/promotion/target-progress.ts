@@ -1,0 +1,59 @@
+/** How one target fares in a rollout: what it gets, whether it may start, and how it ended. */
+import * as z from 'zod';
+import { problem } from '../errors/catalogue.ts';
+import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
+import { Reason } from './records.ts';
+
+export const TargetProgress = z.strictObject({
+  promotion: PromotionId,
+  environment: Name,
+  target: Name,
+  /** The plan that the round was cleared with. */
+  digest: Digest,
+  round: z.int().positive(),
+  /** Position of its wave in the round, from 0. */
+  wave: z.int().nonnegative(),
+  stacks: z.array(Name),
+  /** No stack is left for a later round. */
+  complete: z.boolean(),
+  status: z.enum(['assigned', 'open', 'done', 'stopped']),
+  /** Its alarms were OK for as long as they were to be watched; absent where nothing was to be watched, or is still. */
+  soaked: z.boolean().optional(),
+  reasons: z.array(Reason),
+  startedAt: Instant.optional(),
+  endedAt: Instant.optional(),
+});
+export type TargetProgress = z.infer<typeof TargetProgress>;
+
+/** The progresses of one wave of one round. */
+export function waveOf(
+  all: readonly TargetProgress[],
+  { round, number }: { readonly round: number; readonly number: number },
+): TargetProgress[] {
+  return all.filter((progress) => progress.round === round && progress.wave === number);
+}
+
+/** Why a target of a wave may not be started any more, or undefined: more targets than are tolerated stopped before it. */
+export function stoppedBefore(
+  { target }: Pick<TargetProgress, 'target'>,
+  wave: readonly TargetProgress[],
+  failureTolerance: number,
+): Reason | undefined {
+  const stopped = wave.filter((other) => other.status === 'stopped' && other.target !== target);
+  if (stopped.length <= failureTolerance) return undefined;
+  const names = stopped.map((other) => other.target).sort();
+  const { code, cause } = problem('TARGET_NOT_STARTED', { target, stopped: names, tolerated: `${failureTolerance}` });
+  return { code, text: cause, target };
+}
+
+/** True where more targets of a wave are not done than are tolerated. One that never ended counts as well. */
+export function isWaveStopped(wave: readonly TargetProgress[], failureTolerance: number): boolean {
+  return wave.filter(({ status }) => status !== 'done').length > failureTolerance;
+}
+
+/** The targets that are through: every stack there, verified as a whole, and watched for as long as was asked. */
+export function throughTargets(all: readonly TargetProgress[]): string[] {
+  return all
+    .filter(({ status, complete, soaked }) => status === 'done' && complete && soaked !== false)
+    .map(({ target }) => target);
+}

@@ -1,0 +1,34 @@
+/** Which targets a rollout found good, and which it found not good any more. */
+import type { Reason } from './records.ts';
+import { isGood } from './records.ts';
+import { type TargetProgress, throughTargets } from './target-progress.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Codes that say: what runs there is not what it should be, or does not do what it should. */
+const saidNo: readonly string[] = ['NOT_VERIFIED', 'PROBE_FAILED', 'SOAK_FAILED', 'ACCOUNT_NOT_CLEAN'];
+
+/** True where a verification or a soak said no, and not only our machinery broke. */
+export function isVerificationFailure({ code }: Pick<Reason, 'code'>): boolean {
+  return saidNo.includes(code);
+}
+
+export interface Found {
+  /** Every stack is there, and all that was to be verified and watched is good. */
+  readonly good: readonly string[];
+  /** A verification or soak said no. */
+  readonly bad: readonly string[];
+}
+
+/** `running` are the targets that have every stack of the release: where the rollout went well, nothing more was to be seen to there. */
+export function foundIn(
+  { outcome }: Pick<Verdict, 'outcome'>,
+  progress: readonly TargetProgress[],
+  running: readonly string[],
+): Found {
+  const stopped = new Set(progress.filter(({ status }) => status !== 'done').map(({ target }) => target));
+  const good = new Set([...throughTargets(progress), ...(isGood(outcome) ? running : [])]);
+  return {
+    good: [...good].filter((target) => !stopped.has(target)).sort(),
+    bad: progress.filter(({ reasons }) => reasons.some(isVerificationFailure)).map(({ target }) => target),
+  };
+}
