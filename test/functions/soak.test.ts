@@ -1,7 +1,7 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/soak/handler.ts';
-import { acquireLease } from '#shared/aws/ledger/leases.ts';
+import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import { assignTargets, beginSoak, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { monday, promotionId } from '#test/builders.ts';
@@ -29,7 +29,7 @@ const alarmIs = (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') =>
   });
 
 beforeEach(async () => {
-  await acquireLease(ledger, { pipeline: 'orders', environment: 'production' }, { promotion: promotionId, at: monday });
+  await takeLease(ledger, { ...where, pipeline: 'orders', mode: 'promote' }, monday);
   const digest = `sha256:${'1'.repeat(64)}`;
   const assignments = [{ target: 'production', stacks: ['api'], complete: true }];
   await assignTargets(ledger, { ...where, digest, round: 1, waves: [{ targets: ['production'] }], assignments });
