@@ -58,7 +58,10 @@ describe('a fault after a deployment', () => {
   });
 
   it.each([
-    ['live:verify:drawbridge-verify-web:failed', /there is no verification drawbridge-verify-web; there is drawbridge-verify-orders, /],
+    [
+      'live:verify:drawbridge-verify-web:failed',
+      /there is no verification drawbridge-verify-web; there is drawbridge-verify-orders, /,
+    ],
     ['live:verify:drawbridge-verify-orders:passed', /ends as failed or as error/],
     ['live:alarm:orders-5xx:soon', /a time such as 10m/],
     ['live:alarm:orders-5xx:10m+0m', /a time such as 10m/],

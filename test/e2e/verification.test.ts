@@ -42,7 +42,8 @@ beforeAll(async () => {
   const packaged = await verifiedRelease();
   const api = rehearsal.apiAs('alice');
   digest = (await publishRelease(api, packaged)).digest;
-  id = (await requestPromotion(api, { release: digest, environments: ['pre-production'], idempotencyKey: 'verified' })).id;
+  id = (await requestPromotion(api, { release: digest, environments: ['pre-production'], idempotencyKey: 'verified' }))
+    .id;
   expect((await ended(rehearsal, id)).promotion.status).toBe('succeeded');
 }, 240_000);
 afterAll(() => rehearsal.close());
@@ -58,7 +59,10 @@ const now = () => new Date(rehearsal.sandbox.now()).toISOString();
 /** Does something as the orchestrator role, over the wire. */
 async function asRole<Answer>(what: () => Promise<Answer>): Promise<Answer> {
   let thrown: unknown;
-  work = async () => what().catch((error: unknown) => ({ thrown: (thrown = error) }));
+  work = () =>
+    what().catch((error: unknown) => {
+      thrown = error;
+    });
   const { answer } = (await invoke(rehearsal, 'drawbridge-doctor', {})) as { answer: Answer };
   if (thrown !== undefined) throw thrown;
   return answer;
@@ -122,7 +126,9 @@ describe('the probes of an environment', () => {
       .flatMap((entry) => (entry.kind === 'decision' && /drawbridge-verify-/.test(entry.resource) ? [entry] : []))
       .filter(({ action }) => /^(lambda:InvokeFunction|states:(Start|Describe)Execution)$/.test(action));
     const names = principals.map(({ principal }) => principal.replace(/prm-[0-9a-f]{16}/, 'prm-…'));
-    expect([...new Set(names)]).toEqual([`arn:aws:sts::${preProduction.account}:assumed-role/drawbridge-audit/prm-…-verify`]);
+    expect([...new Set(names)]).toEqual([
+      `arn:aws:sts::${preProduction.account}:assumed-role/drawbridge-audit/prm-…-verify`,
+    ]);
     expect(principals.every(({ allowed }) => allowed)).toBe(true);
   });
 
@@ -201,7 +207,8 @@ async function verifiedRelease() {
   }
 }
 
-const boundary = 'PermissionsBoundary: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/drawbridge/drawbridge-boundary';
+const boundary =
+  'PermissionsBoundary: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/drawbridge/drawbridge-boundary';
 const roleOf = (service: string) => `    Type: AWS::IAM::Role
     Properties:
       ${boundary}

@@ -13,7 +13,7 @@ const where = { promotion: promotionId, environment: 'production', target: 'prod
 const later = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
 const soak = async (change: object = {}) => {
   const environment = { name: 'production', targets: { matchLabels: { environment: 'production' } } };
-  const watched = { for: '30m', alarms: ['orders-5xx'], insufficientData: 'pass' } as const;
+  const watched = { for: '30m', alarms: ['orders-5xx'], insufficientData: 'pass' as const };
   const digest = await release({ environments: [{ ...environment, soak: watched }] });
   const about = { ...where, pipeline: 'orders', release: digest, mode: 'promote', epoch: 1 };
   return handler({ ...about, at: monday, since: monday, until: later(30), polls: 0, ...change }, context);
@@ -64,7 +64,13 @@ describe('soak', () => {
     alarmIs('INSUFFICIENT_DATA');
     const asks = async (name: string, selector: object) => {
       const soaked = { insufficientData: 'fail' } as const;
-      const policy = { apiVersion: 'drawbridge/v1', kind: 'Policy', metadata: { name }, selector, soak: soaked } as const;
+      const policy = {
+        apiVersion: 'drawbridge/v1',
+        kind: 'Policy',
+        metadata: { name },
+        selector,
+        soak: soaked,
+      } as const;
       await applyPolicy(ledger, { name, policy, seen: 0, by: 'carol', at: monday });
     };
     await asks('elsewhere', { matchLabels: { environment: 'pre-production' } });

@@ -102,7 +102,10 @@ describe('verify', () => {
   describe('with a probe', () => {
     const probed = () => {
       const environment = { name: 'production', targets: { matchLabels: { environment: 'production' } } };
-      return release({ stacks: [aStack('api')], environments: [{ ...environment, verify: [{ lambda: 'drawbridge-verify-orders' }] }] });
+      return release({
+        stacks: [aStack('api')],
+        environments: [{ ...environment, verify: [{ lambda: 'drawbridge-verify-orders' }] }],
+      });
     };
     const answers = (payload: string) =>
       lambda.on(InvokeCommand).resolves({ Payload: { transformToString: () => payload } as never });
@@ -119,7 +122,9 @@ describe('verify', () => {
 
     it('does not ask it of stacks that are not', async () => {
       stackIs('UPDATE_COMPLETE', { Tags: [] });
-      expect(await verify(['api'], await probed(), { complete: true })).toMatchObject({ reason: { code: 'NOT_VERIFIED' } });
+      expect(await verify(['api'], await probed(), { complete: true })).toMatchObject({
+        reason: { code: 'NOT_VERIFIED' },
+      });
       expect(lambda.calls()).toEqual([]);
     });
 

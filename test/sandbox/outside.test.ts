@@ -1,5 +1,5 @@
 /** What stands in for the internet: pages behind outputs of stacks, over the wire. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '#sandbox/fault.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
@@ -11,12 +11,21 @@ const start = async (...faults: Fault[]) => {
     { output: 'orders-api.Url', path: '', status: 200, body: 'home' },
   ];
   sandbox = await startSandbox({ seed: 1, services: [], pages, faults });
-  const stack = { account: '222222222222', stackName: 'orders-api', outputs: [{ key: 'Url', value: 'https://orders.example.com/' }] };
-  Object.assign(sandbox.world.cloudformation.stacks, { one: stack, gone: { ...stack, stackName: 'old', deletedAt: 1 } });
+  const stack = {
+    account: '222222222222',
+    stackName: 'orders-api',
+    outputs: [{ key: 'Url', value: 'https://orders.example.com/' }],
+  };
+  Object.assign(sandbox.world.cloudformation.stacks, {
+    one: stack,
+    gone: { ...stack, stackName: 'old', deletedAt: 1 },
+  });
   return sandbox;
 };
-beforeEach(() => void (sandbox = undefined));
-afterEach(() => sandbox?.close());
+afterEach(async () => {
+  await sandbox?.close();
+  sandbox = undefined;
+});
 
 const get = async (url: string, init: RequestInit = {}) => {
   const answer = await fetch(`${sandbox?.endpoint}/_outside/?url=${encodeURIComponent(url)}`, init);

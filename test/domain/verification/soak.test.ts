@@ -110,6 +110,13 @@ describe('what a soak watches', () => {
 
   it('takes as long as the policies want at least', () => {
     expect(soakAtLeast([])).toBe(0);
-    expect(soakAtLeast([policy(undefined), policy({ insufficientData: 'fail' }), policy({ atLeast: '1h' }), policy({ atLeast: '40m' })])).toBe(3600);
+    expect(
+      soakAtLeast([
+        policy(undefined),
+        policy({ insufficientData: 'fail' }),
+        policy({ atLeast: '1h' }),
+        policy({ atLeast: '40m' }),
+      ]),
+    ).toBe(3600);
   });
 });

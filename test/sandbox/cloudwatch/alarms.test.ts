@@ -20,10 +20,10 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloudformationService } from '#sandbox/cloudformation/service.ts';
 import { cloudWatchService } from '#sandbox/cloudwatch/service.ts';
+import type { AlarmFault } from '#sandbox/fault.ts';
 import { iamService } from '#sandbox/iam/service.ts';
 import type { Service } from '#sandbox/kernel.ts';
 import { administratorRole, homeRegion, organizationsService, seedIdentities } from '#sandbox/organization.ts';
-import type { AlarmFault } from '#sandbox/fault.ts';
 import { createFaults } from '#sandbox/runtime/faults.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
@@ -300,7 +300,12 @@ describe('a new alarm', () => {
 
 describe('the history of an alarm', () => {
   it('holds every change of its state, the newest first, with what AWS tells of it', async () => {
-    for (const [state, reason] of [['OK', 'fine'], ['OK', 'still'], ['ALARM', '12 errors'], ['OK', 'over']] as const) {
+    for (const [state, reason] of [
+      ['OK', 'fine'],
+      ['OK', 'still'],
+      ['ALARM', '12 errors'],
+      ['OK', 'over'],
+    ] as const) {
       await sandbox.advance(10);
       await set('orders-errors', state, { StateReason: reason });
     }
@@ -333,14 +338,19 @@ describe('the history of an alarm', () => {
     expect((await history({ AlarmTypes: ['CompositeAlarm'] })).items.map(([name]) => name)).toEqual(['orders-any']);
     const slow = { AlarmName: 'orders-slow', ScanBy: 'TimestampAscending' } as const;
     expect((await history({ ...slow, StartDate: begin })).items).toHaveLength(2);
-    expect((await history({ ...slow, StartDate: middle })).items).toEqual([['orders-slow', 'Alarm updated from ALARM to OK']]);
+    expect((await history({ ...slow, StartDate: middle })).items).toEqual([
+      ['orders-slow', 'Alarm updated from ALARM to OK'],
+    ]);
     expect((await history({ ...slow, EndDate: middle })).items).toHaveLength(1);
     expect((await history({ ...slow, HistoryItemType: 'Action' })).items).toEqual([]);
   });
 
-  it.each([{ NextToken: 'x' }, { NextToken: '-1' }, { MaxRecords: 101 }])('cannot be asked for with %j', async (input) => {
-    await expect(history(input)).rejects.toThrow();
-  });
+  it.each([{ NextToken: 'x' }, { NextToken: '-1' }, { MaxRecords: 101 }])(
+    'cannot be asked for with %j',
+    async (input) => {
+      await expect(history(input)).rejects.toThrow();
+    },
+  );
 });
 
 describe('an alarm that is to go off', () => {
