@@ -10,8 +10,8 @@ import type { Problem } from '#shared/domain/errors/problem.ts';
 import { buildRelease, type PackagedTemplate } from '#shared/domain/release/build-release.ts';
 import { holderProblems, outputProblems } from '#shared/domain/release/check-outputs.ts';
 import { type CheckedStack, parameterProblems } from '#shared/domain/release/check-parameters.ts';
+import { probeProblems } from '#shared/domain/release/check-probes.ts';
 import { type Artifact, type Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
-import { unsupportedIn } from '#shared/domain/release/unsupported.ts';
 import { allowancesOf, gateTemplates, type WaivedFinding } from './gate-templates.ts';
 import { type Invalid, type LoadedConfig, loadConfig } from './load-config.ts';
 import { readStackPolicy } from './package-stack-policy.ts';
@@ -46,8 +46,6 @@ export async function packagePipeline(
   { config, folder }: LoadedConfig,
   pipeline: Located<Pipeline>,
 ): Promise<PackagedRelease | Invalid> {
-  const unsupported = unsupportedIn(pipeline);
-  if (unsupported.length > 0) return { kind: 'invalid', problems: unsupported };
   const packing: Packing = {
     root: await realpath(folder),
     files: new Map(),
@@ -134,9 +132,10 @@ function checkedStacks(
 
 function checkParameters(
   config: Config,
-  { document }: Located<Pipeline>,
+  pipeline: Located<Pipeline>,
   { stacks, templates }: { stacks: readonly CheckedStack[]; templates: ReadonlyMap<string, PackagedTemplate> },
 ): Problem[] {
+  const { document } = pipeline;
   const outputs = new Map([...templates].map(([name, { template }]) => [name, Object.keys(template.Outputs ?? {})]));
   const known = config.targets.map((target) => target.document.metadata);
   const environments = document.environments.map((environment) => matchTargets(environment, known));
@@ -144,6 +143,7 @@ function checkParameters(
     ...parameterProblems(stacks, layersOf(config, document.metadata.name), targetsOf(config, document)),
     ...outputProblems(stacks, outputs),
     ...holderProblems(stacks, environments),
+    ...probeProblems(pipeline, outputs),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** What a rehearsal or a test asks to go wrong. Everything is counted, nothing is random, so a fault is repeatable. */
-export type Fault = CallFault | ResourceFault | DeliveryFault | StaleReadFault;
+export type Fault = CallFault | ResourceFault | DeliveryFault | StaleReadFault | ProbeFault | AlarmFault;
 
 /** The nth call of one operation fails, or succeeds and its reply is lost. */
 export interface CallFault {
@@ -52,11 +52,36 @@ export interface DeliveryFault {
   readonly what: 'lost' | 'twice' | { readonly lateByMilliseconds: number };
 }
 
+/** The next `times` times that a probe is asked it says no, or does not come to an answer. */
+export interface ProbeFault {
+  readonly kind: 'probe';
+  readonly account?: string;
+  /** Name of a function or state machine, or `<stack in CloudFormation>.<output>` of a page. */
+  readonly probe: string;
+  readonly outcome: 'failed' | 'error';
+  readonly reason: string;
+  readonly times: number;
+}
+
+/** An alarm goes off so long after it is looked at by name for the first time, and comes back after `lasts`, if that is given. */
+export interface AlarmFault {
+  readonly kind: 'alarm';
+  readonly account?: string;
+  readonly alarm: string;
+  /** Milliseconds. */
+  readonly after: number;
+  readonly lasts?: number;
+  readonly reason: string;
+}
+
 export interface Faults {
   call(place: { service: string; operation: string; account: string }): CallFault | undefined;
   resource(place: ResourcePlace): ResourceFault | undefined;
   staleRead(place: { account: string; stackName: string }): StaleReadFault | undefined;
   delivery(): DeliveryFault | undefined;
+  probe(place: { account: string; probe: string }): ProbeFault | undefined;
+  /** Whoever makes it happen records it. */
+  alarm(place: { account: string; alarm: string }): AlarmFault | undefined;
 }
 
 /** One operation on one resource, as a resource fault is asked about it. */

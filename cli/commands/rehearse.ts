@@ -24,7 +24,10 @@ export const rehearse: CliCommand = {
       )
       .argument('[paths...]', 'files, or folders of drawbridge.yml', ['drawbridge.yml'])
       .option('--pipeline <name>', 'which pipeline, if there are several')
-      .option('--fault <faults...>', 'let a resource fail: <target or environment>:<logical id>:<status>')
+      .option(
+        '--fault <faults...>',
+        'let a resource fail: <target or environment>:<logical id>:<status>; a verification: <…>:verify:<name>:<failed or error>; an alarm: <…>:alarm:<name>:<after>',
+      )
       .option(
         '--as <person>',
         'who asks for the promotion; with --serve also a function, such as drawbridge-plan',

@@ -3,6 +3,7 @@ import type { Fault, ResourceFault } from '#sandbox/fault.ts';
 import type { Config } from '#shared/domain/config/config.ts';
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { isProbeFault, probeFaults } from './probe-faults.ts';
 
 type Strike = Pick<ResourceFault, 'status' | 'during' | 'when'>;
 
@@ -33,9 +34,13 @@ export interface RequestedFault {
   readonly reached: string;
 }
 
-/** Reads `<target or environment>:<logical id>:<status>`. Throws FAULT_INVALID. */
+/** Reads `<target or environment>:<logical id>:<status>`, and what `probeFaults` reads. Throws FAULT_INVALID. */
 export function requestedFault(text: string, config: Config): RequestedFault {
   const [place = '', logicalId = '', word = ''] = text.split(':');
+  if (isProbeFault(text)) {
+    const faults = probeFaults(text, knownAccounts(text, place, config), config);
+    return { text, faults, reached: `Injected by the rehearsal: ${text}` };
+  }
   const struck = Object.hasOwn(strikes, word) ? (strikes[word] ?? []) : [];
   if (struck.length === 0 || logicalId === '') {
     throw failure('FAULT_INVALID', {
@@ -43,9 +48,7 @@ export function requestedFault(text: string, config: Config): RequestedFault {
       detail: `it has no logical id and status of ${Object.keys(strikes).join(', ')}`,
     });
   }
-  const accounts = accountsOf(place, config);
-  if (accounts.length === 0)
-    throw failure('FAULT_INVALID', { fault: text, detail: `no target or environment is called ${place}` });
+  const accounts = knownAccounts(text, place, config);
   const reasons = struck.map(
     (_, index) => `Injected by the rehearsal: ${text}${index === 0 ? '' : ', on the way back'}`,
   );
@@ -55,6 +58,12 @@ export function requestedFault(text: string, config: Config): RequestedFault {
     }),
   );
   return { text, faults, reached: reasons.at(-1) ?? '' };
+}
+
+function knownAccounts(text: string, place: string, config: Config): string[] {
+  const accounts = accountsOf(place, config);
+  if (accounts.length > 0) return accounts;
+  throw failure('FAULT_INVALID', { fault: text, detail: `no target or environment is called ${place}` });
 }
 
 function accountsOf(place: string, config: Config): string[] {

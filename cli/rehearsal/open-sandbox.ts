@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Fault } from '#sandbox/fault.ts';
 import type { World } from '#sandbox/kernel.ts';
 import { homeRegion, seedIdentities } from '#sandbox/organization.ts';
+import type { PageAnswer } from '#sandbox/outside.ts';
 import { emptyWorld } from '#sandbox/runtime/empty-world.ts';
 import type { Mode, RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
@@ -26,6 +27,8 @@ export interface SandboxOptions {
   /** Begin with a new world, whatever was saved. */
   readonly fresh: boolean;
   readonly faults: readonly Fault[];
+  /** What pages answer that are verified. */
+  readonly pages?: readonly PageAnswer[];
   readonly mode: Mode;
   /** Name of a person, or of a function whose credentials are wanted. */
   readonly person: string;
@@ -81,6 +84,7 @@ async function openLocked(options: SandboxOptions, { targets, template, unlock }
     world,
     mode: options.mode,
     faults: options.faults,
+    pages: options.pages ?? [],
   });
   try {
     seedIdentities(sandbox);

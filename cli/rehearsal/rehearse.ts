@@ -11,6 +11,7 @@ import type { Terminal } from '../command.ts';
 import { waivedText } from '../gate-templates.ts';
 import type { PackagedRelease } from '../package-release.ts';
 import { runWithApprovals } from './approve-rehearsal.ts';
+import { expectedPages } from './expected-pages.ts';
 import { type OpenSandbox, openSandbox, type SandboxOptions } from './open-sandbox.ts';
 import { progressLine } from './progress.ts';
 
@@ -47,7 +48,7 @@ export async function rehearse(
   for (const finding of packaged.waived) terminal.progress(`waived   ${waivedText(finding)}`);
   const policies = config.policies.map(({ document }) => document);
   const webhooks = config.webhooks.map(({ document }) => document);
-  const opened = await openSandbox({ ...options, policies, webhooks }, targets);
+  const opened = await openSandbox({ ...options, policies, webhooks, pages: expectedPages(config) }, targets);
   const stopShowing = showProgress(opened, targets, terminal);
   try {
     return await promoteIn(opened, packaged, { approver: options.approver, terminal });

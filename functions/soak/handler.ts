@@ -1,11 +1,25 @@
 /** Soak: look whether the alarms of a target are good, as often as it takes. */
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
+import { listPolicies } from '#shared/aws/ledger/policies.ts';
 import { concludeSoak } from '#shared/aws/ledger/target-progress.ts';
+import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { readRelease } from '#shared/aws/releases.ts';
+import { soakTarget } from '#shared/aws/soak.ts';
+import { applicablePolicies } from '#shared/domain/policy/applicable.ts';
+import { environmentOf } from '#shared/domain/release/journey.ts';
+import { soakSettings } from '#shared/domain/verification/soak-settings.ts';
 import { task } from '#shared/lambda/task.ts';
 
-export const handler = task('soak', async (input, { ledger }) => {
-  await confirmLease(ledger, input, input.at);
-  if (input.at < input.until) return { kind: 'pending', polls: input.polls + 1, next: input.until };
-  await concludeSoak(ledger, { ...input, reasons: [] });
-  return { kind: 'soaked' };
+export const handler = task('soak', async (input, { ledger, documents }) => {
+  const { promotion, environment, pipeline, since: startedAt, until: endsAt, at, polls } = input;
+  await confirmLease(ledger, input, at);
+  const target = await readTarget(ledger, input.target);
+  const release = await readRelease(documents, input.release);
+  const policies = (await listPolicies(ledger)).map(({ policy }) => policy);
+  const strict = applicablePolicies(policies, { pipeline, environment, targets: [target] });
+  const settings = soakSettings(environmentOf(release, environment), strict);
+  const answer = await soakTarget({ promotion, environment, target, settings, startedAt, endsAt, at, polls });
+  if (answer.kind === 'pending') return { kind: 'pending', polls: polls + 1, next: answer.until };
+  await concludeSoak(ledger, { ...input, reasons: answer.kind === 'failed' ? [answer.reason] : [] });
+  return { kind: answer.kind };
 });

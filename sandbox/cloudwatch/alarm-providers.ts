@@ -4,6 +4,7 @@ import { AwsError } from '../aws-error.ts';
 import type { ResourceProvider, ResourceRequest, ResourceResult } from '../kernel.ts';
 import { generatedName, readProperties } from '../resource-properties.ts';
 import { alarmArn } from './alarm-arn.ts';
+import { scheduleEvaluation, unchecked } from './evaluation.ts';
 import type { Alarm } from './state.ts';
 
 const AlarmName = z.string().min(1).max(255).optional();
@@ -29,6 +30,7 @@ function providerOf(kind: Alarm['kind'], schema: z.ZodType<{ AlarmName?: string 
       const now = sandbox.now();
       const state = { value: 'INSUFFICIENT_DATA', reason: unchecked, since: now, updatedAt: now } as const;
       alarms[arn] = { arn, name, kind, account, region, properties, state, configuredAt: now };
+      scheduleEvaluation(sandbox, arn);
       return resultOf(arn, name);
     },
     update(request) {
@@ -43,9 +45,6 @@ function providerOf(kind: Alarm['kind'], schema: z.ZodType<{ AlarmName?: string 
     remove,
   };
 }
-
-/** What CloudWatch says of an alarm it has not evaluated yet. */
-const unchecked = 'Unchecked: Initial alarm creation';
 
 function resultOf(arn: string, name: string): ResourceResult {
   return { physicalId: name, attributes: { Arn: arn } };

@@ -8,6 +8,7 @@ import type {
 import { AwsError } from '../aws-error.ts';
 import type { Call, Json, Operation } from '../kernel.ts';
 import { alarmArn } from './alarm-arn.ts';
+import { beginFault } from './evaluation.ts';
 import type { Alarm } from './state.ts';
 
 type Input = DescribeAlarmsCommandInput;
@@ -27,6 +28,7 @@ export const describeAlarms: Operation<Input, Output> = {
     const from = NextToken === undefined ? 0 : Number(NextToken);
     if (!Number.isInteger(from) || from < 0)
       throw new AwsError('InvalidNextToken', 'The next token specified is invalid.');
+    if (call.input.AlarmNames !== undefined) for (const alarm of matching(call)) beginFault(call.sandbox, alarm);
     const found = matching(call);
     const page = found.slice(from, from + MaxRecords);
     const next = from + MaxRecords;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Sandbox } from '../kernel.ts';
 import type { Outcome } from './execution-environment.ts';
+import { probeAnswer } from './probe-answer.ts';
 import { codeOf, type StandIn } from './registry.ts';
 import { runStandIn } from './run-stand-in.ts';
 import type { StoredFunction } from './state.ts';
@@ -28,11 +29,12 @@ const responseLimit = 6_291_556;
 /** Real time an invocation may take, whatever its configured timeout: nothing in the sandbox may hang. */
 const longestRealMilliseconds = 30_000;
 
-/** Runs one of Drawbridge's functions in its thread, or a test's stand-in. Any other function answers `null`: users' code never runs here. */
+/** Runs one of Drawbridge's functions in its thread, or a test's stand-in. Any other function answers
+ * `null`, and one that is a probe by its name what the rehearsal wants: users' code never runs here. */
 export async function runFunction(run: FunctionRun): Promise<FunctionResult> {
   const { sandbox, stored, requestId } = run;
   const code = codeOf(sandbox, stored);
-  if (code.kind === 'none') return { failed: false, payload: 'null' };
+  if (code.kind === 'none') return probeAnswer(sandbox, stored) ?? { failed: false, payload: 'null' };
   const limit = Math.min(stored.timeoutSeconds * 1000, longestRealMilliseconds);
   const outcome =
     code.kind === 'stand-in' ? await stoodIn(run, code.run, limit) : await inThread(run, code.name, limit);

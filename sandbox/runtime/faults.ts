@@ -1,4 +1,13 @@
-import type { CallFault, DeliveryFault, Fault, Faults, ResourceFault, StaleReadFault } from '#sandbox/fault.ts';
+import type {
+  AlarmFault,
+  CallFault,
+  DeliveryFault,
+  Fault,
+  Faults,
+  ProbeFault,
+  ResourceFault,
+  StaleReadFault,
+} from '#sandbox/fault.ts';
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type { World } from '#sandbox/kernel.ts';
 
@@ -25,6 +34,8 @@ export function createFaults(world: World, faults: readonly Fault[], record: (en
   const resources = faults.filter((fault): fault is ResourceFault => fault.kind === 'resource');
   const staleReads = faults.filter((fault): fault is StaleReadFault => fault.kind === 'stale-read');
   const deliveries = faults.filter((fault): fault is DeliveryFault => fault.kind === 'delivery');
+  const probes = faults.filter((fault): fault is ProbeFault => fault.kind === 'probe');
+  const alarms = faults.filter((fault): fault is AlarmFault => fault.kind === 'alarm');
   return {
     call: (place) =>
       due(
@@ -42,6 +53,12 @@ export function createFaults(world: World, faults: readonly Fault[], record: (en
         (fault, count) => count <= fault.times,
       ),
     delivery: () => due(deliveries, (fault, count) => count === fault.nth),
+    probe: (place) =>
+      due(
+        probes.filter((fault) => fits(fault, place, ['account', 'probe'])),
+        (fault, count) => count <= fault.times,
+      ),
+    alarm: (place) => alarms.find((fault) => fits(fault, place, ['account', 'alarm']) && occurrence(fault) === 1),
   };
 }
 
@@ -56,7 +73,10 @@ function fits<Part extends string>(
   return parts.every((part) => fault[part] === undefined || fault[part] === place[part]);
 }
 
-function sentence(fault: Fault): string {
+/** What happened, for the journal. */
+export function sentence(fault: Fault): string {
+  if (fault.kind === 'probe') return `${fault.probe}: ${fault.outcome}, ${fault.reason}`;
+  if (fault.kind === 'alarm') return `${fault.alarm}: ALARM, ${fault.reason}`;
   if (fault.kind === 'resource') return `${fault.logicalId}: ${fault.status}, ${fault.reason}`;
   if (fault.kind === 'stale-read') return `${fault.stackName ?? 'a new stack'} was read as it was before`;
   if (fault.kind === 'delivery') {

@@ -2,6 +2,7 @@ import type { Fault } from '#sandbox/fault.ts';
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
 import type { Caller, Permission, Sandbox, Service, SessionCaller, SigningCaller, World } from '#sandbox/kernel.ts';
 import type { StandIns } from '#sandbox/lambda/registry.ts';
+import type { PageAnswer } from '#sandbox/outside.ts';
 import type { OpenSession, SessionCredentials } from '../open-session.ts';
 
 /** How time passes: only by running jobs, or with the machine's clock from the moment of the start. */
@@ -20,6 +21,8 @@ export interface StartOptions {
   readonly identity?: Identity;
   /** Code for functions whose own never runs here. Only tests have any. */
   readonly standIns?: StandIns;
+  /** What pages outside of AWS answer to probes. */
+  readonly pages?: readonly PageAnswer[];
   /** The machine's clock in epoch milliseconds: paces live mode, and a signature may carry it. */
   readonly machineNow?: () => number;
 }

@@ -1,6 +1,7 @@
 import type { Job, Sandbox, World } from '#sandbox/kernel.ts';
 import { useStandIns } from '#sandbox/lambda/registry.ts';
 import { tellClosing, tellMinted } from '#sandbox/observers.ts';
+import { usePages } from '#sandbox/outside.ts';
 import { listen, type WireServer } from '#sandbox/wire/server.ts';
 import { type Clock, createClock } from './clock.ts';
 import { emptyWorld } from './empty-world.ts';
@@ -41,6 +42,7 @@ export async function startSandbox(options: StartOptions): Promise<RunningSandbo
     provider: (type) => services.map(({ providers }) => providers[type]).find((provider) => provider !== undefined),
   };
   useStandIns(sandbox, options.standIns ?? {});
+  usePages(sandbox, options.pages ?? []);
   const server = await listen({
     sandbox,
     machineNow,

@@ -41,6 +41,24 @@ function later(sandbox: Sandbox, name: string, payload: Json): void {
   sandbox.schedule({ service: 'states', name, at: sandbox.now(), payload });
 }
 
+/** Payload of the job `strike`. */
+export interface StrikeJob {
+  readonly execution: string;
+  readonly outcome: 'failed' | 'error';
+  readonly reason: string;
+}
+
+/** Ends an execution by a fault of the rehearsal, before its first state: as failed, or as aborted where it must not come to an answer. */
+export function onStrike(sandbox: Sandbox, { execution: arn, outcome, reason }: StrikeJob): void {
+  const injected = { error: 'Injected', cause: reason };
+  if (outcome === 'error') drive(sandbox, arn, { kind: 'stopped', ...injected });
+  const execution = sandbox.world.states.executions[arn];
+  if (execution?.run.status !== 'RUNNING') return;
+  execution.run = { ...execution.run, status: 'FAILED', ...injected };
+  execution.stoppedAt = sandbox.now();
+  publishStatus(sandbox, execution);
+}
+
 export function onTimer(sandbox: Sandbox, { execution, ...timer }: TimerJob): void {
   delete sandbox.world.states.executions[execution]?.timers[timerKey(timer.frame, timer.timer)];
   drive(sandbox, execution, { kind: 'timer', ...timer });

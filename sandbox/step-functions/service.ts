@@ -1,6 +1,6 @@
 import type { Sandbox, Service } from '#sandbox/kernel.ts';
 import { onChildEnded, onStartChild, onStopChild } from './children.ts';
-import { drive, onTimer, type StartJob } from './drive.ts';
+import { drive, onStrike, onTimer, type StartJob } from './drive.ts';
 import { describeExecution, getExecutionHistory, listExecutions, stopExecution } from './executions.ts';
 import { onInvoke } from './invoke-function.ts';
 import { describeMapRun, listMapRuns } from './map-runs.ts';
@@ -28,6 +28,7 @@ export const statesService: Service = {
     start: (sandbox: Sandbox, { execution }: StartJob) => drive(sandbox, execution, { kind: 'started' }),
     invoke: onInvoke,
     timer: onTimer,
+    strike: onStrike,
     'start-child': onStartChild,
     'child-ended': onChildEnded,
     'stop-child': onStopChild,

@@ -1,6 +1,7 @@
 import type { StartExecutionInput, StartExecutionOutput } from '@aws-sdk/client-sfn';
 import { AwsError } from '#sandbox/aws-error.ts';
-import type { Call, Json, Operation } from '#sandbox/kernel.ts';
+import type { Call, Json, Operation, Sandbox } from '#sandbox/kernel.ts';
+import { isProbe } from '#sandbox/probe-name.ts';
 import { executionArn } from './arns.ts';
 import { payloadLimit } from './asl/state-failure.ts';
 import { newRun } from './engine/advance.ts';
@@ -29,11 +30,22 @@ export const startExecution: Operation<StartExecutionInput, StartExecutionOutput
     if (existing && isTaken(existing, call.sandbox.now())) return repeated(existing, text);
     const execution = newExecution(call, machine, { arn, name, text, input });
     call.sandbox.world.states.executions[arn] = execution;
-    call.sandbox.schedule({ service: 'states', name: 'start', at: call.sandbox.now(), payload: { execution: arn } });
+    begin(call.sandbox, machine, arn);
     publishStatus(call.sandbox, execution);
     return { executionArn: arn, startDate: new Date(execution.startedAt) };
   },
 };
+
+/** A probe that the rehearsal wants to fail ends without having run. */
+function begin(sandbox: Sandbox, { account, name }: StateMachine, execution: string): void {
+  const fault = isProbe(name) ? sandbox.faults.probe({ account, probe: name }) : undefined;
+  const at = sandbox.now();
+  if (fault === undefined) sandbox.schedule({ service: 'states', name: 'start', at, payload: { execution } });
+  else {
+    const { outcome, reason } = fault;
+    sandbox.schedule({ service: 'states', name: 'strike', at, payload: { execution, outcome, reason } });
+  }
+}
 
 function parsedInput(text: string): Json {
   if (Buffer.byteLength(text) > payloadLimit) {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { answerControl, isControl } from './control.ts';
 import { dispatch } from './dispatch.ts';
 import type { WireHost, WireRequest, WireResponse } from './host.ts';
+import { answerOutside, isOutside } from './outside.ts';
 import { answerResponse, isResponse } from './response-url.ts';
 
 export interface WireServer {
@@ -48,6 +49,7 @@ async function serve(host: WireHost, incoming: IncomingMessage, outgoing: Server
 
 async function respond(host: WireHost, request: WireRequest): Promise<WireResponse | 'no-reply'> {
   if (isControl(request)) return answerControl(host, request);
+  if (isOutside(request)) return answerOutside(host, request);
   return isResponse(request) ? answerResponse(host, request) : dispatch(host, request);
 }
 

@@ -1,10 +1,12 @@
 /** What a rollout's plan is decided by: release, policies, approvals so far, and what its targets run. */
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { DecisionFacts, RolloutPlan } from '#shared/domain/plan/decision.ts';
+import { applicablePolicies } from '#shared/domain/policy/applicable.ts';
 import { assess } from '#shared/domain/policy/assess.ts';
 import type { Mode } from '#shared/domain/promotion/records.ts';
 import { environmentOf, membersOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { dependenciesIn } from '#shared/domain/release/upstream.ts';
+import { soakAtLeast } from '#shared/domain/verification/soak-settings.ts';
 import type { Documents } from './documents.ts';
 import { listApprovalRequests } from './ledger/approvals.ts';
 import { readPromotion } from './ledger/promotions.ts';
@@ -42,10 +44,12 @@ export async function decisionFacts(
   const here = running.filter(
     ({ environment, release: now }) => environment === rollout.environment && now === release.digest,
   );
+  const of = targetsOf(release, rollout.environment, targets);
   const facts: DecisionFacts = {
     ...{ mode: rollout.mode, environment: environmentOf(release, rollout.environment), targets },
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
-    members: membersOf(targetsOf(release, rollout.environment, targets), promotion?.targets),
+    members: membersOf(of, promotion?.targets),
+    soakAtLeast: soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };
   return { release, policies, policyDigest, denials, facts };

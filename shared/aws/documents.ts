@@ -1,4 +1,4 @@
-/** Large documents (releases, plans, sets of policies) in S3 under their digest. State and ledger items carry only the digest. */
+/** Large documents (releases, plans, sets of policies, what probes answered) in S3 under their digest. State and ledger items carry only the digest. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Digest } from '#shared/domain/identifiers.ts';
@@ -9,7 +9,7 @@ export interface Documents {
   readonly bucket: string;
 }
 
-export type DocumentKind = 'releases' | 'plans' | 'policies';
+export type DocumentKind = 'releases' | 'plans' | 'policies' | 'probe-outputs';
 
 const service = 'Amazon S3';
 let client: S3Client | undefined;

@@ -4,6 +4,7 @@
  */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
+import type { RoleCredentials } from '#shared/domain/broker/person-session.ts';
 import { type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
 import { openRole } from './assume-role.ts';
 import { isExpired } from './translate-error.ts';
@@ -15,6 +16,13 @@ export interface TargetSession {
   /** Wildcards of the session policy that stand for stacks it had no room to name; empty when every stack is named. */
   readonly widenedTo: readonly string[];
   readonly iam: IAMClient;
+  /** A client of another service. */
+  as<Client>(Service: new (config: ClientSettings) => Client): Client;
+}
+
+interface ClientSettings {
+  readonly region: string;
+  readonly credentials: Pick<RoleCredentials, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
 }
 
 interface CachedSession {
@@ -61,8 +69,11 @@ async function openSession(purpose: Purpose): Promise<CachedSession> {
   const { region } = purpose.target;
   const request = sessionRequest(purpose);
   const credentials = await openRole(request, purpose.target);
+  const as = <Client>(Service: new (config: ClientSettings) => Client) =>
+    new Service({ region, credentials: { ...credentials } });
   const session = {
     purpose,
+    as,
     cloudFormation: new CloudFormationClient({ region, credentials }),
     iam: new IAMClient({ region, credentials }),
     widenedTo: request.widenedTo,
@@ -71,6 +82,7 @@ async function openSession(purpose: Purpose): Promise<CachedSession> {
 }
 
 function keyOf(purpose: Purpose): string {
-  const { target, role, promotion, environment, step, kind, stacks, artifacts } = purpose;
-  return JSON.stringify([target.account, target.region, role, promotion, environment, step, kind, stacks, artifacts]);
+  const { target, role, promotion, environment, step, kind, stacks, artifacts, probe } = purpose;
+  const { account, region } = target;
+  return JSON.stringify([account, region, role, promotion, environment, step, kind, stacks, artifacts, probe]);
 }

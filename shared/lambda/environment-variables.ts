@@ -13,6 +13,17 @@ export type Variable =
   | 'SCHEDULE_ROLE_ARN'
   | 'STATE_MACHINE_ARN';
 
+/**
+ * Origin of the sandbox, where its functions find all of AWS. Undefined in a deployment: only a loopback address counts, and nothing of AWS
+ * is at one.
+ */
+export function sandboxOrigin(): string | undefined {
+  const endpoint = process.env['AWS_ENDPOINT_URL'] ?? '';
+  if (!URL.canParse(endpoint)) return undefined;
+  const { hostname, origin } = new URL(endpoint);
+  return hostname === '127.0.0.1' ? origin : undefined;
+}
+
 /** The value of a variable. Throws at the first use when the deployment did not set it. */
 export function variable(name: Variable): string {
   const value = process.env[name];

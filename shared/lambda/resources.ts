@@ -1,10 +1,12 @@
 /** What a deployment consists of, as its functions see it: names from the environment, read when first used. */
-import { variable } from './environment-variables.ts';
+import { sandboxOrigin, variable } from './environment-variables.ts';
 
 export interface Resources {
   readonly ledger: { readonly table: string };
   readonly documents: { readonly bucket: string };
   readonly artifacts: { readonly prefix: string };
+  /** What stands in for the internet in a rehearsal; empty in a deployment. */
+  readonly outside: { readonly sandbox?: string };
   readonly bus: { readonly name: string };
   readonly stateMachine: { readonly arn: string };
   readonly admissionFunction: string;
@@ -23,6 +25,10 @@ export const resources: Resources = {
   },
   get artifacts() {
     return { prefix: variable('ARTIFACTS_BUCKET_PREFIX') };
+  },
+  get outside() {
+    const sandbox = sandboxOrigin();
+    return sandbox === undefined ? {} : { sandbox };
   },
   get bus() {
     return { name: variable('EVENT_BUS') };

@@ -1,5 +1,6 @@
 /** AWS as the code under test sees it, call by call. What a test does not expect is refused, so that no call goes unnoticed. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -13,6 +14,7 @@ import { forgetWebhookSecrets } from '#shared/aws/webhook-secrets.ts';
 
 export const sts = mockClient(STSClient);
 export const cloudFormation = mockClient(CloudFormationClient);
+export const cloudWatch = mockClient(CloudWatchClient);
 export const s3 = mockClient(S3Client);
 export const stepFunctions = mockClient(SFNClient);
 export const lambda = mockClient(LambdaClient);
@@ -24,7 +26,7 @@ export function fakeAws(): void {
   beforeEach(() => {
     forgetSessions();
     forgetWebhookSecrets();
-    for (const mock of [sts, cloudFormation, s3, stepFunctions, lambda, secretsManager, eventBridge]) {
+    for (const mock of [sts, cloudFormation, cloudWatch, s3, stepFunctions, lambda, secretsManager, eventBridge]) {
       mock.reset();
       (mock as typeof sts).onAnyCommand().rejects(new Error('this call was not expected'));
     }

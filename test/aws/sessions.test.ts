@@ -64,6 +64,7 @@ describe('a session in a target', () => {
     ['another step', { step: 'verify' }],
     ['another kind of work', { kind: 'recover' }],
     ['other stacks', { stacks: ['orders-web'] }],
+    ['another probe', { probe: 'drawbridge-verify-web' }],
     ['another bucket of artifacts', { artifacts: { prefix: 'drawbridge-artifacts-111111111111' } }],
   ])('is never shared with %s', async (_, change) => {
     stsTrusts();

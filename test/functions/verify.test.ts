@@ -1,13 +1,15 @@
 import { DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/verify/handler.ts';
+import { assignTargets } from '#shared/aws/ledger/target-progress.ts';
 import { aStack, monday, promotionId, stackId, templateText } from '#test/builders.ts';
-import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
+import { awsError, cloudFormation, lambda, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
-const { release } = deployment();
-const verify = async (stacks = ['api'], digest?: string) =>
+const { ledger, release } = deployment();
+const verify = async (stacks = ['api'], digest?: string, more: object = {}) =>
   handler(
     {
       promotion: promotionId,
@@ -19,6 +21,9 @@ const verify = async (stacks = ['api'], digest?: string) =>
       at: monday,
       target: 'production',
       stacks,
+      complete: false,
+      polls: 0,
+      ...more,
     },
     context,
   );
@@ -85,6 +90,60 @@ describe('verify', () => {
     expect(await verify(['api'], digest)).toMatchObject({
       kind: 'not-verified',
       reason: { text: expect.stringContaining('parameter Vpc') },
+    });
+  });
+
+  it('reads a target that is complete as a whole', async () => {
+    const calls = () => cloudFormation.commandCalls(DescribeStacksCommand).map(({ args }) => args[0].input.StackName);
+    await verify(['api'], undefined, { complete: true });
+    expect(calls()).toEqual(['orders-network', 'orders-api']);
+  });
+
+  describe('with a probe', () => {
+    const probed = () => {
+      const environment = { name: 'production', targets: { matchLabels: { environment: 'production' } } };
+      return release({
+        stacks: [aStack('api')],
+        environments: [{ ...environment, verify: [{ lambda: 'drawbridge-verify-orders' }] }],
+      });
+    };
+    const answers = (payload: string) =>
+      lambda.on(InvokeCommand).resolves({ Payload: { transformToString: () => payload } as never });
+
+    it('asks it once the stacks are as they should be and none is left for a later round', async () => {
+      answers('{"kind":"failed","reason":"no orders"}');
+      expect(await verify(['api'], await probed())).toEqual({ kind: 'verified' });
+      expect(lambda.calls()).toEqual([]);
+      expect(await verify(['api'], await probed(), { complete: true })).toMatchObject({
+        kind: 'not-verified',
+        reason: { code: 'PROBE_FAILED' },
+      });
+    });
+
+    it('does not ask it of stacks that are not', async () => {
+      stackIs('UPDATE_COMPLETE', { Tags: [] });
+      expect(await verify(['api'], await probed(), { complete: true })).toMatchObject({
+        reason: { code: 'NOT_VERIFIED' },
+      });
+      expect(lambda.calls()).toEqual([]);
+    });
+
+    it('reads the stacks no second time when it comes back for the probe', async () => {
+      answers('{"kind":"passed"}');
+      expect(await verify(['api'], await probed(), { complete: true, polls: 1 })).toEqual({ kind: 'verified' });
+      expect(cloudFormation.calls()).toEqual([]);
+    });
+
+    it('asks it anew in another round', async () => {
+      answers('{"kind":"passed"}');
+      const where = { promotion: promotionId, environment: 'production', digest: `sha256:${'1'.repeat(64)}` } as const;
+      const assignments = [{ target: 'production', stacks: ['api'], complete: true }];
+      for (const round of [1, 2]) {
+        await assignTargets(ledger, { ...where, round, waves: [{ targets: ['production'] }], assignments });
+        await verify(['api'], await probed(), { complete: true });
+        await verify(['api'], await probed(), { complete: true });
+      }
+      expect(lambda).toHaveReceivedCommandTimes(InvokeCommand, 2);
     });
   });
 

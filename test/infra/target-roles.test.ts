@@ -49,6 +49,17 @@ describe('what the roles may do', () => {
     ['DeployRole', 'cloudformation:DeleteStack', stack],
     ['AuditRole', 'iam:ListUsers', '*'],
     ['AuditRole', 'cloudformation:GetTemplate', stack],
+    [
+      'AuditRole',
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:eu-west-1:${targetAccount}:function:drawbridge-verify-orders`,
+    ],
+    [
+      'AuditRole',
+      'states:StartExecution',
+      `arn:aws:states:eu-west-1:${targetAccount}:stateMachine:drawbridge-verify-load`,
+    ],
+    ['AuditRole', 'cloudwatch:DescribeAlarms', '*'],
     ['EventForwardRole', 'events:PutEvents', 'arn:aws:events:eu-west-1:111111111111:event-bus/drawbridge'],
     ['ExecutionRole', 's3:GetObject', artifact, { 'aws:ResourceAccount': '111111111111' }],
   ])('%s may %s on %s', (role, ...asked) => {
@@ -107,6 +118,30 @@ describe('what the roles may do', () => {
     ],
     ['AuditRole', 'change a stack', 'cloudformation:ExecuteChangeSet', stack, ours],
     ['AuditRole', 'make a user', 'iam:CreateUser', '*'],
+    [
+      'AuditRole',
+      'set an alarm',
+      'cloudwatch:SetAlarmState',
+      `arn:aws:cloudwatch:eu-west-1:${targetAccount}:alarm:orders`,
+    ],
+    [
+      'AuditRole',
+      'start any machine',
+      'states:StartExecution',
+      `arn:aws:states:eu-west-1:${targetAccount}:stateMachine:orders`,
+    ],
+    [
+      'AuditRole',
+      'stop an execution',
+      'states:StopExecution',
+      `arn:aws:states:eu-west-1:${targetAccount}:execution:drawbridge-verify-load:1`,
+    ],
+    [
+      'AuditRole',
+      "invoke another account's probe",
+      'lambda:InvokeFunction',
+      'arn:aws:lambda:eu-west-1:999999999999:function:drawbridge-verify-orders',
+    ],
     [
       'AuditRole',
       'invoke any function',

@@ -20,4 +20,15 @@ describe('what a deployment consists of', () => {
     vi.stubEnv(name, undefined);
     expect(read).toThrow(name);
   });
+
+  it.each([
+    ['http://127.0.0.1:4566', { sandbox: 'http://127.0.0.1:4566' }],
+    ['https://vpce-1.lambda.eu-west-1.vpce.amazonaws.com', {}],
+    ['http://169.254.169.254', {}],
+    ['here', {}],
+    [undefined, {}],
+  ])('has the internet outside, unless AWS is at %s', (endpoint, outside) => {
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    expect(resources.outside).toEqual(outside);
+  });
 });

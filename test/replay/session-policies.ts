@@ -6,7 +6,7 @@ import { type StepKind, sessionPolicy } from '#shared/domain/trust/session-polic
 import { grantsOf } from './grants.ts';
 import type { ShippedPolicy } from './shipped-policies.ts';
 
-const kinds: readonly StepKind[] = ['preview', 'read', 'execute', 'recover', 'audit'];
+const kinds: readonly StepKind[] = ['preview', 'read', 'execute', 'recover', 'audit', 'invoke', 'run', 'watch'];
 
 /** What the steps may do, action by action. */
 export function namesOfSessionGrants(): string[] {
@@ -22,12 +22,12 @@ export function stepPolicy(policy: Policy): ShippedPolicy | undefined {
   return undefined;
 }
 
-type Scope = Pick<Parameters<typeof sessionPolicy>[1], 'stacks' | 'artifacts'>;
+type Scope = Pick<Parameters<typeof sessionPolicy>[1], 'stacks' | 'artifacts' | 'probe'>;
 
 /** The first leaves nothing out. */
 const scopes: readonly Scope[] = [['orders'], []].flatMap((stacks) => [
-  { stacks, artifacts: { prefix: 'artifacts' } },
-  { stacks },
+  { stacks, artifacts: { prefix: 'artifacts' }, probe: 'drawbridge-verify-any' },
+  { stacks, probe: 'drawbridge-verify-any' },
 ]);
 
 /** The policies of a kind. A statement has the same label in all of them, though the one about stacks is not in each. */

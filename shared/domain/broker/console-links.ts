@@ -38,6 +38,12 @@ export function stackEventsUrl({ region, stackName }: { readonly region: string;
   return `https://${hostsOf(region).console}/cloudformation/home?region=${region}#/stacks/events?${query}`;
 }
 
+/** An alarm in the console, as the events of a stack. */
+export function alarmUrl({ region, alarm }: { readonly region: string; readonly alarm: string }): string {
+  const place = `https://${hostsOf(region).console}/cloudwatch/home?region=${region}`;
+  return `${place}#alarmsV2:alarm/${encodeURIComponent(alarm)}`;
+}
+
 function federation(region: string, parameters: Readonly<Record<string, string>>): string {
   return `https://${hostsOf(region).signIn}/federation?${new URLSearchParams(parameters)}`;
 }

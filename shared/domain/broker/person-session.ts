@@ -77,7 +77,11 @@ export type BrokerAnswer =
 const lookingOnly = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
-    { Effect: 'Allow', NotAction: ['lambda:InvokeFunction', 'sts:DecodeAuthorizationMessage'], Resource: '*' },
+    {
+      Effect: 'Allow',
+      NotAction: ['lambda:InvokeFunction', 'states:StartExecution', 'sts:DecodeAuthorizationMessage'],
+      Resource: '*',
+    },
   ],
 });
 

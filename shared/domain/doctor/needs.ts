@@ -27,11 +27,16 @@ export interface Where extends Placed {
 }
 
 /** The kinds of step that work with each role. */
-const kindsOf = { preview: ['preview', 'read'], deploy: ['execute', 'recover'], audit: ['audit'] } as const;
+const kindsOf = {
+  preview: ['preview', 'read'],
+  deploy: ['execute', 'recover'],
+  audit: ['audit', 'invoke', 'run', 'watch'],
+} as const;
 
 /** How a person knows the kinds of step. */
 const stepOf: Record<StepKind, string> = {
   ...{ preview: 'plan', read: 'verify', execute: 'execute', recover: 'recover', audit: 'audit' },
+  ...{ invoke: 'verify', run: 'verify', watch: 'soak' },
 };
 
 /** The needs of one role: on stacks, exactly what the session policies of its steps allow; besides, what those steps need elsewhere. */
@@ -74,6 +79,19 @@ function auditNeeds({ account, region }: Where): Need[] {
     ),
     ...['GetPolicy', 'GetPolicyVersion'].map((action) => need('doctor', `iam:${action}`, iam('policy/any'))),
     ...['DescribeRule', 'ListTargetsByRule'].map((action) => need('doctor', `events:${action}`, rule)),
+    ...probeNeeds({ account, region }),
+  ];
+}
+
+/** Any probe stands for all. */
+function probeNeeds({ account, region }: Placed): Need[] {
+  const arn = (rest: string) => `arn:${partitionOf(region)}:${rest.replace(':', `:${region}:${account}:`)}`;
+  const need = (step: string, action: string, resource: string) => ({ step, action, resource, context: {} });
+  return [
+    need('verify', 'lambda:InvokeFunction', arn('lambda:function:drawbridge-verify-any')),
+    need('verify', 'states:StartExecution', arn('states:stateMachine:drawbridge-verify-any')),
+    need('verify', 'states:DescribeExecution', arn('states:execution:drawbridge-verify-any:any')),
+    ...['DescribeAlarms', 'DescribeAlarmHistory'].map((action) => need('soak', `cloudwatch:${action}`, '*')),
   ];
 }
 

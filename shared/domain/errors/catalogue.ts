@@ -12,6 +12,7 @@ import { scheduleEntries } from './schedule-entries.ts';
 import { signInEntries } from './sign-in-entries.ts';
 import { stsEntries } from './sts-entries.ts';
 import { trustEntries } from './trust-entries.ts';
+import { verificationEntries } from './verification-entries.ts';
 import { webhookEntries } from './webhook-entries.ts';
 import { worldEntries } from './world-entries.ts';
 
@@ -28,6 +29,7 @@ export const catalogue = {
   ...signInEntries,
   ...stsEntries,
   ...trustEntries,
+  ...verificationEntries,
   ...webhookEntries,
   ...worldEntries,
 };

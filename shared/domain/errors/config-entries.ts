@@ -188,12 +188,6 @@ export const configEntries = {
     next: () =>
       'Store the value in Secrets Manager and refer to it: { secretRef: /path/name }. A value that may be read, such as a user name, is written { notSecret: value }, unless its parameter is called like a secret.',
   }),
-  NOT_SUPPORTED_YET: entry<{ what: string }>({
-    exit: 2,
-    status: 422,
-    cause: ({ what }) => `${what} is understood here, but no rollout honours it yet.`,
-    next: () => 'Take it out; it is refused rather than ignored.',
-  }),
   TEMPLATE_NOT_ASCII: entry<{ character: string }>({
     exit: 2,
     status: 422,

@@ -25,7 +25,7 @@ export const worldEntries = {
     status: 400,
     cause: ({ fault, detail }) => `The fault ${fault} cannot be injected: ${detail}.`,
     next: () =>
-      'Write <target or environment>:<logical id>:<status>; the statuses are CREATE_FAILED, UPDATE_FAILED, DELETE_FAILED, ROLLBACK_FAILED and UPDATE_ROLLBACK_FAILED.',
+      'Write <target or environment>:<logical id>:<status>; the statuses are CREATE_FAILED, UPDATE_FAILED, DELETE_FAILED, ROLLBACK_FAILED and UPDATE_ROLLBACK_FAILED. For verifications and alarms see docs/how-to/inject-a-fault.md.',
   }),
   FAULT_NOT_REACHED: entry<{ fault: string }>({
     exit: 2,

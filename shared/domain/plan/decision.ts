@@ -42,6 +42,8 @@ export interface DecisionFacts {
   readonly members: readonly string[];
   /** Those of them that run the release and are verified with it. */
   readonly verified: ReadonlySet<string>;
+  /** Seconds that policies want alarms to be watched at least after the last wave. */
+  readonly soakAtLeast?: number;
   readonly denied: boolean;
   /** What still has to be approved of this plan, if anything. */
   readonly open?: { readonly requirement: Requirement; readonly seconds: number } | undefined;

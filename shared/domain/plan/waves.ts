@@ -33,6 +33,8 @@ export interface RoundFacts {
   readonly verified: ReadonlySet<string>;
   /** Stacks that wait for a later round, by `stackKey`. */
   readonly deferred: ReadonlySet<string>;
+  /** Seconds that policies want alarms to be watched at least after the last wave. */
+  readonly soakAtLeast?: number;
 }
 
 /** The targets with something to do in this round, or with nothing but their verification left. */
@@ -55,7 +57,12 @@ export function isVerifying({ verify, soak }: Environment): boolean {
  * come last, so that none is forgotten. Alarms are watched in the last round alone: before it no target is done.
  */
 export function wavesOf(
-  { environment, targets, more }: Pick<RoundFacts, 'environment' | 'targets'> & { readonly more: boolean },
+  {
+    environment,
+    targets,
+    soakAtLeast = 0,
+    more,
+  }: Pick<RoundFacts, 'environment' | 'targets' | 'soakAtLeast'> & { readonly more: boolean },
   assigned: readonly { readonly target: string; readonly region?: string }[],
 ): RolloutWave[] {
   const labels = new Map(targets.map((target) => [target.name, target.labels]));
@@ -71,7 +78,10 @@ export function wavesOf(
     const spans = more ? [] : [soak, last ? environment.soak?.for : undefined];
     return {
       ...{ maxConcurrency, failureTolerance, last },
-      soakSeconds: Math.max(0, ...spans.flatMap((span) => (span === undefined ? [] : [secondsOf(span)]))),
+      soakSeconds: Math.max(
+        last ? soakAtLeast : 0,
+        ...spans.flatMap((span) => (span === undefined ? [] : [secondsOf(span)])),
+      ),
       targets: members.map(({ name }) => name),
     };
   });

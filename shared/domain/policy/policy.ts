@@ -129,6 +129,14 @@ const Fields = z.strictObject({
       forceDelete: z.boolean().exactOptional(),
     })
     .exactOptional(),
+  /** What rollouts wait for at least after their last wave, whatever the pipeline says. */
+  soak: z
+    .strictObject({
+      atLeast: Duration.exactOptional(),
+      /** An alarm without data fails the soak. There is no way to say the contrary: a policy only makes it stricter. */
+      insufficientData: z.literal('fail').exactOptional(),
+    })
+    .exactOptional(),
 });
 
 export const Policy = Fields.refine(({ production, selector }) => production !== false || selector?.matchLabels, {

@@ -26,6 +26,8 @@ export interface Purpose {
   readonly stacks: readonly string[];
   /** Needed where CloudFormation fetches templates with the session. */
   readonly artifacts?: Artifacts;
+  /** Needed where a probe is asked with the session: the name of its function or state machine. */
+  readonly probe?: string;
 }
 
 export interface SessionRequest extends RoleRequest {

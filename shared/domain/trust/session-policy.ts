@@ -21,8 +21,11 @@ import { stackPath, widened } from './stack-paths.ts';
  * - `execute`: run the planned change set of a stack and follow it
  * - `recover`: bring a failed stack back; the only kind that may delete one
  * - `audit`: prove the account clean
+ * - `invoke`: ask the one function that is a probe
+ * - `run`: start the one state machine that is a probe, and see how it stands
+ * - `watch`: read alarms
  */
-export type StepKind = 'preview' | 'read' | 'execute' | 'recover' | 'audit';
+export type StepKind = 'preview' | 'read' | 'execute' | 'recover' | 'audit' | 'invoke' | 'run' | 'watch';
 
 /** What a step works on. */
 export interface SessionScope {
@@ -31,6 +34,8 @@ export interface SessionScope {
   /** Names, or ARNs where exactly one stack of that name is meant. A name may end in `*`. */
   readonly stacks: readonly string[];
   readonly artifacts?: Artifacts;
+  /** Name of the function or state machine that is asked. */
+  readonly probe?: string;
 }
 
 /** Where CloudFormation fetches templates with the session: buckets `<prefix>-<region>`, the prefix ending in their account. */
@@ -108,6 +113,9 @@ export const stackActions: Record<StepKind, readonly string[]> = {
     'UpdateTerminationProtection',
   ],
   audit: [],
+  invoke: [],
+  run: [],
+  watch: [],
 };
 
 function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[]): Statement[] {
@@ -129,6 +137,17 @@ const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
   execute: (scope) => [passExecutionRole(scope)],
   recover: (scope) => [passExecutionRole(scope)],
   audit: () => [allow(['iam:Get*', 'iam:List*'], '*')],
+  invoke: ({ target, probe }) =>
+    probe === undefined ? [] : [allow('lambda:InvokeFunction', arnOf(target, 'lambda', `function:${probe}`))],
+  run: ({ target, probe }) =>
+    probe === undefined
+      ? []
+      : [
+          allow('states:StartExecution', arnOf(target, 'states', `stateMachine:${probe}`)),
+          allow('states:DescribeExecution', arnOf(target, 'states', `execution:${probe}:*`)),
+        ],
+  // Narrower, CloudWatch does not tell of composite alarms (API reference, DescribeAlarms, DescribeAlarmHistory).
+  watch: () => [allow(['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'], '*')],
 };
 
 /** By the id of a change set, not by a stack. */

@@ -50,12 +50,17 @@ describe.each(targetRoles)('the %s role as it is shipped', (role) => {
 });
 
 describe('the needs of a role', () => {
-  const kinds = { preview: ['preview', 'read'], deploy: ['execute', 'recover'], audit: ['audit'] } as const;
+  const kinds = {
+    preview: ['preview', 'read'],
+    deploy: ['execute', 'recover'],
+    audit: ['audit', 'invoke', 'run', 'watch'],
+  } as const;
   const promotion = 'prm-0123456789abcdef';
   const allowedTo = (role: TargetRole) =>
     kinds[role].flatMap((kind) => {
       const artifacts = { prefix: 'drawbridge-artifacts-111111111111' };
-      const { text } = sessionPolicy(kind, { target: where, promotion, stacks: ['orders-1'], artifacts });
+      const scope = { target: where, promotion, stacks: ['orders-1'], artifacts, probe: 'drawbridge-verify-any' };
+      const { text } = sessionPolicy(kind, scope);
       return (JSON.parse(text) as Document).Statement.flatMap(({ Action }) => Action);
     });
   const needed = (role: TargetRole) => needsOf(role, where).map(({ action }) => action);

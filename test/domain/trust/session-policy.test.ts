@@ -56,6 +56,9 @@ const scopes: Record<StepKind, SessionScope> = {
   execute: { target: place, promotion, stacks: [api] },
   recover: { target: place, promotion, stacks: [api] },
   audit: { target: place, promotion, stacks: ['orders-api'] },
+  invoke: { target: place, promotion, stacks: [], probe: 'drawbridge-verify-orders' },
+  run: { target: place, promotion, stacks: [], probe: 'drawbridge-verify-load' },
+  watch: { target: place, promotion, stacks: [] },
 };
 const roles: Record<StepKind, string> = {
   preview: 'PreviewRole',
@@ -63,6 +66,9 @@ const roles: Record<StepKind, string> = {
   execute: 'DeployRole',
   recover: 'DeployRole',
   audit: 'AuditRole',
+  invoke: 'AuditRole',
+  run: 'AuditRole',
+  watch: 'AuditRole',
 };
 
 type Asked = readonly [action: string, resource: string, context?: RequestContext];
@@ -105,6 +111,11 @@ const calls: [StepKind[], ...Asked][] = [
   [['audit'], 'iam:GetAccountSummary', '*'],
   [['audit'], 'iam:ListUsers', '*'],
   [['audit'], 'iam:GetRole', '*'],
+  [['invoke'], 'lambda:InvokeFunction', arn('lambda', 'function:drawbridge-verify-orders')],
+  [['run'], 'states:StartExecution', arn('states', 'stateMachine:drawbridge-verify-load')],
+  [['run'], 'states:DescribeExecution', arn('states', 'execution:drawbridge-verify-load:prm-1')],
+  [['watch'], 'cloudwatch:DescribeAlarms', '*'],
+  [['watch'], 'cloudwatch:DescribeAlarmHistory', '*'],
 ];
 const kinds = Object.keys(scopes) as StepKind[];
 
@@ -115,6 +126,21 @@ describe('the role with the session policy of a step', () => {
 
   it.each<[StepKind, string, ...Asked]>([
     ['preview', 'another stack', 'cloudformation:CreateChangeSet', web, created],
+    ['invoke', 'another probe', 'lambda:InvokeFunction', arn('lambda', 'function:drawbridge-verify-web')],
+    [
+      'invoke',
+      'the probe elsewhere',
+      'lambda:InvokeFunction',
+      arn('lambda', 'function:drawbridge-verify-orders', 'us-east-1'),
+    ],
+    ['run', 'another machine', 'states:StartExecution', arn('states', 'stateMachine:drawbridge-verify-loads')],
+    [
+      'run',
+      'its executions elsewhere',
+      'states:DescribeExecution',
+      arn('states', 'execution:drawbridge-verify-load:1', 'us-east-1'),
+    ],
+    ['run', 'an execution to stop', 'states:StopExecution', arn('states', 'execution:drawbridge-verify-load:prm-1')],
     ['preview', 'a stack whose name begins the same', 'cloudformation:DescribeStacks', namesake],
     ['preview', 'the same stack in another region', 'cloudformation:DescribeStacks', elsewhere],
     ['preview', 'a change set of another promotion', 'cloudformation:DescribeChangeSet', api, foreign],
@@ -187,6 +213,11 @@ describe('the role with the session policy of a step', () => {
     expect(JSON.parse(text).Statement).toEqual([{ Effect: 'Deny', Action: '*', Resource: '*' }]);
   });
 
+  it.each(['invoke', 'run'] as const)('allows %s nothing where no probe is named', (kind) => {
+    const { probe: _, ...without } = scopes[kind];
+    expect(JSON.parse(sessionPolicy(kind, without).text).Statement).toMatchObject([{ Effect: 'Deny' }]);
+  });
+
   it('reads no artifacts where it was not told of any', () => {
     const { artifacts: _, ...without } = scopes.preview;
     expect(sessionPolicy('preview', without).text).not.toMatch(/s3:|kms:|TemplateUrl/);
@@ -208,8 +239,8 @@ describe('2,048 characters', () => {
 
   it('are never exceeded, the policy is one IAM reads, and every stack stays within it', () => {
     const property = fc.property(
-      // An audit is about an account, whatever its stacks.
-      fc.constantFrom(...kinds.filter((kind) => kind !== 'audit')),
+      // The others are about an account or a probe, whatever the stacks.
+      fc.constantFrom(...(['preview', 'read', 'execute', 'recover'] as const)),
       targets,
       fc.array(name, { minLength: 1, maxLength: 60 }),
       (kind, target, stacks) => {

@@ -82,6 +82,8 @@ export function fakeSandbox(): FakeSandbox {
     faults: {
       call: () => undefined,
       delivery: () => undefined,
+      probe: () => undefined,
+      alarm: () => undefined,
       staleRead: () => (fake.staleReads-- > 0 ? { kind: 'stale-read', times: 1 } : undefined),
       resource: (place) => nextFault(fake.resourceFaults, place),
     },

@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  type DescribeAlarmHistoryCommandInput,
   DescribeAlarmsCommand,
   type DescribeAlarmsCommandInput,
   InvalidFormatFault,
@@ -18,9 +20,11 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloudformationService } from '#sandbox/cloudformation/service.ts';
 import { cloudWatchService } from '#sandbox/cloudwatch/service.ts';
+import type { AlarmFault } from '#sandbox/fault.ts';
 import { iamService } from '#sandbox/iam/service.ts';
 import type { Service } from '#sandbox/kernel.ts';
 import { administratorRole, homeRegion, organizationsService, seedIdentities } from '#sandbox/organization.ts';
+import { createFaults } from '#sandbox/runtime/faults.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
 import { stsService } from '#sandbox/sts/service.ts';
@@ -268,5 +272,123 @@ describe('a rollback trigger', () => {
     await set('orders-errors', 'ALARM');
     const stack = await deploy('orders', template({ Jobs: { Type: 'AWS::SQS::Queue' } }), { RollbackConfiguration });
     expect(stack).toMatchObject({ StackStatus: 'ROLLBACK_COMPLETE', RollbackConfiguration });
+  });
+});
+
+const history = async (input: DescribeAlarmHistoryCommandInput) => {
+  const { AlarmHistoryItems = [], NextToken } = await client.send(new DescribeAlarmHistoryCommand(input));
+  return { NextToken, items: AlarmHistoryItems.map(({ AlarmName, HistorySummary }) => [AlarmName, HistorySummary]) };
+};
+const stateOf = async (AlarmName: string) => {
+  const found = await describeAlarms({ AlarmNames: [AlarmName], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] });
+  return [...(found.MetricAlarms ?? []), ...(found.CompositeAlarms ?? [])][0]?.StateValue;
+};
+
+describe('a new alarm', () => {
+  it('is OK after a minute, since nothing happens here, and does not keep the clock running for it', async () => {
+    expect(await stateOf('orders-any')).toBe('INSUFFICIENT_DATA');
+    await sandbox.advance(60_000);
+    expect([await stateOf('orders-any'), await stateOf('orders-slow')]).toEqual(['OK', 'OK']);
+  });
+
+  it('stays as somebody set it meanwhile', async () => {
+    await set('orders-slow', 'ALARM');
+    await sandbox.advance(60_000);
+    expect(await stateOf('orders-slow')).toBe('ALARM');
+  });
+});
+
+describe('the history of an alarm', () => {
+  it('holds every change of its state, the newest first, with what AWS tells of it', async () => {
+    for (const [state, reason] of [
+      ['OK', 'fine'],
+      ['OK', 'still'],
+      ['ALARM', '12 errors'],
+      ['OK', 'over'],
+    ] as const) {
+      await sandbox.advance(10);
+      await set('orders-errors', state, { StateReason: reason });
+    }
+    const { items } = await history({ AlarmName: 'orders-errors' });
+    expect(items.map(([, summary]) => summary)).toEqual([
+      'Alarm updated from ALARM to OK',
+      'Alarm updated from OK to ALARM',
+      'Alarm updated from INSUFFICIENT_DATA to OK',
+    ]);
+    const whole = await client.send(new DescribeAlarmHistoryCommand({ AlarmName: 'orders-errors', MaxRecords: 2 }));
+    expect(JSON.parse(`${whole.AlarmHistoryItems?.[1]?.HistoryData}`)).toEqual({
+      version: '1.0',
+      oldState: { stateValue: 'OK', stateReason: 'still' },
+      newState: { stateValue: 'ALARM', stateReason: '12 errors' },
+    });
+    const { NextToken } = whole;
+    expect((await history({ AlarmName: 'orders-errors', MaxRecords: 2, NextToken })).items).toHaveLength(1);
+  });
+
+  it('is of metric alarms unless it is asked otherwise, of a time, and oldest first where that is wanted', async () => {
+    const begin = new Date(sandbox.now());
+    await sandbox.advance(1000);
+    await set('orders-any', 'ALARM');
+    await set('orders-slow', 'ALARM');
+    await sandbox.advance(1000);
+    const middle = new Date(sandbox.now());
+    await sandbox.advance(1000);
+    await set('orders-slow', 'OK');
+    expect((await history({})).items.map(([name]) => name)).toEqual(['orders-slow', 'orders-slow']);
+    expect((await history({ AlarmTypes: ['CompositeAlarm'] })).items.map(([name]) => name)).toEqual(['orders-any']);
+    const slow = { AlarmName: 'orders-slow', ScanBy: 'TimestampAscending' } as const;
+    expect((await history({ ...slow, StartDate: begin })).items).toHaveLength(2);
+    expect((await history({ ...slow, StartDate: middle })).items).toEqual([
+      ['orders-slow', 'Alarm updated from ALARM to OK'],
+    ]);
+    expect((await history({ ...slow, EndDate: middle })).items).toHaveLength(1);
+    expect((await history({ ...slow, HistoryItemType: 'Action' })).items).toEqual([]);
+  });
+
+  it.each([{ NextToken: 'x' }, { NextToken: '-1' }, { MaxRecords: 101 }])(
+    'cannot be asked for with %j',
+    async (input) => {
+      await expect(history(input)).rejects.toThrow();
+    },
+  );
+});
+
+describe('an alarm that is to go off', () => {
+  const fault = (change: Partial<AlarmFault> = {}): AlarmFault => ({
+    ...{ kind: 'alarm', account, alarm: 'orders-errors', after: 90_000, reason: 'Injected: 5xx' },
+    ...change,
+  });
+  const strike = (...faults: AlarmFault[]) =>
+    Object.assign(sandbox, { faults: createFaults(sandbox.world, faults, sandbox.record) });
+  const struck = () => sandbox.journal().filter(({ kind }) => kind === 'fault').length;
+
+  it('does so that long after it was first looked at by name, once, and is on record then', async () => {
+    strike(fault());
+    await sandbox.advance(30_000);
+    await describeAlarms({});
+    await describeAlarms({ AlarmNames: ['orders-errors'] });
+    await sandbox.advance(89_000);
+    expect([await stateOf('orders-errors'), struck()]).toEqual(['OK', 0]);
+    await sandbox.advance(1000);
+    expect([await stateOf('orders-errors'), struck()]).toEqual(['ALARM', 1]);
+    await set('orders-errors', 'OK');
+    await sandbox.advance(30_000);
+    expect(await stateOf('orders-errors')).toBe('OK');
+  });
+
+  it('comes back if it is to', async () => {
+    strike(fault({ lasts: 10_000 }));
+    await stateOf('orders-errors');
+    await sandbox.advance(100_000);
+    expect(await stateOf('orders-errors')).toBe('OK');
+    expect((await history({ AlarmName: 'orders-errors' })).items.map(([, text]) => text).slice(0, 2)).toEqual([
+      'Alarm updated from ALARM to OK',
+      'Alarm updated from OK to ALARM',
+    ]);
+  });
+
+  it('is off at the first look if it is to be at once, and only in its account', async () => {
+    strike(fault({ after: 0 }), fault({ after: 0, alarm: 'orders-slow', account: '333333333333' }));
+    expect([await stateOf('orders-errors'), await stateOf('orders-slow')]).toEqual(['ALARM', 'INSUFFICIENT_DATA']);
   });
 });

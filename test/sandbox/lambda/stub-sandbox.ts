@@ -86,6 +86,8 @@ export function stubSandbox(services: readonly Service[], world = emptyStubWorld
     },
     faults: {
       call: () => undefined,
+      probe: () => undefined,
+      alarm: () => undefined,
       resource: () => undefined,
       staleRead: () => undefined,
       delivery: () => deliveryFaults.shift(),

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { Policy } from '#shared/domain/policy/policy.ts';
+import { type AlarmFacts, type SoakLook, soakAnswer } from '#shared/domain/verification/soak.ts';
+import { soakAtLeast, soakSettings } from '#shared/domain/verification/soak-settings.ts';
+import { monday } from '#test/builders.ts';
+
+const later = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
+const alarm = (change: Partial<AlarmFacts> = {}): AlarmFacts => ({
+  name: 'orders-5xx',
+  state: 'OK',
+  reason: 'Threshold Crossed: 1 datapoint',
+  configuredAt: later(-600),
+  ...change,
+});
+const look = (change: Partial<SoakLook> = {}) =>
+  soakAnswer({
+    settings: { alarms: ['orders-5xx'], insufficientData: 'fail' },
+    seen: [alarm()],
+    endsAt: later(30),
+    at: monday,
+    first: false,
+    linkOf: (name) => `https://console/${name}`,
+    target: { name: 'production', account: '333333333333', region: 'eu-west-1' },
+    ...change,
+  });
+const lax = { alarms: ['orders-5xx'], insufficientData: 'pass' } as const;
+const noData = alarm({ state: 'INSUFFICIENT_DATA', reason: 'no data' });
+
+describe('a look at a soak', () => {
+  it.each<[string, Partial<SoakLook>, object]>([
+    ['goes on in five minutes', {}, { kind: 'pending', until: later(5) }],
+    ['goes on at the end, if that is sooner', { at: later(27) }, { kind: 'pending', until: later(30) }],
+    ['ends it at its end', { at: later(30) }, { kind: 'soaked' }],
+    ['ends it when it comes late', { at: later(31) }, { kind: 'soaked' }],
+    [
+      'knows the end however it is written',
+      { at: later(30), endsAt: later(30).replace('.000', '') },
+      { kind: 'soaked' },
+    ],
+    ['watches nothing where there are no alarms', { settings: { ...lax, alarms: [] }, seen: [] }, { kind: 'pending' }],
+    [
+      'lets an alarm without data pass where the pipeline says so',
+      { settings: lax, seen: [noData] },
+      { kind: 'pending' },
+    ],
+    ['waits for the data of a new alarm', { seen: [{ ...noData, configuredAt: later(-9) }] }, { kind: 'pending' }],
+  ])('%s', (_, change, expected) => {
+    expect(look(change)).toMatchObject(expected);
+  });
+
+  it.each<[string, Partial<SoakLook>, string, RegExp]>([
+    ['an alarm that is off now', { seen: [alarm({ state: 'ALARM' })] }, 'SOAK_FAILED', /ALARM\. Threshold Crossed/],
+    [
+      'an alarm that was off meanwhile and came back',
+      { seen: [alarm({ fired: { at: later(3), reason: '12 errors' } })] },
+      'SOAK_FAILED',
+      /ALARM at 2026-01-05T09:03:00\.000Z\. 12 errors/,
+    ],
+    ['an alarm that is gone', { seen: [] }, 'SOAK_FAILED', /missing\. there is no alarm of this name/],
+    ['an alarm without data', { seen: [noData] }, 'SOAK_FAILED', /INSUFFICIENT_DATA\. no data/],
+    [
+      'a new alarm without data in the end',
+      { at: later(30), seen: [{ ...noData, configuredAt: later(25) }] },
+      'SOAK_FAILED',
+      /no data/,
+    ],
+    [
+      'an alarm that was off before',
+      { first: true, seen: [alarm({ state: 'ALARM' })] },
+      'SOAK_NOT_READY',
+      /cannot begin/,
+    ],
+    ['an alarm that never was', { first: true, settings: lax, seen: [] }, 'SOAK_NOT_READY', /missing/],
+  ])('fails for %s', (_, change, code, text) => {
+    expect(look(change)).toMatchObject({
+      kind: 'failed',
+      reason: { code, resource: 'orders-5xx', target: 'production', text: expect.stringMatching(text) },
+    });
+    expect(look(change)).toMatchObject({ reason: { text: expect.stringContaining('https://console/orders-5xx') } });
+  });
+});
+
+const policy = (soak: Policy['soak']): Policy => ({
+  apiVersion: 'drawbridge/v1',
+  kind: 'Policy',
+  metadata: { name: 'guard' },
+  ...(soak && { soak }),
+});
+const soak = { for: '30m', alarms: ['orders-5xx'] };
+
+describe('what a soak watches', () => {
+  it.each<[string, Parameters<typeof soakSettings>[0], Policy[], object]>([
+    ['is nothing where the pipeline says nothing', {}, [], { alarms: [], insufficientData: 'fail' }],
+    ['is strict where nothing is said', { soak }, [], { alarms: ['orders-5xx'], insufficientData: 'fail' }],
+    [
+      'passes alarms without data if the pipeline says so',
+      { soak: { ...soak, insufficientData: 'pass' } },
+      [policy(undefined), policy({ atLeast: '10m' })],
+      { insufficientData: 'pass' },
+    ],
+    [
+      'does not, if any policy says otherwise',
+      { soak: { ...soak, insufficientData: 'pass' } },
+      [policy({}), policy({ insufficientData: 'fail' })],
+      { insufficientData: 'fail' },
+    ],
+  ])('%s', (_, environment, policies, expected) => {
+    expect(soakSettings(environment, policies)).toMatchObject(expected);
+  });
+
+  it('takes as long as the policies want at least', () => {
+    expect(soakAtLeast([])).toBe(0);
+    expect(
+      soakAtLeast([
+        policy(undefined),
+        policy({ insufficientData: 'fail' }),
+        policy({ atLeast: '1h' }),
+        policy({ atLeast: '40m' }),
+      ]),
+    ).toBe(3600);
+  });
+});

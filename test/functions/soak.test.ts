@@ -1,0 +1,87 @@
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '#functions/soak/handler.ts';
+import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import { assignTargets, beginSoak, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import { monday, promotionId } from '#test/builders.ts';
+import { cloudWatch } from '../aws/fake-aws.ts';
+import { context, deployment } from './deployment.ts';
+
+const { ledger, release } = deployment();
+const where = { promotion: promotionId, environment: 'production', target: 'production' } as const;
+const later = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
+const soak = async (change: object = {}) => {
+  const environment = { name: 'production', targets: { matchLabels: { environment: 'production' } } };
+  const watched = { for: '30m', alarms: ['orders-5xx'], insufficientData: 'pass' as const };
+  const digest = await release({ environments: [{ ...environment, soak: watched }] });
+  const about = { ...where, pipeline: 'orders', release: digest, mode: 'promote', epoch: 1 };
+  return handler({ ...about, at: monday, since: monday, until: later(30), polls: 0, ...change }, context);
+};
+const alarmIs = (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') =>
+  cloudWatch.on(DescribeAlarmsCommand).resolves({
+    MetricAlarms: [
+      {
+        ...{ AlarmName: 'orders-5xx', StateValue, StateReason: '12 errors' },
+        ...{ StateTransitionedTimestamp: new Date(0), AlarmConfigurationUpdatedTimestamp: new Date(0) },
+      },
+    ],
+  });
+
+beforeEach(async () => {
+  await takeLease(ledger, { ...where, pipeline: 'orders', mode: 'promote' }, monday);
+  const digest = `sha256:${'1'.repeat(64)}`;
+  const assignments = [{ target: 'production', stacks: ['api'], complete: true }];
+  await assignTargets(ledger, { ...where, digest, round: 1, waves: [{ targets: ['production'] }], assignments });
+  await closeProgress(ledger, { ...where, round: 1, at: monday, reasons: [] });
+  await beginSoak(ledger, where);
+});
+
+describe('soak', () => {
+  it('looks again in five minutes while everything is well', async () => {
+    alarmIs('OK');
+    expect(await soak()).toEqual({ kind: 'pending', polls: 1, next: later(5) });
+    expect(await readTargetProgress(ledger, where)).toMatchObject({ status: 'done', soaked: false });
+  });
+
+  it('notes at the end that the target soaked', async () => {
+    alarmIs('OK');
+    expect(await soak({ at: later(30), polls: 6 })).toEqual({ kind: 'soaked' });
+    expect(await readTargetProgress(ledger, where)).toMatchObject({ status: 'done', soaked: true, reasons: [] });
+  });
+
+  it('stops the target for an alarm, and keeps why', async () => {
+    alarmIs('ALARM');
+    expect(await soak({ at: later(10), polls: 2 })).toEqual({ kind: 'failed' });
+    expect(await readTargetProgress(ledger, where)).toMatchObject({
+      status: 'stopped',
+      soaked: false,
+      reasons: [{ code: 'SOAK_FAILED', resource: 'orders-5xx', text: expect.stringContaining('12 errors') }],
+    });
+  });
+
+  it('is as strict about missing data as the policies that are about the target', async () => {
+    alarmIs('INSUFFICIENT_DATA');
+    const asks = async (name: string, selector: object) => {
+      const soaked = { insufficientData: 'fail' } as const;
+      const policy = {
+        apiVersion: 'drawbridge/v1',
+        kind: 'Policy',
+        metadata: { name },
+        selector,
+        soak: soaked,
+      } as const;
+      await applyPolicy(ledger, { name, policy, seen: 0, by: 'carol', at: monday });
+    };
+    await asks('elsewhere', { matchLabels: { environment: 'pre-production' } });
+    expect(await soak()).toMatchObject({ kind: 'pending' });
+    await asks('here', { matchLabels: { environment: 'production' } });
+    expect(await soak()).toEqual({ kind: 'failed' });
+  });
+
+  it('stops where another promotion has the environment', async () => {
+    alarmIs('OK');
+    await expect(soak({ epoch: 2 })).rejects.toMatchObject({ name: 'LEASE_LOST' });
+    expect(cloudWatch.calls()).toEqual([]);
+  });
+});
