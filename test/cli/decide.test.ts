@@ -30,6 +30,7 @@ const recordOf = (change: Partial<PromotionRecord> = {}): PromotionRecord => ({
   promotion: aPromotion({ status: 'running', environments: ['production'] }),
   rollouts: [aRollout({ planDigest: digest })],
   rounds: [],
+  waiting: [],
   deployments: [aDeployment()],
   approvals: [request()],
   decisions: [],

@@ -13,6 +13,7 @@ const recordOf = (change: Partial<PromotionRecord>): PromotionRecord => ({
   promotion: aPromotion({ status: 'failed', environments: ['production'] }),
   rollouts: [aRollout({ status: 'failed', reasons: [reason] })],
   rounds: [],
+  waiting: [],
   deployments: [],
   approvals: [],
   decisions: [],

@@ -8,9 +8,11 @@ import { Target } from '../config/schema.ts';
 import { DiagnosisWish } from '../doctor/facts.ts';
 import { AccountId, Digest, Instant, Name, PromotionId, Region } from '../identifiers.ts';
 import { Policy } from '../policy/policy.ts';
-import { Deployment, Promotion, Rollout } from '../promotion/records.ts';
+import { Deployment, Promotion, Rollout, Round } from '../promotion/records.ts';
 import { PromotionRequest, RetryRequest } from '../promotion/request.ts';
+import { Waiting } from '../promotion/waiting.ts';
 import { Release } from '../release/release.ts';
+import { FreezeWish, HoldWish, LiftWish, Restriction, StopWish } from '../restriction/restriction.ts';
 import { FiringRecord, Schedule } from '../schedule/schedule.ts';
 import { Webhook } from '../webhook/webhook.ts';
 
@@ -29,6 +31,11 @@ export const schemas = {
   SessionWish,
   MessageWish,
   DiagnosisWish,
+  FreezeWish,
+  StopWish,
+  HoldWish,
+  LiftWish,
+  Restriction,
   Target,
   Policy,
   Webhook,
@@ -37,6 +44,8 @@ export const schemas = {
   PromotionRecord: z.strictObject({
     promotion: Promotion,
     rollouts: z.array(Rollout),
+    rounds: z.array(Round),
+    waiting: z.array(Waiting),
     deployments: z.array(Deployment),
     approvals: z.array(ApprovalRequest),
     decisions: z.array(ApprovalDecision),
