@@ -35,13 +35,13 @@ interface Resource {
   readonly wish: z.ZodType<RestrictionWish>;
 }
 
-function declare(app: Hono<HttpEnvironment>, { ledger }: Resources, { kind, list, wish }: Resource): void {
+function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list, wish }: Resource): void {
   /** Those that hold or are to come; with `all=true` every one that ever was, page by page. */
   app.get(`/v1/${list}`, async (context) => {
     if (context.req.query('all') === 'true')
-      return answerPage(context, list, (page) => pageRestrictions(ledger, kind, page));
+      return answerPage(context, list, (page) => pageRestrictions(resources.ledger, kind, page));
     const now = arrivedAt(context);
-    return context.json({ items: (await listRestrictionsOf(ledger, kind)).filter((one) => !isOver(one, now)) });
+    return context.json({ items: (await listRestrictionsOf(resources.ledger, kind)).filter((one) => !isOver(one, now)) });
   });
 
   app.post(`/v1/${list}`, async (context) => {
@@ -51,7 +51,7 @@ function declare(app: Hono<HttpEnvironment>, { ledger }: Resources, { kind, list
     const faults = kind === 'freeze' ? freezeFaults(wanted, at) : [];
     if (faults.length > 0) throw invalidBody(faults);
     const asked = restrictionOf(kind, wanted, { by: actorIn(context), key, at });
-    const { restriction, replayed } = await putRestriction(ledger, asked);
+    const { restriction, replayed } = await putRestriction(resources.ledger, asked);
     return context.json(restriction, replayed ? 200 : 201, replayed ? { 'Idempotency-Replayed': 'true' } : {});
   });
 
@@ -59,7 +59,7 @@ function declare(app: Hono<HttpEnvironment>, { ledger }: Resources, { kind, list
   app.post(`/v1/${list}/:id/lifts`, async (context) => {
     const { reason } = await bodyIn(context, LiftWish);
     const lifting = { kind, id: context.req.param('id'), by: actorIn(context), at: arrivedAt(context), reason };
-    const { restriction, repeated } = await liftRestriction(ledger, lifting);
+    const { restriction, repeated } = await liftRestriction(resources.ledger, lifting);
     return context.json(restriction, repeated ? 200 : 201);
   });
 }

@@ -39,7 +39,6 @@ export interface PromotionRecord {
   readonly rollouts: Rollout[];
   /** In the order in which they were decided. */
   readonly rounds: Round[];
-  /** What it waits for, where it waits. */
   readonly waiting: Waiting[];
   readonly deployments: Deployment[];
   readonly approvals: ApprovalRequest[];

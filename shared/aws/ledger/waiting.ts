@@ -10,7 +10,8 @@ export async function recordWaiting(
   { promotion, environment, at, until, reason }: Where & Pick<Waiting, 'until' | 'reason'> & { readonly at: string },
 ): Promise<Waiting> {
   await changeItem(ledger, keyOf({ promotion, environment }), {
-    UpdateExpression: 'SET environment = :environment, #until = :until, reason = :reason, since = if_not_exists(since, :at)',
+    UpdateExpression:
+      'SET environment = :environment, #until = :until, reason = :reason, since = if_not_exists(since, :at)',
     ExpressionAttributeNames: { '#until': 'until' },
     ExpressionAttributeValues: { ':environment': environment, ':until': until, ':reason': reason, ':at': at },
   });

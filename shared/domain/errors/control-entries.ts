@@ -46,7 +46,8 @@ export const controlEntries = {
   }),
   WAITED_TOO_LONG: entry<{ environment: string; days: number; what: string }>({
     ...stopped,
-    cause: ({ environment, days, what }) => `Waited ${days} days for ${environment}. The last thing in the way: ${what}`,
+    cause: ({ environment, days, what }) =>
+      `Waited ${days} days for ${environment}. The last thing in the way: ${what}`,
     next: () => 'Promote again once nothing is in the way.',
   }),
   SUPERSEDED: entry<{ environment: string; by: string }>({

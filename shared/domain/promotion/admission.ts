@@ -1,11 +1,12 @@
 /** May a rollout begin? Whether the release may go there, whether anything stands in the way now, and then whose turn it is. */
+
+import type { Labelled } from '../config/match-targets.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { applicablePolicies } from '../policy/applicable.ts';
 import type { Policy } from '../policy/policy.ts';
 import { journeyOf, targetsOf } from '../release/journey.ts';
 import type { Release } from '../release/release.ts';
-import type { Labelled } from '../config/match-targets.ts';
 import { after, type Claim, leaseSeconds } from './lease.ts';
 import { type Openness, type OpennessFacts, openness, reasonFor } from './openness.ts';
 import { overrideRefusal } from './override.ts';
@@ -23,8 +24,7 @@ export interface AdmissionFacts extends Pick<OpennessFacts, 'policies' | 'restri
 
 export type Admissible =
   /** `targets`: the names of those it is about; none only where the environment allows it. */
-  | { readonly kind: 'open'; readonly targets: string[] }
-  | Exclude<Openness, { kind: 'open' }>;
+  { readonly kind: 'open'; readonly targets: string[] } | Exclude<Openness, { kind: 'open' }>;
 
 /** What is only planned or verified again changes nothing: there its targets alone count. */
 export function admissible(facts: AdmissionFacts): Admissible {

@@ -22,7 +22,10 @@ export function wallAt(timeZone: string, instant: Milliseconds): Milliseconds {
   const known = zone.offsets.get(quarter);
   if (known !== undefined) return instant + known;
   // `3/29/2026, 03:00:00`
-  const [month, day, year, hour, minutes, seconds] = zone.format.format(quarter * step).split(/\D+/).map(Number) as Six;
+  const [month, day, year, hour, minutes, seconds] = zone.format
+    .format(quarter * step)
+    .split(/\D+/)
+    .map(Number) as Six;
   const offset = Date.UTC(year, month - 1, day, hour, minutes, seconds) - quarter * step;
   if (zone.offsets.size >= mostOffsets) zone.offsets.clear();
   zone.offsets.set(quarter, offset);

@@ -3,8 +3,7 @@ import { opening } from '#shared/domain/window/opening.ts';
 import type { Window } from '#shared/domain/window/window.ts';
 import { aWindow, ofPolicy } from './window-builders.ts';
 
-const weekly = (days: string[], from: string, to: string) =>
-  ({ days, from, to }) as NonNullable<Window['weekly']>;
+const weekly = (days: string[], from: string, to: string) => ({ days, from, to }) as NonNullable<Window['weekly']>;
 const allDays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const nights = aWindow({ name: 'nights', weekly: weekly(allDays, '22:00', '05:00') });
 const office = aWindow({ weekly: weekly(['mon', 'tue', 'wed', 'thu', 'fri'], '09:00', '17:00') });
@@ -17,7 +16,10 @@ const holidays = aWindow({
 
 /** `open`, or until when it is closed. */
 function at(instant: string, ...windows: Window[]): string {
-  const found = opening(windows.map((window) => ofPolicy(window)), instant);
+  const found = opening(
+    windows.map((window) => ofPolicy(window)),
+    instant,
+  );
   return found.kind === 'open' ? 'open' : (found.until ?? 'never');
 }
 
@@ -52,18 +54,19 @@ describe('windows in a week of January, when Berlin is an hour ahead of UTC', ()
   it.each<[string, Window[], string]>([
     ['the windows that deny', [office, noFriday, holidays], 'window no-friday of policy hours denies it'],
     ['the windows that do not allow', [office], 'window office of policy hours is not open'],
-    [
-      'all of them',
-      [office, nights],
-      'window office of policy hours and window nights of policy hours are not open',
-    ],
+    ['all of them', [office, nights], 'window office of policy hours and window nights of policy hours are not open'],
     [
       'all that deny',
       [noFriday, { ...noFriday, name: 'party' }],
       'window no-friday of policy hours and window party of policy hours deny it',
     ],
   ])('names %s', (_, windows, because) => {
-    expect(opening(windows.map((window) => ofPolicy(window)), '2026-01-09T18:00:00.000Z')).toMatchObject({ because });
+    expect(
+      opening(
+        windows.map((window) => ofPolicy(window)),
+        '2026-01-09T18:00:00.000Z',
+      ),
+    ).toMatchObject({ because });
   });
 });
 
@@ -71,12 +74,32 @@ describe('windows on days on which clocks are changed', () => {
   const sundays = (from: string, to: string) => aWindow({ weekly: weekly(['sun'], from, to) });
   it.each<[string, string, Window, string]>([
     // On 29 March 2026 clocks of Berlin go from 02:00 to 03:00, at 01:00 UTC.
-    ['a begin that clocks skip is when they skip it', '2026-03-29T00:59:00.000Z', sundays('02:30', '05:00'), '2026-03-29T01:00:00.000Z'],
-    ['an end that clocks skip is when they skip it', '2026-03-29T01:00:00.000Z', sundays('00:00', '02:30'), '2026-04-04T22:00:00.000Z'],
+    [
+      'a begin that clocks skip is when they skip it',
+      '2026-03-29T00:59:00.000Z',
+      sundays('02:30', '05:00'),
+      '2026-03-29T01:00:00.000Z',
+    ],
+    [
+      'an end that clocks skip is when they skip it',
+      '2026-03-29T01:00:00.000Z',
+      sundays('00:00', '02:30'),
+      '2026-04-04T22:00:00.000Z',
+    ],
     ['up to then it is open', '2026-03-29T00:59:00.000Z', sundays('00:00', '02:30'), 'open'],
-    ['of a window that clocks skip nothing is left', '2026-03-28T12:00:00.000Z', sundays('02:10', '02:50'), '2026-04-05T00:10:00.000Z'],
+    [
+      'of a window that clocks skip nothing is left',
+      '2026-03-28T12:00:00.000Z',
+      sundays('02:10', '02:50'),
+      '2026-04-05T00:10:00.000Z',
+    ],
     // On 25 October 2026 they go from 03:00 back to 02:00, at 01:00 UTC.
-    ['a begin that comes twice is the first', '2026-10-25T00:29:00.000Z', sundays('02:30', '05:00'), '2026-10-25T00:30:00.000Z'],
+    [
+      'a begin that comes twice is the first',
+      '2026-10-25T00:29:00.000Z',
+      sundays('02:30', '05:00'),
+      '2026-10-25T00:30:00.000Z',
+    ],
     ['an end that comes twice is the last', '2026-10-25T01:29:00.000Z', sundays('00:00', '02:30'), 'open'],
     ['and no longer', '2026-10-25T01:30:00.000Z', sundays('00:00', '02:30'), '2026-10-31T23:00:00.000Z'],
   ])('%s', (_, instant, window, expected) => {

@@ -4,9 +4,8 @@ import { Window } from '#shared/domain/window/window.ts';
 const weekly = { days: ['mon'], from: '09:00', to: '17:00' };
 const whole = { name: 'office', kind: 'allow', timeZone: 'Europe/Berlin', weekly };
 const faultsIn = (change: object) =>
-  Window.safeParse({ ...whole, ...change }).error?.issues.map(
-    ({ path, message }) => `/${path.join('/')} ${message}`,
-  ) ?? [];
+  Window.safeParse({ ...whole, ...change }).error?.issues.map(({ path, message }) => `/${path.join('/')} ${message}`) ??
+  [];
 
 describe('a window', () => {
   it.each<[string, object]>([
@@ -24,11 +23,7 @@ describe('a window', () => {
     ['in no zone of this world', { timeZone: 'Mars/X' }, /^\/timeZone expected a time zone such as Europe\/Zurich/],
     ['by an offset', { timeZone: '+01:00' }, /^\/timeZone/],
     ['neither weekly nor once', { weekly: undefined }, /^\/weekly/],
-    [
-      'both',
-      { once: { from: '2026-01-01T00:00', to: '2026-01-02T00:00' } },
-      /^\/ expected either weekly or once$/,
-    ],
+    ['both', { once: { from: '2026-01-01T00:00', to: '2026-01-02T00:00' } }, /^\/ expected either weekly or once$/],
     ['of no length', { weekly: { days: ['mon'], from: '09:00', to: '09:00' } }, /^\/weekly\/to expected another time/],
     ['on no day', { weekly: { days: [], from: '09:00', to: '10:00' } }, /^\/weekly\/days/],
     ['at a time that no clock shows', { weekly: { days: ['mon'], from: '24:00', to: '10:00' } }, /^\/weekly\/from/],
