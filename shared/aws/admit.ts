@@ -1,11 +1,11 @@
 /** Letting a rollout into its environment: what it may do there by everybody's rules, and whose turn it is. */
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
-import { type AdmissionFacts, admissible, turn } from '#shared/domain/promotion/admission.ts';
+import { type AdmissionFacts, admissible } from '#shared/domain/promotion/admission.ts';
 import type { Mode, Reason } from '#shared/domain/promotion/records.ts';
 import { tooLong } from '#shared/domain/promotion/waiting.ts';
+import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Documents } from './documents.ts';
-import { takeLease } from './ledger/leases.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion, recordRollout } from './ledger/promotions.ts';
 import { listRestrictions } from './ledger/restrictions.ts';
@@ -13,6 +13,7 @@ import type { Ledger } from './ledger/table.ts';
 import { listTargets, listVerified } from './ledger/targets.ts';
 import { endWaiting, recordWaiting } from './ledger/waiting.ts';
 import { readRelease } from './releases.ts';
+import { takeTurn } from './take-turn.ts';
 
 interface World {
   readonly ledger: Ledger;
@@ -39,10 +40,12 @@ export type Admitted =
 export async function admit(world: World, arrival: Arrival): Promise<Admitted> {
   const { ledger } = world;
   const { environment, at, waits } = arrival;
-  const gate = admissible(await factsOf(world, arrival));
+  const facts = await factsOf(world, arrival);
+  const gate = admissible(facts);
   if (gate.kind === 'closed') return reject(ledger, arrival, gate.reason);
   if (gate.kind === 'wait') return wait(ledger, arrival, { ...gate, waits });
-  const claimed = turn(await takeLease(ledger, arrival, at), { environment, now: at, waits });
+  const { queue: policy = 'queue' } = environmentOf(facts.release, environment);
+  const claimed = await takeTurn(ledger, { place: arrival, promotion: facts.promotion, policy, at, waits });
   switch (claimed.kind) {
     case 'admitted':
       await begin(ledger, arrival, { epoch: claimed.epoch, status: 'running', reasons: [] });
