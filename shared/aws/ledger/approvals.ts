@@ -1,7 +1,7 @@
 /** Approvals in the ledger: what a rollout waits for, and who decided what. The task token stays here until it is answered. */
 import type { ApprovalAnswer, ApprovalDecision, ApprovalRequest } from '#shared/domain/approval/records.ts';
-import { rejectionText } from '#shared/domain/approval/rejection.ts';
-import { failure, problem } from '#shared/domain/errors/catalogue.ts';
+import { rejection, supersession } from '#shared/domain/approval/rejection.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { unreachableGroups } from '#shared/domain/policy/approvals.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
@@ -70,12 +70,11 @@ export async function waitForApproval(ledger: Ledger, about: About, token: strin
 export async function answerOf(ledger: Ledger, request: ApprovalRequest): Promise<ApprovalAnswer | undefined> {
   if (request.status === 'approved') return { kind: 'approved' };
   const { environment, supersededBy } = request;
-  if (supersededBy !== undefined)
-    return { kind: 'rejected', code: 'SUPERSEDED', reason: problem('SUPERSEDED', { environment, by: supersededBy }).cause };
+  if (supersededBy !== undefined) return supersession(environment, supersededBy);
   if (request.status !== 'rejected') return undefined;
   const decisions = await listApprovalDecisions(ledger, request);
   const no = decisions.find(({ decision }) => decision === 'reject');
-  return { kind: 'rejected', code: 'APPROVAL_REJECTED', reason: rejectionText(environment, no) };
+  return rejection(environment, no);
 }
 
 export async function readApprovalRequest(ledger: Ledger, about: About): Promise<ApprovalRequest | undefined> {
