@@ -58,7 +58,11 @@ export const promote: CliCommand = {
 
 /** Which targets, and what is overruled. */
 function choicesIn(options: Readonly<Record<string, unknown>>): { targets?: string[]; override?: Override } {
-  const { targets, override: of, reason } = options as { targets?: string[]; override?: Override['of']; reason?: string };
+  const {
+    targets,
+    override: of,
+    reason,
+  } = options as { targets?: string[]; override?: Override['of']; reason?: string };
   if ((of === undefined) !== (reason === undefined))
     throw failure('USAGE', { detail: '--override and --reason go together.', hint: 'Give both, or neither.' });
   return {

@@ -41,7 +41,9 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
     if (context.req.query('all') === 'true')
       return answerPage(context, list, (page) => pageRestrictions(resources.ledger, kind, page));
     const now = arrivedAt(context);
-    return context.json({ items: (await listRestrictionsOf(resources.ledger, kind)).filter((one) => !isOver(one, now)) });
+    return context.json({
+      items: (await listRestrictionsOf(resources.ledger, kind)).filter((one) => !isOver(one, now)),
+    });
   });
 
   app.post(`/v1/${list}`, async (context) => {

@@ -79,7 +79,10 @@ describe('with the policy reject', () => {
     await ask(first, 5);
     expect(await ask(second, 6, 'reject')).toMatchObject({
       kind: 'rejected',
-      reason: { code: 'ENVIRONMENT_BUSY', text: expect.stringMatching(`^production is held by promotion ${first.id}\\.`) },
+      reason: {
+        code: 'ENVIRONMENT_BUSY',
+        text: expect.stringMatching(`^production is held by promotion ${first.id}\\.`),
+      },
     });
   });
   it('but a rollback waits', async () => {

@@ -47,10 +47,16 @@ describe('a rejection in the words of a rollout', () => {
 
   it('names who rejected and why', () => {
     const no = { ...at, actor: 'bob', decision: 'reject', reason: 'not before the audit' } as const;
-    expect(rejection('production', no)).toEqual({ kind: 'rejected', code: 'APPROVAL_REJECTED', reason: 'bob rejected the plan for production: not before the audit.' });
+    expect(rejection('production', no)).toEqual({
+      kind: 'rejected',
+      code: 'APPROVAL_REJECTED',
+      reason: 'bob rejected the plan for production: not before the audit.',
+    });
   });
 
   it('says what it can when nobody is on record', () => {
-    expect(rejection('production', undefined)).toMatchObject({ reason: 'Somebody rejected the plan for production: no reason.' });
+    expect(rejection('production', undefined)).toMatchObject({
+      reason: 'Somebody rejected the plan for production: no reason.',
+    });
   });
 });

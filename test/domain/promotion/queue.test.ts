@@ -21,14 +21,29 @@ describe('who is next', () => {
   it.each<[string, QueuePolicy, Waiter[], ReturnType<typeof standing>]>([
     ['nobody else is there', 'queue', [own], { kind: 'first', drops: [] }],
     ['first come, first served', 'queue', [own, older, newer], { kind: 'behind', ahead: 'prm-older', drops: [] }],
-    ['the first of several', 'queue', [waiter('prm-a', { joinedAt: at(6) }), older, own], { kind: 'behind', ahead: 'prm-older', drops: [] }],
+    [
+      'the first of several',
+      'queue',
+      [waiter('prm-a', { joinedAt: at(6) }), older, own],
+      { kind: 'behind', ahead: 'prm-older', drops: [] },
+    ],
     ['whoever was not seen for five minutes keeps nobody waiting', 'queue', [gone, own], { kind: 'first', drops: [] }],
     ['a rollback first, whenever it came', 'queue', [own, rollback], { kind: 'behind', ahead: 'prm-back', drops: [] }],
     ['the newest drops the others', 'supersede', [own, older], { kind: 'first', drops: ['prm-older'] }],
     ['an older one gives way', 'supersede', [own, older, newer], { kind: 'superseded', by: 'prm-newer' }],
     ['a rollback gives way to nobody', 'supersede', [own, rollback], { kind: 'behind', ahead: 'prm-back', drops: [] }],
-    ['nor does what is only verified', 'supersede', [own, verifying], { kind: 'behind', ahead: 'prm-older', drops: [] }],
-    ['whoever gave way before counts no more', 'queue', [{ ...older, supersededBy: 'prm-newer' }, own], { kind: 'first', drops: [] }],
+    [
+      'nor does what is only verified',
+      'supersede',
+      [own, verifying],
+      { kind: 'behind', ahead: 'prm-older', drops: [] },
+    ],
+    [
+      'whoever gave way before counts no more',
+      'queue',
+      [{ ...older, supersededBy: 'prm-newer' }, own],
+      { kind: 'first', drops: [] },
+    ],
   ])('%s', (_, policy, waiters, expected) => {
     expect(standing(own, waiters, { policy, now })).toEqual(expected);
   });
@@ -82,7 +97,8 @@ function environment(policy: QueuePolicy) {
       }
       const claimed = stands.kind === 'first' ? claim(lease, who.promotion, time) : undefined;
       if (claimed?.kind === 'granted') {
-        if (claimed.lease.holder !== lease?.holder || claimed.lease.epoch !== lease.epoch) epochs.push(claimed.lease.epoch);
+        if (claimed.lease.holder !== lease?.holder || claimed.lease.epoch !== lease.epoch)
+          epochs.push(claimed.lease.epoch);
         lease = claimed.lease;
         forget(who.promotion);
       } else waiters = [...waiters.filter((one) => one.promotion !== who.promotion), mine];
