@@ -8,7 +8,9 @@ import { credentials } from './commands/credentials.ts';
 import { doctor } from './commands/doctor.ts';
 import { exec } from './commands/exec.ts';
 import { explain } from './commands/explain.ts';
+import { freeze } from './commands/freeze.ts';
 import { history } from './commands/history.ts';
+import { hold } from './commands/hold.ts';
 import { plan } from './commands/plan.ts';
 import { promote } from './commands/promote.ts';
 import { rehearse } from './commands/rehearse.ts';
@@ -17,6 +19,7 @@ import { release } from './commands/release.ts';
 import { retry } from './commands/retry.ts';
 import { schedule } from './commands/schedule.ts';
 import { status } from './commands/status.ts';
+import { stop } from './commands/stop.ts';
 import { trust } from './commands/trust.ts';
 import { validate } from './commands/validate.ts';
 
@@ -34,6 +37,9 @@ export const commands: readonly CliCommand[] = [
   status,
   history,
   schedule,
+  freeze,
+  stop,
+  hold,
   audit,
   doctor,
   credentials,

@@ -6,17 +6,24 @@ import { catalogue } from '#shared/domain/errors/catalogue.ts';
 import type { ExitCode } from '#shared/domain/errors/problem.ts';
 import type { Deployment, Promotion, Reason, Rollout, Status } from '#shared/domain/promotion/records.ts';
 import { mostAttempts } from '#shared/domain/promotion/trouble.ts';
+import type { Waiting } from '#shared/domain/promotion/waiting.ts';
 import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
 import { printedCommand } from '../printed-command.ts';
 import { requestLines } from './approvals.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
-export function promotionJson({ promotion, rollouts, rounds, deployments, approvals, decisions }: PromotionRecord) {
+export function promotionJson(record: PromotionRecord) {
+  const { promotion, rollouts, rounds, deployments, approvals, decisions, waiting } = record;
+  const { override, supersededBy, supersedes } = promotion;
   return {
     outcome: promotion.status,
     promotion: promotion.id,
     release: { id: promotion.releaseId, digest: promotion.release },
     requestedBy: promotion.requestedBy,
+    ...(override && { override }),
+    ...(supersededBy && { supersededBy }),
+    ...(supersedes && { supersedes }),
+    ...(waiting.length > 0 && { waiting }),
     reasons: (promotion.reasons ?? []).map(shownReason),
     environments: promotion.environments.map((name) => {
       const rollout = rollouts.find((candidate) => candidate.environment === name);
@@ -82,7 +89,7 @@ export type PlanTexts = Readonly<Record<string, readonly string[]>>;
  * which another command works in the same place.
  */
 export function promotionText(record: PromotionRecord, options: string, plans: PlanTexts = {}): string {
-  const { promotion, rollouts, deployments, approvals } = record;
+  const { promotion, rollouts, deployments, approvals, waiting } = record;
   const lines = promotion.environments.flatMap((name) => {
     const rollout = rollouts.find((candidate) => candidate.environment === name);
     const here = deployments.filter((deployment) => deployment.environment === name);
@@ -93,6 +100,7 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
       title,
       ...planned,
       ...asked.flatMap((request) => approvalLines(request, record, options)),
+      ...waiting.filter(({ environment }) => environment === name).map(waitingLine),
       ...here.map(deploymentLine),
       ...reasonLines(rollout, here, options),
       ...failureLines(promotion, here, options),
@@ -103,8 +111,13 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
 }
 
 /** Why the promotion ended where no environment can say so, and what keeps it from going on. */
-function ownLines({ reasons = [], status, trouble }: Promotion): string[] {
-  const why = reasons.map(({ code, text }) => `  because ${code}: ${shortened(text)}`);
+function ownLines({ reasons = [], status, trouble, override, supersededBy, supersedes = [] }: Promotion): string[] {
+  const why = [
+    ...(override === undefined ? [] : [`  overrides ${override.of.join(' and ')}: ${override.reason}`]),
+    ...(supersededBy === undefined ? [] : [`  gave way to ${supersededBy}`]),
+    ...supersedes.map((older) => `  took the place of ${older}`),
+    ...reasons.map(({ code, text }) => `  because ${code}: ${shortened(text)}`),
+  ];
   if (trouble === undefined || (status !== 'accepted' && status !== 'running')) return why;
   const { attempts, code, text, at } = trouble;
   return [...why, `  attempt ${attempts} of ${mostAttempts} at ${at}: ${code}: ${shortened(text)}`];
@@ -124,6 +137,10 @@ function approvalLines(request: ApprovalRequest, { promotion, decisions }: Promo
   const other = options.startsWith('--sandbox') ? ` --as ${promotion.requestedBy === 'bob' ? 'alice' : 'bob'}` : '';
   const next = `  next: ${printedCommand(`approve ${promotion.id} --reason '…'`, `${options}${other}`)} (or reject)`;
   return [...requestLines(request).map((line) => `  ${line}`), ...made, next];
+}
+
+function waitingLine({ since, until, reason }: Waiting): string {
+  return `  waits since ${since}, until ${until} at least: ${reason.code}: ${reason.text}`;
 }
 
 function deploymentLine({ target, account, region, stackName, status, outcome }: Deployment): string {

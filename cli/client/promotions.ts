@@ -2,13 +2,16 @@
 import { type Api, callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Running } from '#shared/aws/ledger/targets.ts';
-import type { Mode, Promotion, RecoveryWish } from '#shared/domain/promotion/records.ts';
+import type { Mode, Override, Promotion, RecoveryWish } from '#shared/domain/promotion/records.ts';
 
 export interface PromotionWish {
   readonly release: string;
   readonly environments?: readonly string[];
   /** Promoted where nothing is said. */
   readonly mode?: Mode;
+  /** All of the environments where nothing is said. */
+  readonly targets?: readonly string[];
+  readonly override?: Override;
   /** New for each new wish; the same again for the same wish. */
   readonly idempotencyKey: string;
 }

@@ -1,4 +1,7 @@
 /** `drawbridge promote`: asks for a promotion and follows it to its end. */
+import { Option } from 'commander';
+import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { Override } from '#shared/domain/promotion/records.ts';
 import { followPromotion } from '../client/follow.ts';
 import { planTexts } from '../client/plans.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
@@ -15,6 +18,14 @@ export const promote: CliCommand = {
       .description('Asks for the promotion of a release and waits for its end. It goes on if you stop waiting.')
       .argument('<release>', 'id or digest of the release')
       .option('--to <environments...>', 'only these environments; all of them when left out')
+      .option('--targets <targets...>', 'only these targets of the environments; all of them when left out')
+      .addOption(
+        new Option('--override <gates...>', 'what a policy lets you overrule; needs --reason').choices([
+          'eligibility',
+          'windows',
+        ]),
+      )
+      .option('--reason <text>', 'why it is overruled; it stays on the promotion')
       .option('--no-wait', 'answer as soon as the promotion is accepted')
       .addHelpText(
         'after',
@@ -28,6 +39,7 @@ export const promote: CliCommand = {
         release,
         idempotencyKey: connection.newKey(),
         ...(environments === undefined ? {} : { environments }),
+        ...choicesIn(options),
       };
       const { id } = await requestPromotion(connection.api, wish);
       terminal.progress(
@@ -43,3 +55,18 @@ export const promote: CliCommand = {
     }
   },
 };
+
+/** Which targets, and what is overruled. */
+function choicesIn(options: Readonly<Record<string, unknown>>): { targets?: string[]; override?: Override } {
+  const {
+    targets,
+    override: of,
+    reason,
+  } = options as { targets?: string[]; override?: Override['of']; reason?: string };
+  if ((of === undefined) !== (reason === undefined))
+    throw failure('USAGE', { detail: '--override and --reason go together.', hint: 'Give both, or neither.' });
+  return {
+    ...(targets === undefined ? {} : { targets }),
+    ...(of === undefined || reason === undefined ? {} : { override: { of, reason } }),
+  };
+}

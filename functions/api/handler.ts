@@ -1,6 +1,6 @@
 /**
- * The HTTP API: releases, promotions, what is where, policies, targets, webhooks, schedules, people's sessions, diagnoses. Each resource is a
- * file of its own.
+ * The HTTP API: releases, promotions, what is where, policies, targets, webhooks, schedules, restrictions, people's sessions, diagnoses. Each
+ * resource is a file of its own.
  */
 import { type Declare, http } from '#shared/lambda/http.ts';
 import { approvals } from './approvals.ts';
@@ -12,6 +12,7 @@ import { permissions } from './permissions.ts';
 import { policies } from './policies.ts';
 import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
+import { restrictions } from './restrictions.ts';
 import { schedules } from './schedules.ts';
 import { sessions } from './sessions.ts';
 import { targets } from './targets.ts';
@@ -30,6 +31,7 @@ export const declare: Declare = (app, resources) => {
   targets(app, resources);
   webhooks(app, resources);
   schedules(app, resources);
+  restrictions(app, resources);
   sessions(app, resources);
   diagnoses(app, resources);
 };

@@ -224,7 +224,10 @@ describe('a rejection', () => {
     await approve('bob');
     expect(await reject('sam')).toMatchObject({ request: { status: 'rejected' }, repeated: false });
     expect(answers()).toEqual([
-      [token, { kind: 'rejected', reason: 'sam rejected the plan for production: too late.' }],
+      [
+        token,
+        { kind: 'rejected', code: 'APPROVAL_REJECTED', reason: 'sam rejected the plan for production: too late.' },
+      ],
     ]);
   });
 

@@ -31,6 +31,7 @@ const recordOf = (change: Partial<PromotionRecord> = {}): PromotionRecord => ({
   rollouts: [aRollout({ planDigest: digest })],
   rounds: [],
   progress: [],
+  waiting: [],
   deployments: [aDeployment()],
   approvals: [request()],
   decisions: [],

@@ -48,6 +48,7 @@ function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [
   return {
     promotion: aPromotion({ releaseId, status, mode: 'plan', environments: ['production'] }),
     rollouts: [aRollout({ status, reasons, ...(planned ? { planDigest: digest } : {}) })],
+    waiting: [],
     rounds: planned
       ? [{ promotion: promotionId, environment: 'production', round: 1, digest, decision: 'planned', at: monday }]
       : [],

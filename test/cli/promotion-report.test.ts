@@ -14,6 +14,7 @@ const recordOf = (change: Partial<PromotionRecord>): PromotionRecord => ({
   rollouts: [aRollout({ status: 'failed', reasons: [reason] })],
   rounds: [],
   progress: [],
+  waiting: [],
   deployments: [],
   approvals: [],
   decisions: [],

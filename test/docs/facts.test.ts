@@ -76,6 +76,7 @@ const failed: PromotionRecord = {
       reasons: [reason],
     },
   ],
+  waiting: [],
   rounds: [
     {
       promotion: 'prm-0000000000000000',

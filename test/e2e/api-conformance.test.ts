@@ -8,6 +8,7 @@ import { getPromotion } from '#cli/client/promotions.ts';
 import { waitsForPeople } from '#cli/rehearsal/waits-for-people.ts';
 import { callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { type RestrictionKind, type RestrictionWish, restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { signedFetch } from '../sandbox/signed-fetch.ts';
 import { openRehearsal, type Rehearsal, root } from './rehearsed-world.ts';
 import { begin, ended } from './small-release.ts';
@@ -74,6 +75,11 @@ const schedule = {
   ...{ apiVersion: 'drawbridge/v1', kind: 'Schedule', metadata: { name: 'mornings' }, pipeline: 'small' },
   expression: 'cron(0 8 ? * MON-FRI *)',
 };
+/** Of a pipeline that there is not, so that nothing else here is in its way. */
+const place = { pipeline: 'nowhere', environment: 'production', reason: 'only a test' };
+const freeze = { ...place, until: '2099-01-01T00:00:00Z' };
+const idOf = (kind: RestrictionKind, wish: RestrictionWish) =>
+  restrictionOf(kind, wish, { by: 'carol', key: `${kind}-1`, at: '2026-01-05T09:00:00.000Z' }).id;
 /** Lists that every name has, if it is none an empty one. */
 const lists = ['get-policies-name-versions', 'get-schedules-name-firings'];
 
@@ -127,6 +133,15 @@ const valid: Record<string, () => Sent> = {
   'get-schedules-name': () => ({ path: { name: 'mornings' } }),
   'get-schedules-name-firings': () => ({ path: { name: 'mornings' } }),
   'delete-schedules-name': () => ({ as: 'carol', path: { name: 'mornings' } }),
+  'get-freezes': () => ({}),
+  'post-freezes': () => ({ as: 'carol', headers: { 'idempotency-key': 'freeze-1' }, body: freeze }),
+  'post-freezes-id-lifts': () => ({ as: 'carol', path: { id: idOf('freeze', freeze) }, body: { reason: 'a test' } }),
+  'get-stops': () => ({ query: { all: 'true' } }),
+  'post-stops': () => ({ as: 'carol', headers: { 'idempotency-key': 'stop-1' }, body: place }),
+  'post-stops-id-lifts': () => ({ as: 'carol', path: { id: idOf('stop', place) }, body: { reason: 'a test' } }),
+  'get-holds': () => ({}),
+  'post-holds': () => ({ as: 'carol', headers: { 'idempotency-key': 'hold-1' }, body: place }),
+  'post-holds-id-lifts': () => ({ as: 'carol', path: { id: idOf('hold', place) }, body: { reason: 'a test' } }),
   'get-targets': () => ({}),
   'put-targets-name': () => ({ as: 'carol', path: { name: 'production' }, body: target }),
   'get-targets-target-trust': () => ({ path: { target: 'production' } }),

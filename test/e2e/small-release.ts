@@ -18,6 +18,8 @@ export interface SmallRelease {
   readonly text?: string;
   /** Another template, without parameters, that may make roles. */
   readonly template?: string;
+  /** What becomes of a rollout that comes to production while another one is there. */
+  readonly queue?: 'supersede' | 'reject';
 }
 
 /** A release of a stack with a parameter and a topic, for pre-production and then production. */
@@ -68,7 +70,7 @@ Resources:
     Type: AWS::SNS::Topic
 `;
 
-function configuration({ pipeline, text = 'one', template: given }: SmallRelease): string {
+function configuration({ pipeline, text = 'one', template: given, queue }: SmallRelease): string {
   const inputs = given === undefined ? `parameters: { Text: ${text} }` : 'capabilities: [CAPABILITY_IAM]';
   return `apiVersion: drawbridge/v1
 kind: Pipeline
@@ -83,5 +85,5 @@ environments:
     targets: { matchLabels: { env: pre-production } }
   - name: production
     targets: { matchLabels: { env: production } }
-`;
+${queue === undefined ? '' : `    queue: ${queue}\n`}`;
 }

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/admit/handler.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
-import { readRollout } from '#shared/aws/ledger/promotions.ts';
+import { readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { liftRestriction, putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { recordVerified } from '#shared/aws/ledger/verified.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
-import { monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
+import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
@@ -27,7 +29,11 @@ const admit = async (change: object = {}) =>
   );
 const theirs = { pipeline: 'orders', environment, promotion: otherPromotionId, mode: 'promote' } as const;
 
+const waitingNow = async () => (await readPromotionRecord(ledger, promotionId))?.waiting;
+
 describe('admit', () => {
+  beforeEach(() => recordPromotion(ledger, aPromotion()));
+
   it('admits a release to its first environment, with a lease and the targets that its labels mean', async () => {
     expect(await admit()).toEqual({ kind: 'admitted', epoch: 1, waits: 0, targets: ['pre-production'] });
     expect(await item('LEASE#orders#pre-production', 'LEASE')).toMatchObject({ holder: promotionId, epoch: 1 });
@@ -99,8 +105,70 @@ describe('admit', () => {
     expect(await admit()).toMatchObject({ kind: 'admitted', epoch: 2 });
   });
 
+  it('says while it waits what for, and no more once it goes on', async () => {
+    await takeLease(ledger, theirs, monday);
+    await admit();
+    expect(await waitingNow()).toEqual([
+      {
+        environment,
+        since: monday,
+        until: secondsAfter(monday, 60),
+        reason: { code: 'ENVIRONMENT_BUSY', text: expect.stringContaining(otherPromotionId) },
+      },
+    ]);
+    await freeLease(ledger, { ...theirs, epoch: 1 });
+    expect(await admit({ at: secondsAfter(monday, 60), waits: 1 })).toMatchObject({ kind: 'admitted' });
+    expect(await waitingNow()).toEqual([]);
+  });
+
+  describe('during a freeze', () => {
+    const freeze = (until: string) =>
+      restrictionOf('freeze', { until, reason: 'year end' }, { by: 'carol', key: 'k', at: monday });
+
+    it('waits until it is over, without a lease and without losing its patience with other promotions', async () => {
+      const until = secondsAfter(monday, 600);
+      await putRestriction(ledger, freeze(until));
+      expect(await admit({ waits: 3 })).toEqual({ kind: 'wait', epoch: 0, waits: 3, until });
+      expect(await item('LEASE#orders#pre-production', 'LEASE')).toBeUndefined();
+      expect(await waitingNow()).toMatchObject([{ reason: { code: 'FROZEN' } }]);
+      expect(await admit({ at: until })).toMatchObject({ kind: 'admitted' });
+    });
+
+    it('asks every hour, and goes on when it was lifted', async () => {
+      const { restriction } = await putRestriction(ledger, freeze(secondsAfter(monday, 30 * 86_400)));
+      expect(await admit()).toMatchObject({ kind: 'wait', until: secondsAfter(monday, 3600) });
+      const lifting = { kind: 'freeze', id: restriction.id, by: 'carol', at: monday, reason: 'done' } as const;
+      await liftRestriction(ledger, lifting);
+      expect(await admit({ at: secondsAfter(monday, 3600) })).toMatchObject({ kind: 'admitted' });
+    });
+
+    it('gives up after fourteen days, and says what was in the way', async () => {
+      await putRestriction(ledger, freeze(secondsAfter(monday, 30 * 86_400)));
+      await admit();
+      expect(await admit({ at: secondsAfter(monday, 14 * 86_400) })).toMatchObject({ kind: 'rejected' });
+      expect(await readRollout(ledger, promotionId, environment)).toMatchObject({
+        status: 'rejected',
+        reasons: [{ code: 'WAITED_TOO_LONG', text: expect.stringMatching(/14 days.*year end/) }],
+      });
+      expect(await waitingNow()).toEqual([]);
+    });
+  });
+
+  it('is rejected while everything is stopped', async () => {
+    await putRestriction(ledger, restrictionOf('stop', { reason: 'incident' }, { by: 'carol', key: 'k', at: monday }));
+    expect(await admit()).toMatchObject({ kind: 'rejected' });
+    expect(await readRollout(ledger, promotionId, environment)).toMatchObject({ reasons: [{ code: 'STOPPED' }] });
+  });
+
+  it('stops for a promotion that is not on record', async () => {
+    await expect(admit({ promotion: 'prm-0000000000000000' })).rejects.toMatchObject({ name: 'PROMOTION_UNKNOWN' });
+  });
+});
+
+describe('admit', () => {
   describe('a promotion that only plans', () => {
     const planning = { mode: 'plan' };
+    beforeEach(() => recordPromotion(ledger, aPromotion({ mode: 'plan' })));
 
     it('is admitted wherever targets are, also where the release was not verified before', async () => {
       expect(await admit({ ...planning, environment: 'production' })).toMatchObject({
@@ -124,6 +192,7 @@ describe('admit', () => {
   });
 
   it('stops for a release that does not exist', async () => {
+    await recordPromotion(ledger, aPromotion());
     await expect(admit({ release: digestOf('x') })).rejects.toMatchObject({ name: 'RELEASE_UNKNOWN' });
   });
 });

@@ -153,7 +153,7 @@ describe('asking for a promotion', () => {
   });
 
   it.each([
-    ['IDEMPOTENCY_CONFLICT', 422, problem('IDEMPOTENCY_CONFLICT', { promotion: promotionId })],
+    ['IDEMPOTENCY_CONFLICT', 422, problem('IDEMPOTENCY_CONFLICT', { earlier: `promotion ${promotionId}` })],
     ['RELEASE_UNKNOWN', 404, problem('RELEASE_UNKNOWN', { release: 'x' })],
   ])('that admission refuses is answered with its problem: %s', async (code, status, refused) => {
     admissionAnswers({ kind: 'refused', problem: refused });

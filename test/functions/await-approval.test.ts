@@ -53,7 +53,10 @@ describe('await-approval', () => {
 
   it.each<['approve' | 'reject', object]>([
     ['approve', { kind: 'approved' }],
-    ['reject', { kind: 'rejected', reason: 'bob rejected the plan for production: as discussed.' }],
+    [
+      'reject',
+      { kind: 'rejected', code: 'APPROVAL_REJECTED', reason: 'bob rejected the plan for production: as discussed.' },
+    ],
   ])('answers itself when somebody was quicker: %s', async (decision, answer) => {
     await decided('bob', decision);
     expect(answers()).toEqual([]);

@@ -1,6 +1,6 @@
 /** Approvals in the ledger: what a rollout waits for, and who decided what. The task token stays here until it is answered. */
 import type { ApprovalAnswer, ApprovalDecision, ApprovalRequest } from '#shared/domain/approval/records.ts';
-import { rejectionText } from '#shared/domain/approval/rejection.ts';
+import { rejection, supersession } from '#shared/domain/approval/rejection.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { unreachableGroups } from '#shared/domain/policy/approvals.ts';
@@ -69,10 +69,12 @@ export async function waitForApproval(ledger: Ledger, about: About, token: strin
 /** What the waiting step is answered, or undefined while nothing is decided. */
 export async function answerOf(ledger: Ledger, request: ApprovalRequest): Promise<ApprovalAnswer | undefined> {
   if (request.status === 'approved') return { kind: 'approved' };
+  const { environment, supersededBy } = request;
+  if (supersededBy !== undefined) return supersession(environment, supersededBy);
   if (request.status !== 'rejected') return undefined;
   const decisions = await listApprovalDecisions(ledger, request);
   const no = decisions.find(({ decision }) => decision === 'reject');
-  return { kind: 'rejected', reason: rejectionText(request.environment, no) };
+  return rejection(environment, no);
 }
 
 export async function readApprovalRequest(ledger: Ledger, about: About): Promise<ApprovalRequest | undefined> {
@@ -113,6 +115,21 @@ export async function closeApprovalRequest(
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':status': status, ':open': 'open' },
   });
+}
+
+/** Ends an open request because a newer promotion takes the place of its own. Answers it as it is then; undefined where it was not open. */
+export async function supersedeApproval(
+  ledger: Ledger,
+  request: ApprovalRequest,
+  supersededBy: PromotionId,
+): Promise<ApprovalRequest | undefined> {
+  const ended = await changeItem(ledger, requestKey(request), {
+    UpdateExpression: 'SET #status = :void, supersededBy = :newer',
+    ConditionExpression: '#status = :open',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':void': 'void', ':newer': supersededBy, ':open': 'open' },
+  });
+  return ended ? { ...request, status: 'void', supersededBy } : undefined;
 }
 
 /** Of a rollout that has ended, nothing is to be decided any more. */

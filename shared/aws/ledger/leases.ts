@@ -81,7 +81,8 @@ export async function freeLease(ledger: Ledger, holding: Holding): Promise<void>
   });
 }
 
-async function readLease(ledger: Ledger, place: Place): Promise<Lease | undefined> {
+/** Who has the environment, or had it last. */
+export async function readLease(ledger: Ledger, place: Place): Promise<Lease | undefined> {
   return (await getItem(ledger, keyOf(place))) as Lease | undefined;
 }
 

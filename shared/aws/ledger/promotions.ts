@@ -12,6 +12,7 @@ import {
   Round,
 } from '#shared/domain/promotion/records.ts';
 import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
+import type { Waiting } from '#shared/domain/promotion/waiting.ts';
 import { decisionOf, requestOf } from './approval-items.ts';
 import {
   changeItem,
@@ -26,6 +27,7 @@ import {
   queryPage,
   withoutKeys,
 } from './table.ts';
+import { waitingIn } from './waiting.ts';
 
 /** Group in the index for promotions that were accepted and whose execution is not known to have started. */
 export const outbox = 'OUTBOX';
@@ -40,6 +42,7 @@ export interface PromotionRecord {
   readonly rounds: Round[];
   /** Of each target that was given work. */
   readonly progress: TargetProgress[];
+  readonly waiting: Waiting[];
   readonly deployments: Deployment[];
   readonly approvals: ApprovalRequest[];
   readonly decisions: ApprovalDecision[];
@@ -108,13 +111,15 @@ export async function readPromotionRecord(ledger: Ledger, id: PromotionId): Prom
 export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
   const own = items.find((item) => item['sk'] === 'PROMOTION');
   if (own === undefined) return undefined;
+  const promotion = promotionOf(own);
   const some = <Kind>(prefix: string) =>
     items.filter((item) => String(item['sk']).startsWith(prefix)).map((item) => withoutKeys(item) as Kind);
   return {
-    promotion: promotionOf(own),
+    promotion,
     rollouts: some<Rollout>('ROLLOUT#'),
     rounds: items.filter(({ sk }) => String(sk).startsWith('ROUND#')).map((item) => Round.parse(withoutKeys(item))),
     progress: some<TargetProgress>('TARGET#'),
+    waiting: promotion.settledAt === undefined ? waitingIn(items) : [],
     deployments: some<Deployment>('DEPLOYMENT#'),
     approvals: items.filter(({ sk }) => String(sk).startsWith('APPROVAL#')).map(requestOf),
     decisions: items.filter(({ sk }) => String(sk).startsWith('DECISION#')).map(decisionOf),

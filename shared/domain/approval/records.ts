@@ -21,6 +21,8 @@ export const ApprovalRequest = z.strictObject({
   expiresAt: Instant,
   /** Void: about a plan that is not the rollout's any more, or of a rollout that has ended. */
   status: z.enum(['open', 'approved', 'rejected', 'expired', 'void']),
+  /** Of a void request: the promotion in whose favour its own was dropped. */
+  supersededBy: PromotionId.optional(),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
@@ -39,6 +41,11 @@ export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
 /** What the step that waits for an approval is answered. */
 export const ApprovalAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('approved') }),
-  z.strictObject({ kind: z.literal('rejected'), reason: z.string() }),
+  z.strictObject({
+    kind: z.literal('rejected'),
+    /** By a person, or because a newer promotion took the place of this one. */
+    code: z.enum(['APPROVAL_REJECTED', 'SUPERSEDED']),
+    reason: z.string(),
+  }),
 ]);
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;

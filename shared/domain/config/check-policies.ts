@@ -12,9 +12,17 @@ import type { Path, PlaceOf } from './yaml-source.ts';
 const statefulTypes = [...specifiedStateful, ...furtherStateful];
 
 /** Every problem inside one policy. */
-export function policyProblems({ changeGates = [], groups = {}, ...rest }: Policy, placeOf: PlaceOf): Problem[] {
+export function policyProblems(
+  { changeGates = [], windows = [], groups = {}, ...rest }: Policy,
+  placeOf: PlaceOf,
+): Problem[] {
   const names = changeGates.map(({ name }) => name);
+  const windowNames = windows.map(({ name }) => name);
   return [
+    ...repeated(windowNames).map((index) => {
+      const facts = { what: 'windows', name: String(windowNames[index]) };
+      return problem('DUPLICATE_NAME', facts, placeOf(['windows', index, 'name']));
+    }),
     ...repeated(names).map((index) => {
       const facts = { what: 'change gates', name: String(names[index]) };
       return problem('DUPLICATE_NAME', facts, placeOf(['changeGates', index, 'name']));
@@ -118,11 +126,12 @@ export function policySetProblems(policies: readonly Located<Policy>[]): Problem
   ];
 }
 
-function groupPaths({ approval, changeGates = [] }: Policy): { group: string; path: Path }[] {
+function groupPaths({ approval, changeGates = [], overrides = {} }: Policy): { group: string; path: Path }[] {
   const listed = (groups: readonly string[], path: Path) =>
     groups.map((group, index) => ({ group, path: [...path, index] }));
   return [
     ...listed(approval?.groups ?? [], ['approval', 'groups']),
+    ...Object.entries(overrides).flatMap(([what, groups]) => listed(groups, ['overrides', what])),
     ...changeGates.flatMap(({ action }, index) =>
       typeof action === 'string'
         ? []

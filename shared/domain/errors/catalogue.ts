@@ -2,6 +2,7 @@
 import { auditEntries } from './audit-entries.ts';
 import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
+import { controlEntries } from './control-entries.ts';
 import { gateEntries } from './gate-entries.ts';
 import { httpEntries } from './http-entries.ts';
 import { policyEntries } from './policy-entries.ts';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...auditEntries,
   ...brokerEntries,
   ...configEntries,
+  ...controlEntries,
   ...policyEntries,
   ...promotionEntries,
   ...remoteEntries,

@@ -16,11 +16,13 @@ export const promotionEntries = {
     cause: ({ environment, known }) => `The release has no environment "${environment}"; it has ${known.join(', ')}.`,
     next: () => 'Name one of those, or leave the environments out to go through all of them.',
   }),
-  ENVIRONMENT_BUSY: entry<{ environment: string; holder: string }>({
+  ENVIRONMENT_BUSY: entry<{ environment: string; holder: string; tooLong?: boolean }>({
     exit: 3,
     status: 409,
-    cause: ({ environment, holder }) =>
-      `${environment} has been held by promotion ${holder} for longer than a rollout may wait.`,
+    cause: ({ environment, holder, tooLong = false }) =>
+      tooLong
+        ? `${environment} has been held by promotion ${holder} for longer than a rollout may wait.`
+        : `${environment} is held by promotion ${holder}.`,
     next: ({ holder }) => `See what ${holder} is waiting for with \`drawbridge status ${holder}\`, then promote again.`,
   }),
   NOT_ELIGIBLE: entry<{ releaseId: string; environment: string; missing: string }>({
@@ -30,11 +32,17 @@ export const promotionEntries = {
       `Release ${releaseId} may not go to ${environment}: it has not been verified in ${missing}.`,
     next: ({ missing }) => `Promote it to ${missing} first.`,
   }),
-  NO_TARGETS: entry<{ environment: string }>({
+  NO_TARGETS: entry<{ environment: string; named?: readonly string[] | undefined }>({
     exit: 2,
     status: 422,
-    cause: ({ environment }) => `No target matches the labels of environment ${environment}.`,
-    next: () => 'Record a target whose labels match, or correct matchLabels in the pipeline and make a new release.',
+    cause: ({ environment, named }) =>
+      named === undefined
+        ? `No target matches the labels of environment ${environment}.`
+        : `Environment ${environment} has no target ${named.join(' or ')}.`,
+    next: ({ named }) =>
+      named === undefined
+        ? 'Record a target whose labels match, or correct matchLabels in the pipeline and make a new release.'
+        : 'Name targets of the environment, or none for all of them.',
   }),
   TARGET_NOT_STARTED: entry<{ target: string; stopped: string[]; tolerated: string }>({
     exit: 1,
@@ -126,10 +134,10 @@ export const promotionEntries = {
     next: () =>
       'Send a key of 1 to 256 letters, digits and . _ : / -, a letter or digit first, new for each new request.',
   }),
-  IDEMPOTENCY_CONFLICT: entry<{ promotion: string }>({
+  IDEMPOTENCY_CONFLICT: entry<{ earlier: string }>({
     exit: 2,
     status: 422,
-    cause: ({ promotion }) => `The Idempotency-Key was used before with another body, for promotion ${promotion}.`,
+    cause: ({ earlier }) => `The Idempotency-Key was used before with another body, for ${earlier}.`,
     next: () => 'Send a new key with the new request, or the first body with this key.',
   }),
   BODY_INVALID: entry<{ detail: string }>({

@@ -11,7 +11,9 @@ import { Policy } from '../policy/policy.ts';
 import { Deployment, Promotion, Rollout, Round } from '../promotion/records.ts';
 import { PromotionRequest, RetryRequest } from '../promotion/request.ts';
 import { TargetProgress } from '../promotion/target-progress.ts';
+import { Waiting } from '../promotion/waiting.ts';
 import { Release } from '../release/release.ts';
+import { FreezeWish, HoldWish, LiftWish, Restriction, StopWish } from '../restriction/restriction.ts';
 import { FiringRecord, Schedule } from '../schedule/schedule.ts';
 import { Webhook } from '../webhook/webhook.ts';
 
@@ -30,6 +32,11 @@ export const schemas = {
   SessionWish,
   MessageWish,
   DiagnosisWish,
+  FreezeWish,
+  StopWish,
+  HoldWish,
+  LiftWish,
+  Restriction,
   Target,
   Policy,
   Webhook,
@@ -40,6 +47,7 @@ export const schemas = {
     rollouts: z.array(Rollout),
     rounds: z.array(Round),
     progress: z.array(TargetProgress),
+    waiting: z.array(Waiting),
     deployments: z.array(Deployment),
     approvals: z.array(ApprovalRequest),
     decisions: z.array(ApprovalDecision),

@@ -49,6 +49,27 @@ const scheduleOperations: Readonly<Record<string, Operation>> = {
   },
 };
 
+function restrictionOperations(list: string, one: string, body: SchemaName): Record<string, Operation> {
+  return {
+    [`GET /v1/${list}`]: {
+      summary: `The ${list} that hold or are to come; with all=true every one that ever was, newest first`,
+      query: ['all'],
+      answers: { 200: { page: 'Restriction' } },
+    },
+    [`POST /v1/${list}`]: {
+      summary: `Put a ${one}`,
+      body,
+      headers: ['Idempotency-Key'],
+      answers: { 200: 'Restriction', 201: 'Restriction' },
+    },
+    [`POST /v1/${list}/:id/lifts`]: {
+      summary: `Lift a ${one}`,
+      body: 'LiftWish',
+      answers: { 200: 'Restriction', 201: 'Restriction' },
+    },
+  };
+}
+
 export const operations: Readonly<Record<string, Operation>> = {
   'GET /v1/openapi.json': { summary: 'This document', answers: { 200: 'OpenApi' } },
   'POST /v1/releases': { summary: 'Announce a release', body: 'Release', answers: { 200: 'Uploads' } },
@@ -106,6 +127,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   'GET /v1/policy-sets/:digest': { summary: 'The policies as they once held', answers: { 200: 'PolicySet' } },
   ...webhookOperations,
   ...scheduleOperations,
+  ...restrictionOperations('freezes', 'freeze', 'FreezeWish'),
+  ...restrictionOperations('stops', 'stop', 'StopWish'),
+  ...restrictionOperations('holds', 'hold', 'HoldWish'),
   'GET /v1/targets': { summary: 'The targets', answers: { 200: { list: 'TargetRecord' } } },
   'PUT /v1/targets/:name': {
     summary: 'Apply a target',

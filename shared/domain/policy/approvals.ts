@@ -54,7 +54,8 @@ export function unreachableGroups({ requester, requirement, policies }: Omit<Ask
   return requirement.groups.filter((group) => [...membersOf(group, policies)].every((member) => member === requester));
 }
 
-function membersOf(group: string, policies: readonly Policy[]): ReadonlySet<string> {
+/** Who is in a group, by whichever policy says so. */
+export function membersOf(group: string, policies: readonly Policy[]): ReadonlySet<string> {
   return new Set(
     policies.flatMap(({ groups = {} }) => (Object.hasOwn(groups, group) ? (groups[group] as string[]) : [])),
   );

@@ -53,10 +53,10 @@ export function policySetFaults({ before, after }: PolicySetChange, name: string
   return [...shared, ...unknown, ...alone];
 }
 
-/** Every group a policy asks for an approval, by name and once each. */
-export function groupsNamedIn({ approval, changeGates = [] }: Policy): string[] {
+/** Every group a policy asks for an approval or lets override something, by name and once each. */
+export function groupsNamedIn({ approval, changeGates = [], overrides = {} }: Policy): string[] {
   const gates = changeGates.flatMap(({ action }) => (typeof action === 'string' ? [] : action.requireApproval));
-  return [...new Set([...(approval?.groups ?? []), ...gates])].sort();
+  return [...new Set([...(approval?.groups ?? []), ...gates, ...Object.values(overrides).flat()])].sort();
 }
 
 function definersOf(policies: readonly Policy[], group: string): Policy[] {

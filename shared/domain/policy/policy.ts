@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { MatchLabels } from '../config/labels.ts';
 import { Name } from '../identifiers.ts';
+import { Window } from '../window/window.ts';
 import { Duration } from './duration.ts';
 import { Effect } from './effect.ts';
 
@@ -108,6 +109,17 @@ const Fields = z.strictObject({
     })
     .exactOptional(),
   changeGates: z.array(ChangeGate).min(1).exactOptional(),
+  /** When rollouts may start, or must not. */
+  windows: z.array(Window).min(1).max(20).exactOptional(),
+  /** What becomes of a rollout that comes outside of windows or during a freeze; it waits where nothing is said. */
+  outsideWindows: z.enum(['wait', 'refuse']).exactOptional(),
+  /** The groups whose members may promote a release that is not eligible, or outside of windows and during freezes. */
+  overrides: z
+    .strictObject({
+      eligibility: z.array(Name).min(1).exactOptional(),
+      windows: z.array(Name).min(1).exactOptional(),
+    })
+    .exactOptional(),
   templateGate: z
     .strictObject({
       waive: z.array(WaivableCode).min(1).exactOptional(),

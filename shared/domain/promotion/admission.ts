@@ -1,49 +1,99 @@
-/** May a rollout begin? Eligibility first, then whose turn it is. */
+/** May a rollout begin? Whether the release may go there, whether anything stands in the way now, and then whose turn it is. */
+
+import type { Labelled } from '../config/match-targets.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
+import { applicablePolicies } from '../policy/applicable.ts';
+import type { Policy } from '../policy/policy.ts';
+import { journeyOf, targetsOf } from '../release/journey.ts';
+import type { Release } from '../release/release.ts';
 import { after, type Claim, leaseSeconds } from './lease.ts';
+import { type Openness, type OpennessFacts, openness, reasonFor } from './openness.ts';
+import { overrideRefusal } from './override.ts';
+import type { Promotion, Reason } from './records.ts';
 
-export interface EligibilityFacts {
+export interface AdmissionFacts extends Pick<OpennessFacts, 'policies' | 'restrictions' | 'at'> {
+  readonly promotion: Promotion;
+  readonly release: Release & { readonly id: string };
   readonly environment: string;
-  /** The release's environments, in order. */
-  readonly journey: readonly string[];
-  readonly releaseId: string;
   /** Environments in which this very release was verified. */
   readonly verifiedIn: ReadonlySet<string>;
-  readonly targets: readonly string[];
-  /** The environment says that having no target is no error: it is passed with nothing to do. */
-  readonly allowEmpty: boolean;
+  /** Every target there is. */
+  readonly targets: readonly Labelled[];
+}
+
+export type Admissible =
+  /** `targets`: the names of those it is about; none only where the environment allows it. */
+  { readonly kind: 'open'; readonly targets: string[] } | Exclude<Openness, { kind: 'open' }>;
+
+/** What is only planned or verified again changes nothing: there its targets alone count. */
+export function admissible(facts: AdmissionFacts): Admissible {
+  const { promotion, environment } = facts;
+  const targets = chosenTargets(facts);
+  const refused =
+    targetProblem(facts, targets) ?? (promotion.mode === 'promote' ? ineligibility(facts, targets) : undefined);
+  if (refused !== undefined) return { kind: 'closed', reason: reasonFor(refused) };
+  const names = targets.map(({ name }) => name);
+  if (promotion.mode !== 'promote') return { kind: 'open', targets: names };
+  const found = openness({ ...facts, promotion, pipeline: promotion.pipeline, environment, targets });
+  return found.kind === 'open' ? { kind: 'open', targets: names } : found;
+}
+
+/** The environment's targets; where the promotion names some, those among them. */
+function chosenTargets({ promotion, release, environment, targets }: AdmissionFacts): Labelled[] {
+  const all = targetsOf(release, environment, targets);
+  return promotion.targets === undefined ? all : all.filter(({ name }) => promotion.targets?.includes(name));
+}
+
+function targetProblem(facts: AdmissionFacts, chosen: readonly Labelled[]): Problem | undefined {
+  const { promotion, release, environment, targets } = facts;
+  const journey = journeyOf(release);
+  if (!journey.includes(environment)) return problem('ENVIRONMENT_UNKNOWN', { environment, known: journey });
+  const named = promotion.targets ?? [];
+  const unknown = named.find((name) => !targets.some((target) => target.name === name));
+  if (unknown !== undefined) return problem('TARGET_UNKNOWN', { target: unknown });
+  // One of another environment that the promotion goes to is not meant here.
+  const meant = promotion.environments.flatMap((one) => targetsOf(release, one, targets));
+  const foreign = named.filter((name) => !meant.some((target) => target.name === name));
+  if (foreign.length > 0) return problem('NO_TARGETS', { environment, named: foreign });
+  const mayBeEmpty = release.environments.some(({ name, allowEmpty }) => name === environment && allowEmpty === true);
+  if (chosen.length > 0 || mayBeEmpty) return undefined;
+  return problem('NO_TARGETS', { environment, named: promotion.targets });
+}
+
+/** Not verified in everything before. A rollback goes to what was verified there once; whoever may, may override it. */
+function ineligibility(facts: AdmissionFacts, targets: readonly Labelled[]): Problem | undefined {
+  const { promotion, release, environment, verifiedIn } = facts;
+  const journey = journeyOf(release);
+  const missing = journey.slice(0, journey.indexOf(environment)).find((earlier) => !verifiedIn.has(earlier));
+  if (missing === undefined || promotion.rollback !== undefined) return undefined;
+  if (!promotion.override?.of.includes('eligibility'))
+    return problem('NOT_ELIGIBLE', { releaseId: release.id, environment, missing });
+  return overrideRefusal('eligibility', promotion.requestedBy, policiesFor(facts, targets));
+}
+
+function policiesFor(
+  { promotion, environment, policies }: AdmissionFacts,
+  targets: readonly Labelled[],
+): { applicable: readonly Policy[]; all: readonly Policy[] } {
+  const { pipeline } = promotion;
+  return { applicable: applicablePolicies(policies, { pipeline, environment, targets }), all: policies };
 }
 
 export type Turn =
   | { readonly kind: 'admitted'; readonly epoch: number }
-  | { readonly kind: 'wait'; readonly until: string }
-  | { readonly kind: 'rejected'; readonly problem: Problem };
+  | { readonly kind: 'wait'; readonly until: string; readonly reason: Reason }
+  | { readonly kind: 'rejected'; readonly reason: Reason };
 
 /** One wait is a minute. A rollout outwaits a lease that nobody gives back, and gives up an hour later, so that nothing waits for ever. */
 const waitSeconds = 60;
 const mostWaits = leaseSeconds / waitSeconds + 60;
 
-/** Why the release may not go to the environment, or undefined: known, verified in everything before, and with somewhere to go. */
-export function ineligibility(facts: EligibilityFacts): Problem | undefined {
-  const { environment, journey, releaseId, verifiedIn } = facts;
-  const step = journey.indexOf(environment);
-  if (step < 0) return problem('ENVIRONMENT_UNKNOWN', { environment, known: [...journey] });
-  const missing = journey.slice(0, step).find((earlier) => !verifiedIn.has(earlier));
-  if (missing !== undefined) return problem('NOT_ELIGIBLE', { releaseId, environment, missing });
-  return withoutTargets(facts);
-}
-
-/** Why nothing can be planned there, or undefined. Any release may be planned anywhere: nothing is executed. */
-export function withoutTargets({ environment, targets, allowEmpty }: EligibilityFacts): Problem | undefined {
-  return targets.length === 0 && !allowEmpty ? problem('NO_TARGETS', { environment }) : undefined;
-}
-
 /** What a claim of the lease means for a rollout that has waited `waits` times: in, wait until then, or give up. */
 export function turn(claim: Claim, rollout: { environment: string; now: string; waits: number }): Turn {
   if (claim.kind === 'granted') return { kind: 'admitted', epoch: claim.lease.epoch };
   const { environment, now, waits } = rollout;
-  if (waits >= mostWaits)
-    return { kind: 'rejected', problem: problem('ENVIRONMENT_BUSY', { environment, holder: claim.holder }) };
-  return { kind: 'wait', until: after(now, waitSeconds) };
+  const tooLong = waits >= mostWaits;
+  const reason = reasonFor(problem('ENVIRONMENT_BUSY', { environment, holder: claim.holder, tooLong }));
+  return tooLong ? { kind: 'rejected', reason } : { kind: 'wait', until: after(now, waitSeconds), reason };
 }

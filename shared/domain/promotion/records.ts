@@ -93,6 +93,8 @@ export const Promotion = z.strictObject({
   rollback: Rollback.optional(),
   /** The promotion in whose favour this one was dropped. */
   supersededBy: PromotionId.optional(),
+  /** The promotions that were dropped in favour of this one. */
+  supersedes: z.array(PromotionId).optional(),
   requestedBy: z.string(),
   requestedAt: Instant,
   trigger: Trigger,

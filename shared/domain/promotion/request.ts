@@ -112,7 +112,7 @@ export function replayOf(wanted: Promotion, recorded: Promotion | undefined): Ad
     recorded.retryOf === wanted.retryOf &&
     canonicalJson(choicesOf(recorded)) === canonicalJson(choicesOf(wanted));
   if (recorded !== undefined && same) return { kind: 'accepted', promotion: recorded, replayed: true };
-  return { kind: 'refused', problem: problem('IDEMPOTENCY_CONFLICT', { promotion: wanted.id }) };
+  return { kind: 'refused', problem: problem('IDEMPOTENCY_CONFLICT', { earlier: `promotion ${wanted.id}` }) };
 }
 
 function choicesOf({ recovery, targets, override, rollback }: Promotion) {

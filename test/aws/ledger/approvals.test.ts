@@ -139,7 +139,10 @@ describe('waiting for an approval', () => {
   it.each<['approved' | 'rejected' | 'void' | undefined, object | undefined]>([
     [undefined, undefined],
     ['approved', { kind: 'approved' }],
-    ['rejected', { kind: 'rejected', reason: 'carol rejected the plan for production: too late.' }],
+    [
+      'rejected',
+      { kind: 'rejected', code: 'APPROVAL_REJECTED', reason: 'carol rejected the plan for production: too late.' },
+    ],
     ['void', undefined],
   ])('is answered, once it is %s, with %j', async (status, answer) => {
     await ask();

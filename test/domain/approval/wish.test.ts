@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rejectionText } from '#shared/domain/approval/rejection.ts';
+import { rejection } from '#shared/domain/approval/rejection.ts';
 import { ApprovalWish, reasonOf } from '#shared/domain/approval/wish.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { monday, promotionId } from '#test/builders.ts';
@@ -47,10 +47,16 @@ describe('a rejection in the words of a rollout', () => {
 
   it('names who rejected and why', () => {
     const no = { ...at, actor: 'bob', decision: 'reject', reason: 'not before the audit' } as const;
-    expect(rejectionText('production', no)).toBe('bob rejected the plan for production: not before the audit.');
+    expect(rejection('production', no)).toEqual({
+      kind: 'rejected',
+      code: 'APPROVAL_REJECTED',
+      reason: 'bob rejected the plan for production: not before the audit.',
+    });
   });
 
   it('says what it can when nobody is on record', () => {
-    expect(rejectionText('production', undefined)).toBe('Somebody rejected the plan for production: no reason.');
+    expect(rejection('production', undefined)).toMatchObject({
+      reason: 'Somebody rejected the plan for production: no reason.',
+    });
   });
 });

@@ -1,40 +1,94 @@
 import { describe, expect, it } from 'vitest';
-import { ineligibility, turn, withoutTargets } from '#shared/domain/promotion/admission.ts';
+import { type AdmissionFacts, admissible, turn } from '#shared/domain/promotion/admission.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
+import { aPromotion, aRelease, aTarget } from '#test/builders.ts';
+import { aPolicy } from '../policy/policy-builders.ts';
 
-const facts = {
-  environment: 'production',
-  journey: ['pre-production', 'production'],
-  releaseId: 'orders-1',
-  verifiedIn: new Set(['pre-production']),
-  targets: ['production'],
-  allowEmpty: false,
-};
 const now = '2026-01-05T09:00:00.000Z';
+const preProduction = aTarget({ name: 'pre-production', labels: { environment: 'pre-production' } });
+const facts = (change: Partial<AdmissionFacts> = {}, promotion: Partial<Promotion> = {}): AdmissionFacts => ({
+  promotion: aPromotion(promotion),
+  release: { ...aRelease(), id: 'orders-1' },
+  environment: 'production',
+  verifiedIn: new Set(['pre-production']),
+  targets: [preProduction, aTarget()],
+  policies: [],
+  restrictions: [],
+  at: now,
+  ...change,
+});
+const codeOf = (found: ReturnType<typeof admissible>) => (found.kind === 'open' ? undefined : found.reason.code);
+const nowhere = (allowEmpty: boolean) => ({
+  release: {
+    ...aRelease({ environments: [{ name: 'production', targets: { matchLabels: { a: 'b' } }, allowEmpty }] }),
+    id: 'orders-1',
+  },
+});
+const notVerified = { verifiedIn: new Set<string>() };
+const hotfix = { override: { of: ['eligibility' as const], reason: 'customers cannot pay' } };
+const people = aPolicy('people', { groups: { leads: ['alice'], others: ['bob'] } });
+const overridable = (group: string) => [aPolicy('hotfixes', { overrides: { eligibility: [group] } }), people];
 
 describe('may a release enter an environment', () => {
-  it.each<[string, Partial<typeof facts>, string | undefined]>([
-    ['it may when it was verified in everything before', {}, undefined],
+  it.each<[string, Partial<AdmissionFacts>, Partial<Promotion>, string | undefined]>([
+    ['it may when it was verified in everything before', {}, {}, undefined],
     [
       'it may enter the first without anything before',
-      { environment: 'pre-production', verifiedIn: new Set() },
+      { ...notVerified, environment: 'pre-production' },
+      {},
       undefined,
     ],
-    ['not an environment it does not have', { environment: 'staging' }, 'ENVIRONMENT_UNKNOWN'],
-    ['not without having been verified before', { verifiedIn: new Set() }, 'NOT_ELIGIBLE'],
-    ['not without a target', { targets: [] }, 'NO_TARGETS'],
-    ['it may without one where that is no error', { targets: [], allowEmpty: true }, undefined],
-  ])('%s', (_, change, code) => {
-    expect(ineligibility({ ...facts, ...change })?.code).toBe(code);
+    ['not an environment it does not have', { environment: 'staging' }, {}, 'ENVIRONMENT_UNKNOWN'],
+    ['not without having been verified before', notVerified, {}, 'NOT_ELIGIBLE'],
+    ['not without a target', nowhere(false), {}, 'NO_TARGETS'],
+    ['it may without one where that is no error', nowhere(true), {}, undefined],
+    ['wherever it was verified, where nothing is executed', notVerified, { mode: 'plan' }, undefined],
+    ['not even planned without a target', nowhere(false), { mode: 'plan' }, 'NO_TARGETS'],
+    ['wherever it was verified, where what runs is verified again', notVerified, { mode: 'verify' }, undefined],
+    ['back to what was verified there once', notVerified, { rollback: { automatic: true, reason: 'x' } }, undefined],
+    ['as a hotfix, by whom a policy lets', { ...notVerified, policies: overridable('leads') }, hotfix, undefined],
+    [
+      'not as a hotfix by anybody else',
+      { ...notVerified, policies: overridable('others') },
+      hotfix,
+      'OVERRIDE_NOT_PERMITTED',
+    ],
+    ['not as a hotfix where no policy speaks of it', notVerified, hotfix, 'OVERRIDE_NOT_PERMITTED'],
+    ['a hotfix that needs no bypass needs no permission', {}, hotfix, undefined],
+    [
+      'an override of windows is none of eligibility',
+      { ...notVerified, policies: overridable('leads') },
+      { override: { of: ['windows'], reason: 'x' } },
+      'NOT_ELIGIBLE',
+    ],
+  ])('%s', (_, change, promotion, code) => {
+    expect(codeOf(admissible(facts(change, promotion)))).toBe(code);
+  });
+
+  it('is as open as the place is', () => {
+    const freeze = { id: 'freeze-0', kind: 'freeze', reason: 'year end', by: 'carol', at: now } as const;
+    expect(admissible(facts({ restrictions: [freeze] }))).toMatchObject({ kind: 'wait', reason: { code: 'FROZEN' } });
+    expect(codeOf(admissible(facts({ restrictions: [freeze] }, { mode: 'plan' })))).toBeUndefined();
   });
 });
 
-describe('may a release be planned for an environment', () => {
-  it.each<[string, Partial<typeof facts>, string | undefined]>([
-    ['it may, wherever it was verified before: nothing is executed', { verifiedIn: new Set() }, undefined],
-    ['not without a target', { targets: [] }, 'NO_TARGETS'],
-    ['it may without one where that is no error', { targets: [], allowEmpty: true }, undefined],
-  ])('%s', (_, change, code) => {
-    expect(withoutTargets({ ...facts, ...change })?.code).toBe(code);
+describe('the targets of a rollout', () => {
+  const named = (...targets: string[]) => admissible(facts({}, { targets }));
+  it('are all of the environment', () => {
+    expect(admissible(facts())).toEqual({ kind: 'open', targets: ['production'] });
+  });
+  it('are those that the promotion names; what it names in other environments it goes to is meant there', () => {
+    expect(named('pre-production', 'production')).toEqual({ kind: 'open', targets: ['production'] });
+  });
+  it.each<[string, string[], string, string]>([
+    ['a target that there is not', ['production', 'nowhere'], 'TARGET_UNKNOWN', 'nowhere'],
+    ['only targets of other environments', ['pre-production'], 'NO_TARGETS', 'no target pre-production'],
+  ])('not %s', (_, targets, code, text) => {
+    expect(named(...targets)).toMatchObject({ kind: 'closed', reason: { code, text: expect.stringContaining(text) } });
+  });
+  it('not one of no environment that the promotion goes to', () => {
+    const found = admissible(facts({}, { targets: ['pre-production', 'production'], environments: ['production'] }));
+    expect(found).toMatchObject({ kind: 'closed', reason: { code: 'NO_TARGETS' } });
   });
 });
 
@@ -48,14 +102,15 @@ describe('whose turn it is', () => {
       ),
     ).toEqual({ kind: 'admitted', epoch: 3 });
   });
-  it('waits a minute for another’s', () => {
+  it('waits a minute for another’s, and says whose', () => {
     expect(turn(held, { environment: 'production', now, waits: 0 })).toEqual({
       kind: 'wait',
       until: '2026-01-05T09:01:00.000Z',
+      reason: { code: 'ENVIRONMENT_BUSY', text: expect.stringMatching(/^production is held by promotion prm-a\./) },
     });
   });
   it('gives up once no lease can last so long, naming the holder', () => {
     const answer = turn(held, { environment: 'production', now, waits: 1560 });
-    expect(answer).toMatchObject({ kind: 'rejected', problem: { code: 'ENVIRONMENT_BUSY' } });
+    expect(answer).toMatchObject({ kind: 'rejected', reason: { code: 'ENVIRONMENT_BUSY' } });
   });
 });

@@ -1,0 +1,115 @@
+/** Whose turn it is in an environment, by its queue policy. */
+import { problem } from '#shared/domain/errors/catalogue.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { type Turn, turn } from '#shared/domain/promotion/admission.ts';
+import type { Claim } from '#shared/domain/promotion/lease.ts';
+import { reasonFor } from '#shared/domain/promotion/openness.ts';
+import { isNewer, type QueuePolicy, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
+import { tellWaiting } from './approve.ts';
+import { supersedeApproval } from './ledger/approvals.ts';
+import { freeLease, type Place, readLease, takeLease } from './ledger/leases.ts';
+import { type PromotionRecord, readPromotionRecord } from './ledger/promotions.ts';
+import { joinQueue, leaveQueue, listWaiters, supersedeWaiter } from './ledger/queue.ts';
+import { recordSupersession } from './ledger/supersessions.ts';
+import type { Ledger } from './ledger/table.ts';
+
+export interface Candidate {
+  readonly place: Place;
+  readonly promotion: Promotion;
+  readonly policy: QueuePolicy;
+  readonly at: string;
+  /** How often it waited for its turn before. */
+  readonly waits: number;
+}
+
+/**
+ * Takes the lease where it is the promotion's turn. What only plans waits for nobody. Whoever holds the lease has had its turn: asking again
+ * is harmless.
+ */
+export async function takeTurn(ledger: Ledger, candidate: Candidate): Promise<Turn> {
+  const { place, at } = candidate;
+  const current = await readLease(ledger, place);
+  if (place.mode === 'plan') return turnFor(candidate, await takeLease(ledger, place, at));
+  if (current?.holder === place.promotion) return enter(ledger, candidate, await takeLease(ledger, place, at));
+  const waiters = await listWaiters(ledger, place);
+  const before = waiters.find(({ promotion }) => promotion === place.promotion);
+  const own: Waiter = { ...waiterOf(candidate.promotion, at), ...before, seenAt: at };
+  const stands = standing(own, waiters, { policy: candidate.policy, now: at });
+  if (stands.kind === 'superseded') return giveWay(ledger, candidate, stands.by);
+  for (const older of stands.drops) await dropWaiter(ledger, candidate, older);
+  if (stands.kind === 'behind') return waitBehind(ledger, candidate, { own, holder: stands.ahead });
+  const claim = await takeLease(ledger, place, at);
+  if (claim.kind === 'held') return wait(ledger, candidate, { own, holder: claim.holder });
+  return enter(ledger, candidate, claim);
+}
+
+/** Out of the queue, unless somebody newer was quicker: then the turn is theirs. */
+async function enter(ledger: Ledger, candidate: Candidate, claim: Claim): Promise<Turn> {
+  const { place } = candidate;
+  if (claim.kind === 'held' || (await leaveQueue(ledger, place, place.promotion))) return turnFor(candidate, claim);
+  await freeLease(ledger, { ...place, epoch: claim.lease.epoch });
+  const now = (await listWaiters(ledger, place)).find(({ promotion }) => promotion === place.promotion);
+  return giveWay(ledger, candidate, now?.supersededBy ?? place.promotion);
+}
+
+interface Behind {
+  readonly own: Waiter;
+  readonly holder: PromotionId;
+}
+
+async function wait(ledger: Ledger, candidate: Candidate, behind: Behind): Promise<Turn> {
+  const { policy, place, promotion } = candidate;
+  const { environment } = place;
+  if (policy === 'reject' && promotion.rollback === undefined)
+    return { kind: 'rejected', reason: reasonFor(problem('ENVIRONMENT_BUSY', { environment, holder: behind.holder })) };
+  if (policy === 'supersede' && behind.own.droppable) await dropHolder(ledger, candidate, behind.holder);
+  return waitBehind(ledger, candidate, behind);
+}
+
+async function waitBehind(ledger: Ledger, candidate: Candidate, { own, holder }: Behind): Promise<Turn> {
+  await joinQueue(ledger, candidate.place, own);
+  return turnFor(candidate, { kind: 'held', holder, until: candidate.at });
+}
+
+async function giveWay(ledger: Ledger, { place }: Candidate, newer: PromotionId): Promise<Turn> {
+  const { environment, promotion: older } = place;
+  await supersedeWaiter(ledger, place, { older, newer });
+  await recordSupersession(ledger, { older, newer });
+  return { kind: 'rejected', reason: reasonFor(problem('SUPERSEDED', { environment, by: newer })) };
+}
+
+async function dropWaiter(ledger: Ledger, { place }: Candidate, older: PromotionId): Promise<void> {
+  const pair = { older, newer: place.promotion };
+  if (await supersedeWaiter(ledger, place, pair)) await recordSupersession(ledger, pair);
+}
+
+/** A holder that waits for an approval gives way too; one of which anything was executed is left to finish. */
+async function dropHolder(ledger: Ledger, { place, promotion }: Candidate, holder: PromotionId): Promise<void> {
+  const record = await readPromotionRecord(ledger, holder);
+  if (record === undefined || !givesWay(record, promotion, place.environment)) return;
+  for (const request of record.approvals) {
+    if (request.environment !== place.environment || request.status !== 'open') continue;
+    const superseded = await supersedeApproval(ledger, request, promotion.id);
+    // Somebody decided in the same moment: then it goes on, or ends by that.
+    if (superseded === undefined) continue;
+    await recordSupersession(ledger, { older: holder, newer: promotion.id });
+    await tellWaiting(ledger, superseded);
+  }
+}
+
+function givesWay({ promotion, deployments }: PromotionRecord, newer: Promotion, environment: string): boolean {
+  const pair = [newer, promotion].map(({ id, requestedAt }) => ({ promotion: id, requestedAt })) as [Named, Named];
+  const untouched = ['pending', 'unchanged'];
+  return (
+    waiterOf(promotion, newer.requestedAt).droppable &&
+    isNewer(...pair) &&
+    deployments.every((one) => one.environment !== environment || untouched.includes(one.outcome))
+  );
+}
+
+type Named = Pick<Waiter, 'promotion' | 'requestedAt'>;
+
+function turnFor({ place, at, waits }: Candidate, claim: Claim): Turn {
+  return turn(claim, { environment: place.environment, now: at, waits });
+}

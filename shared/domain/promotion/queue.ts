@@ -1,0 +1,79 @@
+/** Rollouts that wait for the same environment: who is next, and who gives way. */
+import type { Environment } from '../config/schema.ts';
+import type { Instant, PromotionId } from '../identifiers.ts';
+import type { Promotion } from './records.ts';
+
+/** One that waits for its turn. */
+export interface Waiter {
+  readonly promotion: PromotionId;
+  readonly requestedAt: Instant;
+  /** When it began to wait here. */
+  readonly joinedAt: Instant;
+  /** When it last asked. */
+  readonly seenAt: Instant;
+  /** A rollback goes first, and gives way to nobody. */
+  readonly rollback: boolean;
+  /** What is only verified again takes nobody's place. */
+  readonly droppable: boolean;
+  /** The one it gives way to. Then it is not admitted any more. */
+  readonly supersededBy?: PromotionId;
+}
+
+export type QueuePolicy = NonNullable<Environment['queue']>;
+
+export type Standing =
+  /** `drops`: those that give way to it. */
+  | { readonly kind: 'first'; readonly drops: readonly PromotionId[] }
+  | { readonly kind: 'behind'; readonly ahead: PromotionId; readonly drops: readonly PromotionId[] }
+  | { readonly kind: 'superseded'; readonly by: PromotionId };
+
+/** A waiter asks every minute. One that has not for so long has ended, and keeps nobody waiting. */
+const patienceSeconds = 300;
+
+/** A promotion as it waits from now on. */
+export function waiterOf(promotion: Promotion, at: Instant): Waiter {
+  const { id, requestedAt, rollback, mode } = promotion;
+  return {
+    ...{ promotion: id, requestedAt, joinedAt: at, seenAt: at },
+    rollback: rollback !== undefined,
+    droppable: rollback === undefined && mode === 'promote',
+  };
+}
+
+/** Rollbacks first, then first come first served; where the policy is `supersede`, only the newest of them is left. */
+export function standing(
+  own: Waiter,
+  waiters: readonly Waiter[],
+  { policy, now }: { policy: QueuePolicy; now: Instant },
+): Standing {
+  if (own.supersededBy !== undefined) return { kind: 'superseded', by: own.supersededBy };
+  const others = waiters.filter(
+    ({ promotion, supersededBy, seenAt }) =>
+      promotion !== own.promotion && supersededBy === undefined && isPatient(seenAt, now),
+  );
+  const rivals = policy === 'supersede' && own.droppable ? others.filter(({ droppable }) => droppable) : [];
+  const newest = rivals.toSorted((a, b) => (isNewer(a, b) ? 1 : -1)).at(-1);
+  if (newest !== undefined && isNewer(newest, own)) return { kind: 'superseded', by: newest.promotion };
+  const drops = rivals.map(({ promotion }) => promotion);
+  const [ahead] = others
+    .filter((other) => !drops.includes(other.promotion) && isBefore(other, own))
+    .toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
+  return ahead === undefined ? { kind: 'first', drops } : { kind: 'behind', ahead: ahead.promotion, drops };
+}
+
+/** Whether a promotion was asked for after another one. */
+export function isNewer(
+  one: Pick<Waiter, 'promotion' | 'requestedAt'>,
+  other: Pick<Waiter, 'promotion' | 'requestedAt'>,
+): boolean {
+  return `${one.requestedAt}#${one.promotion}` > `${other.requestedAt}#${other.promotion}`;
+}
+
+function isBefore(one: Waiter, other: Waiter): boolean {
+  if (one.rollback !== other.rollback) return one.rollback;
+  return `${one.joinedAt}#${one.promotion}` < `${other.joinedAt}#${other.promotion}`;
+}
+
+function isPatient(seenAt: Instant, now: Instant): boolean {
+  return Date.parse(now) - Date.parse(seenAt) < patienceSeconds * 1000;
+}

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { after, claim, isCurrent, type Lease } from '#shared/domain/promotion/lease.ts';
+import { type QueuePolicy, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
+import { aPromotion, monday } from '#test/builders.ts';
+
+const at = (minutes: number) => after(monday, minutes * 60);
+const now = at(60);
+const waiter = (promotion: string, change: Partial<Waiter> = {}): Waiter => ({
+  ...{ promotion, requestedAt: at(0), joinedAt: at(0), seenAt: now, rollback: false, droppable: true },
+  ...change,
+});
+const own = waiter('prm-own', { requestedAt: at(10), joinedAt: at(10) });
+const older = waiter('prm-older', { requestedAt: at(5), joinedAt: at(5) });
+const newer = waiter('prm-newer', { requestedAt: at(15), joinedAt: at(15) });
+const rollback = waiter('prm-back', { requestedAt: at(20), joinedAt: at(20), rollback: true, droppable: false });
+const gone = { ...older, seenAt: at(55) };
+const verifying = { ...older, droppable: false };
+
+describe('who is next', () => {
+  it.each<[string, QueuePolicy, Waiter[], ReturnType<typeof standing>]>([
+    ['nobody else is there', 'queue', [own], { kind: 'first', drops: [] }],
+    ['first come, first served', 'queue', [own, older, newer], { kind: 'behind', ahead: 'prm-older', drops: [] }],
+    [
+      'the first of several',
+      'queue',
+      [waiter('prm-a', { joinedAt: at(6) }), older, own],
+      { kind: 'behind', ahead: 'prm-older', drops: [] },
+    ],
+    ['whoever was not seen for five minutes keeps nobody waiting', 'queue', [gone, own], { kind: 'first', drops: [] }],
+    ['a rollback first, whenever it came', 'queue', [own, rollback], { kind: 'behind', ahead: 'prm-back', drops: [] }],
+    ['the newest drops the others', 'supersede', [own, older], { kind: 'first', drops: ['prm-older'] }],
+    ['an older one gives way', 'supersede', [own, older, newer], { kind: 'superseded', by: 'prm-newer' }],
+    ['a rollback gives way to nobody', 'supersede', [own, rollback], { kind: 'behind', ahead: 'prm-back', drops: [] }],
+    [
+      'nor does what is only verified',
+      'supersede',
+      [own, verifying],
+      { kind: 'behind', ahead: 'prm-older', drops: [] },
+    ],
+    [
+      'whoever gave way before counts no more',
+      'queue',
+      [{ ...older, supersededBy: 'prm-newer' }, own],
+      { kind: 'first', drops: [] },
+    ],
+  ])('%s', (_, policy, waiters, expected) => {
+    expect(standing(own, waiters, { policy, now })).toEqual(expected);
+  });
+
+  it('not a rollback behind others, and it drops nobody', () => {
+    expect(standing(rollback, [older, own], { policy: 'supersede', now })).toEqual({ kind: 'first', drops: [] });
+  });
+
+  it('whoever was told to give way gives way', () => {
+    const told = { ...own, supersededBy: 'prm-newer' };
+    expect(standing(told, [told], { policy: 'queue', now })).toEqual({ kind: 'superseded', by: 'prm-newer' });
+  });
+
+  it('a promotion waits from its arrival on; rollbacks and verifications are not dropped', () => {
+    const { id, requestedAt } = aPromotion();
+    const common = { promotion: id, requestedAt, joinedAt: now, seenAt: now };
+    expect(waiterOf(aPromotion(), now)).toEqual({ ...common, rollback: false, droppable: true });
+    expect(waiterOf(aPromotion({ mode: 'verify' }), now)).toMatchObject({ droppable: false });
+    const back = aPromotion({ rollback: { automatic: true, reason: 'x' } });
+    expect(waiterOf(back, now)).toMatchObject({ rollback: true, droppable: false });
+  });
+});
+
+/** One environment, as `takeTurn` goes about it, with everything that can happen to it. */
+function environment(policy: QueuePolicy) {
+  let lease: Lease | undefined;
+  let waiters: Waiter[] = [];
+  const epochs: number[] = [];
+  const ended = new Set<string>();
+  const forget = (promotion: string) => {
+    waiters = waiters.filter((one) => one.promotion !== promotion);
+  };
+  return {
+    lease: () => lease,
+    epochs,
+    arrive(who: Waiter, time: string) {
+      if (ended.has(who.promotion)) return;
+      const before = waiters.find(({ promotion }) => promotion === who.promotion);
+      const mine = { ...who, joinedAt: time, ...before, seenAt: time };
+      const holds = lease?.holder === who.promotion;
+      const stands = holds ? ({ kind: 'first', drops: [] } as const) : standing(mine, waiters, { policy, now: time });
+      if (stands.kind === 'superseded') {
+        ended.add(who.promotion);
+        forget(who.promotion);
+        return;
+      }
+      for (const dropped of stands.drops) {
+        expect(lease?.holder).not.toBe(dropped);
+        ended.add(dropped);
+        forget(dropped);
+      }
+      const claimed = stands.kind === 'first' ? claim(lease, who.promotion, time) : undefined;
+      if (claimed?.kind === 'granted') {
+        if (claimed.lease.holder !== lease?.holder || claimed.lease.epoch !== lease.epoch)
+          epochs.push(claimed.lease.epoch);
+        lease = claimed.lease;
+        forget(who.promotion);
+      } else waiters = [...waiters.filter((one) => one.promotion !== who.promotion), mine];
+    },
+    /** Its holder settles, or gave way while it waited for an approval. */
+    free() {
+      if (lease !== undefined && lease.holder !== 'nobody') {
+        ended.add(lease.holder);
+        lease = { ...lease, holder: 'nobody' };
+      }
+    },
+  };
+}
+
+describe('whatever happens in an environment', () => {
+  const steps = fc.array(
+    fc.record({
+      who: fc.nat(7),
+      minutes: fc.oneof(fc.nat(6), fc.integer({ min: 0, max: 3000 })),
+      free: fc.boolean(),
+    }),
+    { maxLength: 60 },
+  );
+  const policies = fc.constantFrom<QueuePolicy>('queue', 'supersede');
+
+  it('epochs grow strictly, and there is one holder whose steps count', () => {
+    fc.assert(
+      fc.property(policies, steps, (policy, happened) => {
+        const place = environment(policy);
+        const holders: { holder: string; epoch: number }[] = [];
+        let minutes = 0;
+        for (const step of happened) {
+          minutes += step.minutes;
+          const rolls = step.who === 7;
+          place.arrive(
+            waiter(`prm-${step.who}`, { requestedAt: at(step.who), rollback: rolls, droppable: !rolls }),
+            at(minutes),
+          );
+          const lease = place.lease();
+          if (lease !== undefined && lease.holder !== 'nobody') {
+            holders.push({ holder: lease.holder, epoch: lease.epoch });
+            const current = holders.filter(({ holder, epoch }) => isCurrent(lease, holder, epoch));
+            expect(new Set(current.map(({ holder }) => holder)).size).toBe(1);
+          }
+          if (step.free) place.free();
+        }
+        expect(place.epochs).toEqual([...new Set(place.epochs)].toSorted((a, b) => a - b));
+      }),
+      { seed: 12, numRuns: 400 },
+    );
+  });
+
+  it('with nothing but asking every minute, everybody who waits has their turn in order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 1 }), (order) => {
+        const place = environment('queue');
+        const served: string[] = [];
+        for (let minute = 0; minute < 40 && served.length < order.length; minute += 1) {
+          for (const [index, who] of order.entries())
+            if (index <= minute) place.arrive(waiter(`prm-${who}`), at(minute));
+          const holder = place.lease()?.holder;
+          if (minute >= order.length && holder !== undefined && holder !== 'nobody') {
+            served.push(holder);
+            place.free();
+          }
+        }
+        expect(served).toEqual(order.map((who) => `prm-${who}`));
+      }),
+      { seed: 5, numRuns: 100 },
+    );
+  });
+});
