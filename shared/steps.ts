@@ -19,17 +19,6 @@ const inWave = { ...admitted, at: Instant, digest: Digest, round, number: z.int(
 
 /** What a Catch found, or the empty object that stands for nothing: CloudFormation takes no null in a definition. */
 const Caught = z.union([z.object({ Error: z.string(), Cause: z.string().default('') }), z.strictObject({})]);
-/** What became of what was planned in a target and not executed. */
-const Discard = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('discarded') }),
-  z.object({ kind: z.literal('left'), target: Name, code: z.string() }),
-]);
-/** Whether the account of a target was looked at after what was executed there; what was found is in the ledger. */
-const Audit = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('audited') }),
-  z.object({ kind: z.literal('untouched') }),
-  z.object({ kind: z.literal('missing'), target: Name, code: z.string() }),
-]);
 /** One wave of a round. What is done in each of its targets is in the ledger: the state of a thousand targets has to stay small. */
 const Wave = z.strictObject({
   maxConcurrency: z.int().positive(),
@@ -73,7 +62,9 @@ export const steps = {
       /** Of a promotion that only plans. */
       z.strictObject({ kind: z.literal('planned'), digest: Digest }),
       /** Rollouts may not start now. */
-      z.strictObject({ kind: z.literal('wait'), digest: Digest, nextRound: round, until: Instant }),
+      z.strictObject({ kind: z.literal('wait'), digest: Digest, until: Instant }),
+      /** The plan is too old to start by. */
+      z.strictObject({ kind: z.literal('again'), digest: Digest, nextRound: round }),
       z.strictObject({
         kind: z.literal('needs-approval'),
         digest: Digest,
@@ -92,6 +83,8 @@ export const steps = {
         nextRound: round,
         /** Stacks remain that can only be planned when these are done. */
         more: z.boolean(),
+        /** Targets may fail without ending the rollout. */
+        tolerant: z.boolean(),
         waves: z.array(Wave).min(1),
       }),
     ]),
@@ -202,13 +195,7 @@ export const steps = {
     output: z.strictObject({ kind: z.literal('discarded') }),
   },
   settle: {
-    input: z.strictObject({
-      ...admitted,
-      at: Instant,
-      error: Caught,
-      audits: z.array(Audit),
-      discards: z.array(Discard),
-    }),
+    input: z.strictObject({ ...admitted, at: Instant, error: Caught }),
     output: z.strictObject({ kind: Outcome, reasons: z.string() }),
   },
 } as const;

@@ -50,6 +50,8 @@ const words: Readonly<Record<Round['decision'], string>> = {
   'needs-approval': 'needs an approval',
   recover: 'cleared to bring stacks back',
   wait: 'cleared, and waiting to be let in',
+  again: 'too old to start by',
+  closed: 'not let in',
   go: 'cleared',
 };
 

@@ -1,5 +1,5 @@
 /** Close target: record how a target ended, so that no reason has to travel in the state. */
-import { listDeployments } from '#shared/aws/ledger/promotions.ts';
+import { listDeployments } from '#shared/aws/ledger/deployments.ts';
 import { closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { targetReasons } from '#shared/domain/promotion/target-end.ts';
 import { task } from '#shared/lambda/task.ts';

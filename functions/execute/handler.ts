@@ -7,6 +7,7 @@ import { readPlannedStack } from '#shared/aws/ledger/plans.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { recordWait, waitFor } from '#shared/aws/ledger/waits.ts';
+import { requireNotStopped } from '#shared/aws/openness.ts';
 import { conclude, executeOnce } from '#shared/aws/operations.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { waitingTask } from '#shared/lambda/task.ts';
@@ -14,6 +15,7 @@ import { waitingTask } from '#shared/lambda/task.ts';
 export const handler = waitingTask('execute', async (input, { ledger }) => {
   const { promotion, environment } = input;
   await confirmLease(ledger, input, input.at);
+  await requireNotStopped(ledger, input);
   const target = await readTarget(ledger, input.target);
   const planned = await readPlannedStack(ledger, input);
 

@@ -4,23 +4,28 @@ import { listAudits } from '#shared/aws/ledger/audits.ts';
 import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
 import { listRefusals } from '#shared/aws/ledger/refusals.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { noteVerified } from '#shared/aws/note-verified.ts';
 import { tell } from '#shared/aws/tell.ts';
+import { undoneIn } from '#shared/aws/undone.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { isGood } from '#shared/domain/promotion/records.ts';
 import {
   leftBehind,
   promotionEnd,
   reasonText,
   targetsRunning,
   unaudited,
+  type Verdict,
   verdict,
 } from '#shared/domain/promotion/verdict.ts';
 import { report } from '#shared/lambda/report.ts';
 import { task } from '#shared/lambda/task.ts';
+import type { StepInput } from '#shared/steps.ts';
 
 export const handler = task('settle', async (input, { ledger, bus }) => {
-  const { promotion: id, environment, mode, at, audits, discards } = input;
+  const { promotion: id, environment, mode, at } = input;
   const record = await readPromotionRecord(ledger, id);
   if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
   const here = <Kind extends { environment: string }>(all: readonly Kind[]) =>
@@ -35,9 +40,7 @@ export const handler = task('settle', async (input, { ledger, bus }) => {
   const refusals = (await listRefusals(ledger, input)).map(({ reason }) => reason);
   const facts = { mode, rollout, deployments, progress, refusals, audits: seen, caught: input.error, leaseLost: lost };
   const found = verdict(facts);
-  const ended = settledBefore
-    ? found
-    : { ...found, reasons: [...found.reasons, ...unaudited(audits), ...leftBehind(id, discards, found.reasons)] };
+  const ended = settledBefore ? found : await withUndone(ledger, input, found);
   const running = mode === 'promote' ? targetsRunning(deployments) : [];
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
   if (!settledBefore && lost === undefined) {
@@ -55,3 +58,11 @@ export const handler = task('settle', async (input, { ledger, bus }) => {
   report(await tell({ ledger, bus }, id));
   return { kind: ended.outcome, reasons: reasonText(ended.reasons) };
 });
+
+/** Cleaned up after is every rollout that did not end well, or in which targets failed that were tolerated. */
+async function withUndone(ledger: Ledger, rollout: StepInput<'settle'>, found: Verdict): Promise<Verdict> {
+  if (isGood(found.outcome) && found.reasons.length === 0) return found;
+  const undone = await undoneIn(ledger, rollout);
+  const left = leftBehind(rollout.promotion, undone.left, found.reasons);
+  return { ...found, reasons: [...found.reasons, ...unaudited(undone.unaudited), ...left] };
+}

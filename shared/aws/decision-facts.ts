@@ -1,8 +1,10 @@
 /** What a rollout's plan is decided by: release, policies, approvals so far, and what its targets run. */
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { DecisionFacts, RolloutPlan } from '#shared/domain/plan/decision.ts';
 import { applicablePolicies } from '#shared/domain/policy/applicable.ts';
 import { assess } from '#shared/domain/policy/assess.ts';
+import { openness } from '#shared/domain/promotion/openness.ts';
 import type { Mode } from '#shared/domain/promotion/records.ts';
 import { environmentOf, membersOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { dependenciesIn } from '#shared/domain/release/upstream.ts';
@@ -10,6 +12,7 @@ import { soakAtLeast } from '#shared/domain/verification/soak-settings.ts';
 import type { Documents } from './documents.ts';
 import { listApprovalRequests } from './ledger/approvals.ts';
 import { readPromotion } from './ledger/promotions.ts';
+import { listRestrictions } from './ledger/restrictions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listRunning, listTargets } from './ledger/targets.ts';
 import { readRolloutPlan } from './plan-documents.ts';
@@ -22,6 +25,9 @@ interface Deciding {
   readonly release: string;
   readonly environment: string;
   readonly mode: Mode;
+  readonly at: string;
+  /** When the oldest part of the plan was made. */
+  readonly since: string | undefined;
 }
 
 /** Everything that `decision` looks at, and what is kept of it. */
@@ -30,14 +36,17 @@ export async function decisionFacts(
   rollout: Deciding,
   plan: RolloutPlan,
 ) {
-  const [release, targets, { policies, digest: policyDigest }, requests, running, promotion] = await Promise.all([
-    readRelease(documents, rollout.release),
-    listTargets(ledger),
-    readPolicySet(ledger, documents),
-    listApprovalRequests(ledger, rollout),
-    listRunning(ledger, rollout.pipeline),
-    readPromotion(ledger, rollout.promotion),
-  ]);
+  const [release, targets, { policies, digest: policyDigest }, requests, running, promotion, restrictions] =
+    await Promise.all([
+      readRelease(documents, rollout.release),
+      listTargets(ledger),
+      readPolicySet(ledger, documents),
+      listApprovalRequests(ledger, rollout),
+      listRunning(ledger, rollout.pipeline),
+      readPromotion(ledger, rollout.promotion),
+      listRestrictions(ledger),
+    ]);
+  if (promotion === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: rollout.promotion });
   const approvals = requests.filter(({ status }) => status === 'approved');
   const approved = await Promise.all(approvals.map((request) => readRolloutPlan(documents, request.digest)));
   const { denials, open } = assess(plan, { policies, targets, approved });
@@ -45,10 +54,19 @@ export async function decisionFacts(
     ({ environment, release: now }) => environment === rollout.environment && now === release.digest,
   );
   const of = targetsOf(release, rollout.environment, targets);
+  const members = membersOf(of, promotion.targets);
   const facts: DecisionFacts = {
     ...{ mode: rollout.mode, environment: environmentOf(release, rollout.environment), targets },
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
-    members: membersOf(of, promotion?.targets),
+    members,
+    planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
+    openness: openness({
+      ...rollout,
+      promotion,
+      targets: of.filter(({ name }) => members.includes(name)),
+      policies,
+      restrictions,
+    }),
     soakAtLeast: soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };

@@ -20,11 +20,15 @@ export async function readRolloutPlan(documents: Documents, digest: string): Pro
 /** Documents are small and many: so many are read at once. */
 const documentsAtOnce = 25;
 
-/** The newest plan of each target of a rollout. */
+/** The newest plan of each target of a rollout, and when the oldest of them was made. */
 export async function readPlannedTargets(
   { ledger, documents }: { readonly ledger: Ledger; readonly documents: Documents },
   { promotion, environment }: { readonly promotion: PromotionId; readonly environment: string },
-): Promise<TargetPlan[]> {
+): Promise<{ readonly plans: TargetPlan[]; readonly since: string | undefined }> {
   const planned = (await listPlannedTargets(ledger, promotion)).filter((one) => one.environment === environment);
-  return mapBounded(planned, documentsAtOnce, ({ digest }) => readTargetPlan(documents, digest));
+  const [since] = planned.map(({ preparedAt }) => preparedAt).sort();
+  return {
+    plans: await mapBounded(planned, documentsAtOnce, ({ digest }) => readTargetPlan(documents, digest)),
+    since,
+  };
 }

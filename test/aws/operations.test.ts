@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listDeployments } from '#shared/aws/ledger/promotions.ts';
+import { listDeployments } from '#shared/aws/ledger/deployments.ts';
 import { readWait, recordWait } from '#shared/aws/ledger/waits.ts';
 import { conclude, executeOnce } from '#shared/aws/operations.ts';
 import type { Operation } from '#shared/domain/plan/operation.ts';

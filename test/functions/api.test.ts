@@ -3,13 +3,8 @@ import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { handler } from '#functions/api/handler.ts';
 import { putDocument } from '#shared/aws/documents.ts';
-import {
-  recordDeployment,
-  recordPlan,
-  recordPromotion,
-  recordRollout,
-  recordStarted,
-} from '#shared/aws/ledger/promotions.ts';
+import { recordDeployment } from '#shared/aws/ledger/deployments.ts';
+import { recordPlan, recordPromotion, recordRollout, recordStarted } from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
 import { recordRound } from '#shared/aws/ledger/rounds.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';

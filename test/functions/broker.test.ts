@@ -2,7 +2,8 @@ import { AssumeRoleCommand, DecodeAuthorizationMessageCommand } from '@aws-sdk/c
 import { describe, expect, it } from 'vitest';
 import { handler } from '#functions/broker/handler.ts';
 import { listBrokered } from '#shared/aws/ledger/brokered-sessions.ts';
-import { recordDeployment, recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { recordDeployment } from '#shared/aws/ledger/deployments.ts';
+import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { aDeployment, aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { awsError, canary, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';

@@ -5,14 +5,8 @@ import { closeApprovalRequest, listApprovalRequests } from '#shared/aws/ledger/a
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
-import {
-  listDeployments,
-  readPromotionRecord,
-  readRollout,
-  recordDeployment,
-  recordPromotion,
-  recordRollout,
-} from '#shared/aws/ledger/promotions.ts';
+import { listDeployments, recordDeployment } from '#shared/aws/ledger/deployments.ts';
+import { readPromotionRecord, readRollout, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';

@@ -3,7 +3,7 @@ import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/resume/handler.ts';
-import { listDeployments } from '#shared/aws/ledger/promotions.ts';
+import { listDeployments } from '#shared/aws/ledger/deployments.ts';
 import { readWait, recordWait } from '#shared/aws/ledger/waits.ts';
 import { aRollout, aWait, monday, operationToken, promotionId, stackId } from '#test/builders.ts';
 import { awsError, cloudFormation, stepFunctions, sts } from '../aws/fake-aws.ts';

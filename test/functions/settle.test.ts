@@ -3,13 +3,8 @@ import { handler } from '#functions/settle/handler.ts';
 import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { recordAudit } from '#shared/aws/ledger/audits.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
-import {
-  readPromotion,
-  readRollout,
-  recordDeployments,
-  recordPromotion,
-  recordRollout,
-} from '#shared/aws/ledger/promotions.ts';
+import { recordDeployments } from '#shared/aws/ledger/deployments.ts';
+import { readPromotion, readRollout, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { listRunning } from '#shared/aws/ledger/targets.ts';
 import { listVerified } from '#shared/aws/ledger/verified.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';

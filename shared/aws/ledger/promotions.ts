@@ -19,9 +19,7 @@ import {
   getItem,
   type Item,
   type Ledger,
-  putItem,
   putNew,
-  putUnlessSettled,
   queryFirst,
   queryItems,
   queryPage,
@@ -207,28 +205,6 @@ export async function recordOutcome(
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':status': end.outcome, ':reasons': end.reasons, ':at': end.at },
   });
-}
-
-/** Writes how one stack of one target stands, as read from CloudFormation. A settled deployment is not set back to an unsettled one. */
-export async function recordDeployment(ledger: Ledger, deployment: Deployment): Promise<void> {
-  const { promotion, environment, target, stack, outcome } = deployment;
-  const item = { ...groupKey(promotion, `DEPLOYMENT#${environment}#${target}#${stack}`), ...deployment };
-  if (outcome === 'deployed' || outcome === 'failed') await putItem(ledger, item);
-  else await putUnlessSettled(ledger, item);
-}
-
-/** Writes the deployments a decided plan foresees. */
-export async function recordDeployments(ledger: Ledger, deployments: readonly Deployment[]): Promise<void> {
-  await Promise.all(deployments.map((deployment) => recordDeployment(ledger, deployment)));
-}
-
-/** The deployments of one rollout. */
-export async function listDeployments(
-  ledger: Ledger,
-  rollout: Pick<Rollout, 'promotion' | 'environment'>,
-): Promise<Deployment[]> {
-  const items = await queryItems(ledger, `PROMOTION#${rollout.promotion}`, `DEPLOYMENT#${rollout.environment}#`);
-  return items.map((item) => withoutKeys(item) as Deployment);
 }
 
 /** Throws RECORD_BROKEN: what somebody wrote past Drawbridge is told, and nothing is guessed. */

@@ -1,6 +1,6 @@
 /** The targets in which a promotion began to execute something: whatever becomes of it, their accounts are audited afterwards. */
 import type { PromotionId } from '#shared/domain/identifiers.ts';
-import { getItem, type Ledger, putItem } from './table.ts';
+import { getItem, type Ledger, putItem, queryItems } from './table.ts';
 
 interface Touched {
   readonly promotion: PromotionId;
@@ -19,6 +19,15 @@ export async function recordTouched(ledger: Ledger, { promotion, environment, ta
 
 export async function wasTouched(ledger: Ledger, where: Where): Promise<boolean> {
   return (await getItem(ledger, keyOf(where))) !== undefined;
+}
+
+/** Every target of a rollout in which something was executed. */
+export async function listTouched(
+  ledger: Ledger,
+  { promotion, environment }: Pick<Where, 'promotion' | 'environment'>,
+): Promise<string[]> {
+  const items = await queryItems(ledger, `PROMOTION#${promotion}`, `TOUCHED#${environment}#`);
+  return items.map(({ target }) => `${target}`);
 }
 
 function keyOf({ promotion, environment, target }: Where) {

@@ -3,7 +3,8 @@ import type { Requirement } from '../approval/records.ts';
 import type { Labelled } from '../config/match-targets.ts';
 import type { Environment } from '../config/schema.ts';
 import { failure } from '../errors/catalogue.ts';
-import type { Mode } from '../promotion/records.ts';
+import type { Openness } from '../promotion/openness.ts';
+import type { Mode, Reason } from '../promotion/records.ts';
 import { type Dependencies, deferredStacks, stackKey } from './readiness.ts';
 import type { StackPlan, TargetPlan } from './stack-plan.ts';
 import { type Assignment, assignmentsOf, isLate, type RolloutWave, wavesOf } from './waves.ts';
@@ -29,7 +30,11 @@ export type Decision =
       readonly assignments: readonly Assignment[];
     }
   /** Everything may go, and rollouts may not start now. */
-  | { readonly kind: 'wait'; readonly until: string };
+  | { readonly kind: 'wait'; readonly until: string; readonly reason: Reason }
+  /** The plan is too old to start by. */
+  | { readonly kind: 'again' }
+  /** They may not, and nobody waits for that to change. */
+  | { readonly kind: 'closed'; readonly reason: Reason };
 
 export interface DecisionFacts {
   readonly mode: Mode;
@@ -44,10 +49,20 @@ export interface DecisionFacts {
   readonly verified: ReadonlySet<string>;
   /** Seconds that policies want alarms to be watched at least after the last wave. */
   readonly soakAtLeast?: number;
+  /** Whether rollouts may start now. */
+  readonly openness: Openness;
+  /** How old the oldest part of the plan is, in seconds. */
+  readonly planAge: number;
   readonly denied: boolean;
   /** What still has to be approved of this plan, if anything. */
   readonly open?: { readonly requirement: Requirement; readonly seconds: number } | undefined;
 }
+
+/** After so long, in seconds, a plan says too little about now: a window may have been waited for. */
+const mostPlanAge = 6 * 3600;
+
+/** Stacks that are brought back in one round: the state of a round has to stay small, and the next round brings back the rest. */
+const mostRecoveries = 100;
 
 /** The rollout's plan: targets in the order of their names, so that it does not depend on which was planned first. */
 export function rolloutPlanOf(
@@ -75,9 +90,14 @@ export function decision(facts: DecisionFacts, plan: RolloutPlan): Decision {
   if (facts.denied) return { kind: 'denied' };
   if (facts.mode === 'plan') return { kind: 'planned' };
   if (facts.open !== undefined) return { kind: 'needs-approval', ...facts.open };
+  if (facts.openness.kind !== 'open') return facts.openness;
+  if (facts.planAge > mostPlanAge) return { kind: 'again' };
   const recoveries = work.filter(({ stack }) => stack.kind === 'recover');
   if (recoveries.length > 0)
-    return { kind: 'recover', recoveries: recoveries.map(({ target, stack }) => ({ target, stack: stack.stack })) };
+    return {
+      kind: 'recover',
+      recoveries: recoveries.slice(0, mostRecoveries).map(({ target, stack }) => ({ target, stack: stack.stack })),
+    };
   return going(facts, plan);
 }
 
@@ -91,12 +111,20 @@ export function answerTo(decided: Decision, plan: { readonly digest: string; rea
       return { kind: decided.kind, digest };
     case 'needs-approval':
       return { kind: decided.kind, ...plan, seconds: decided.seconds };
-    case 'recover':
+    case 'closed':
+      return { kind: 'denied' as const, digest };
     case 'wait':
+      return { kind: decided.kind, digest, until: decided.until };
+    case 'again':
+    case 'recover':
       return { ...decided, ...plan };
     case 'go':
-      return { kind: decided.kind, ...plan, more: decided.more, waves: decided.waves };
+      return { kind: decided.kind, ...plan, ...goingAs(decided) };
   }
+}
+
+function goingAs({ more, waves }: Extract<Decision, { kind: 'go' }>) {
+  return { more, tolerant: waves.some(({ failureTolerance }) => failureTolerance > 0), waves };
 }
 
 /** Whether anything is to be done about a stack. */

@@ -10,6 +10,7 @@ import type { Release } from '../release/release.ts';
 import { after, type Claim, leaseSeconds } from './lease.ts';
 import { type Openness, type OpennessFacts, openness, reasonFor } from './openness.ts';
 import { overrideRefusal } from './override.ts';
+import { longestTurnWait } from './queue.ts';
 import type { Promotion, Reason } from './records.ts';
 
 export interface AdmissionFacts extends Pick<OpennessFacts, 'policies' | 'restrictions' | 'at'> {
@@ -85,9 +86,14 @@ export type Turn =
   | { readonly kind: 'wait'; readonly until: string; readonly reason: Reason }
   | { readonly kind: 'rejected'; readonly reason: Reason };
 
-/** One wait is a minute. A rollout outwaits a lease that nobody gives back, and gives up an hour later, so that nothing waits for ever. */
-const waitSeconds = 60;
-const mostWaits = leaseSeconds / waitSeconds + 60;
+/** A minute at first, later a quarter of an hour: the history of an execution has to hold all of its waits. */
+function waitSeconds(waits: number): number {
+  if (waits < 10) return 60;
+  return waits < 20 ? 300 : longestTurnWait;
+}
+
+/** A rollout outwaits a lease that nobody gives back, and gives up an hour later, so that nothing waits for ever. */
+const mostWaits = 20 + Math.ceil((leaseSeconds + 3600 - 10 * 60 - 10 * 300) / longestTurnWait);
 
 /** What a claim of the lease means for a rollout that has waited `waits` times: in, wait until then, or give up. */
 export function turn(claim: Claim, rollout: { environment: string; now: string; waits: number }): Turn {
@@ -95,5 +101,5 @@ export function turn(claim: Claim, rollout: { environment: string; now: string; 
   const { environment, now, waits } = rollout;
   const tooLong = waits >= mostWaits;
   const reason = reasonFor(problem('ENVIRONMENT_BUSY', { environment, holder: claim.holder, tooLong }));
-  return tooLong ? { kind: 'rejected', reason } : { kind: 'wait', until: after(now, waitSeconds), reason };
+  return tooLong ? { kind: 'rejected', reason } : { kind: 'wait', until: after(now, waitSeconds(waits)), reason };
 }

@@ -27,8 +27,11 @@ export type Standing =
   | { readonly kind: 'behind'; readonly ahead: PromotionId; readonly drops: readonly PromotionId[] }
   | { readonly kind: 'superseded'; readonly by: PromotionId };
 
-/** A waiter asks every minute. One that has not for so long has ended, and keeps nobody waiting. */
-const patienceSeconds = 300;
+/** So long at most a waiter does not ask whether it is its turn, in seconds. */
+export const longestTurnWait = 900;
+
+/** One that has not asked for so long has ended, and keeps nobody waiting. */
+const patienceSeconds = longestTurnWait + 300;
 
 /** A promotion as it waits from now on. */
 export function waiterOf(promotion: Promotion, at: Instant): Waiter {

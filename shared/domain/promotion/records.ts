@@ -132,7 +132,17 @@ export const Round = z.strictObject({
   environment: Name,
   round: z.int().positive(),
   digest: Digest,
-  decision: z.enum(['nothing-to-do', 'denied', 'planned', 'needs-approval', 'recover', 'wait', 'go']),
+  decision: z.enum([
+    'nothing-to-do',
+    'denied',
+    'planned',
+    'needs-approval',
+    'recover',
+    'wait',
+    'again',
+    'closed',
+    'go',
+  ]),
   at: Instant,
 });
 export type Round = z.infer<typeof Round>;

@@ -40,16 +40,11 @@ export interface RolloutFacts {
   readonly leaseLost?: Reason | undefined;
 }
 
-/** What became of the change sets of one target that were not executed. */
-export type Discarded =
-  | { readonly kind: 'discarded' }
-  | { readonly kind: 'left'; readonly target: string; readonly code: string };
-
-/** Whether the account of a target was looked at after what was executed there. */
-export type AfterAudit =
-  | { readonly kind: 'audited' }
-  | { readonly kind: 'untouched' }
-  | { readonly kind: 'missing'; readonly target: string; readonly code: string };
+/** Something that was to be done in a target and was not, and why. */
+export interface Undone {
+  readonly target: string;
+  readonly code: string;
+}
 
 export interface Verdict {
   readonly outcome: Outcome;
@@ -120,20 +115,19 @@ function untold({ deployments, progress }: RolloutFacts, told: readonly Reason[]
  * Of what was planned and not executed: what could not be taken away, and may be there still. Where the rollout itself ended because of the
  * same, nothing is to be added: who cannot get into an account planned nothing there.
  */
-export function leftBehind(promotion: string, discards: readonly Discarded[], told: readonly Reason[]): Reason[] {
-  return discards.flatMap((one) => {
-    if (one.kind === 'discarded' || told.some(({ code }) => code === one.code)) return [];
+export function leftBehind(promotion: string, left: readonly Undone[], told: readonly Reason[]): Reason[] {
+  return left.flatMap((one) => {
+    if (told.some(({ code }) => code === one.code)) return [];
     const { code, cause } = problem('NOT_DISCARDED', { ...one, promotion });
     return [{ code, text: cause, target: one.target }];
   });
 }
 
 /** Where something was executed and the account could not be looked at afterwards: nobody can say that it is clean. */
-export function unaudited(audits: readonly AfterAudit[]): Reason[] {
-  return audits.flatMap((one) => {
-    if (one.kind !== 'missing') return [];
+export function unaudited(missing: readonly Undone[]): Reason[] {
+  return missing.map((one) => {
     const { code, cause } = problem('NOT_AUDITED', one);
-    return [{ code, text: cause, target: one.target }];
+    return { code, text: cause, target: one.target };
   });
 }
 

@@ -8,22 +8,8 @@ import {
   readPlannedTarget,
   recordPlannedTarget,
 } from '#shared/aws/ledger/plans.ts';
-import {
-  listDeployments,
-  listPromotions,
-  readPromotion,
-  readPromotionRecord,
-  readRollout,
-  recordDeployment,
-  recordDeployments,
-  recordEnd,
-  recordOutcome,
-  recordPlan,
-  recordPromotion,
-  recordRejection,
-  recordRollout,
-  recordStarted,
-} from '#shared/aws/ledger/promotions.ts';
+import { listDeployments, recordDeployment, recordDeployments } from '#shared/aws/ledger/deployments.ts';
+import { listPromotions, readPromotion, readPromotionRecord, readRollout, recordEnd, recordOutcome, recordPlan, recordPromotion, recordRejection, recordRollout, recordStarted } from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest, recordRelease } from '#shared/aws/ledger/releases.ts';
 import { getItem, putItem, queryItems } from '#shared/aws/ledger/table.ts';
 import { listRunning, listTargets, readTarget, recordRunning, recordTarget } from '#shared/aws/ledger/targets.ts';

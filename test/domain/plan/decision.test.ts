@@ -24,6 +24,9 @@ const facts = (more: Partial<DecisionFacts> = {}): DecisionFacts => ({
   targets: [labelled('production-a'), labelled('production-b')],
   members: ['production-a', 'production-b'],
   verified: new Set(),
+  openness: { kind: 'open' },
+  planAge: 0,
+  soakAtLeast: 0,
   denied: false,
   ...more,
 });

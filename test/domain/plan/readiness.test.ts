@@ -91,7 +91,13 @@ describe('rounds, whatever depends on what', () => {
   function roundsOf(start: RolloutPlan, dependencies: ReadonlyMap<string, Dependencies>): string[][] {
     const environment = { name: 'production', targets: { matchLabels: {} } };
     const facts = { mode: 'promote', environment, stacks: dependencies, denied: false } as const;
-    const nobody = { targets: [], members: [], verified: new Set<string>() };
+    const nobody = {
+      targets: [],
+      members: [],
+      verified: new Set<string>(),
+      openness: { kind: 'open' },
+      planAge: 0,
+    } as const;
     const rounds: string[][] = [];
     for (let plan = start; ; ) {
       const decided = decision({ ...facts, ...nobody }, plan);
