@@ -12,6 +12,7 @@ import { previewPurpose, targetWork } from '#shared/aws/plan-target.ts';
 import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { mapBounded } from '#shared/bounded.ts';
+import { demandUnusedExports } from '#shared/domain/plan/exports-in-use.ts';
 import {
   emptyChangeSets,
   plannedStacks,
@@ -45,6 +46,7 @@ export const handler = task('plan', async (input, { ledger, documents, artifacts
 
     const desired = work.stacks.map((stack) => stack.desired);
     const preparations = withoutRefusals(begun, desired, target);
+    demandUnusedExports(preparations, desired, target);
     const digest = await putDocument(documents, 'plans', targetPlanOf(target, desired, preparations));
     const stacks = plannedStacks(preparations);
     const planned = { promotion, environment, target: target.name, digest, preparedAt: input.at, stacks };

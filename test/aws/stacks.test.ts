@@ -35,7 +35,7 @@ describe('a stack as CloudFormation describes it', () => {
       ],
       Capabilities: ['CAPABILITY_IAM'],
       RoleARN: 'arn:role',
-      Outputs: [{ OutputKey: 'Url', OutputValue: 'https://orders' }],
+      Outputs: [{ OutputKey: 'Url', OutputValue: 'https://orders', ExportName: 'orders-url' }, { OutputKey: 'Own' }],
       EnableTerminationProtection: true,
     });
     cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
@@ -47,7 +47,8 @@ describe('a stack as CloudFormation describes it', () => {
       tags: { team: 'commerce', '': '' },
       capabilities: ['CAPABILITY_IAM'],
       roleArn: 'arn:role',
-      outputs: { Url: 'https://orders' },
+      outputs: { Url: 'https://orders', Own: 'undefined' },
+      exports: { 'orders-url': 'Url' },
       terminationProtection: true,
       stackPolicy: undefined,
       rollback: { alarms: [], monitorMinutes: 0 },
@@ -69,6 +70,7 @@ describe('a stack as CloudFormation describes it', () => {
       capabilities: [],
       roleArn: undefined,
       outputs: {},
+      exports: {},
       terminationProtection: false,
       stackPolicy: undefined,
       rollback: { alarms: [], monitorMinutes: 0 },

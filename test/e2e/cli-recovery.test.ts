@@ -74,11 +74,17 @@ it('retry continues a rollback that failed, then updates', async () => {
   expect(await statusIn(world)).toBe('UPDATE_COMPLETE');
 });
 
-it('retry --skip asks somebody else first, and then leaves that resource as it is', async () => {
+it('retry --skip refuses what CloudFormation would not skip, asks somebody else about the rest, and then leaves that resource as it is', async () => {
   const { world, promotion } = await broken(
     [await release('one'), await release('two')],
     'pre-production:Setting:UPDATE_ROLLBACK_FAILED',
   );
+  const refused = await drawbridge('retry', promotion, '--skip', 'app:Later', ...inSandbox(world));
+  const said = [refused.out, ...refused.progress].join('\n');
+  expect([refused.exit, said]).toEqual([
+    3,
+    expect.stringMatching(/SKIP_REFUSED.* cannot skip Later.*--skip app:Setting/),
+  ]);
   const asked = await drawbridgeJson('retry', promotion, '--skip', 'app:Setting', ...inSandbox(world));
   expect(asked.exit).toBe(3);
   const words = ['approve', asked.json.promotion, '--reason', 'known to be broken', '--yes', ...inSandbox(world)];

@@ -49,6 +49,7 @@ function previewNeeds(where: Where): Need[] {
     ...artifacts(where, 'plan'),
     need('cloudformation:CreateChangeSet', transform),
     need('cloudformation:ListHookResults', '*'),
+    need('cloudformation:ListImports', '*'),
   ];
 }
 

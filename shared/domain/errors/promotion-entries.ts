@@ -151,6 +151,14 @@ export const promotionEntries = {
     cause: ({ stack, reason }) => `CloudFormation could not make a change set for stack ${stack}: ${reason}`,
     next: () => 'Correct the template or its parameters, make a new release and promote that.',
   }),
+  EXPORT_IN_USE: entry<{ stack: string; name: string; how: 'removed' | 'changed'; importers: string[] }>({
+    exit: 3,
+    status: 409,
+    cause: ({ stack, name, how, importers }) =>
+      `Stack ${stack} would have its export ${name} ${how}, which is imported by ${importers.join(', ')}: CloudFormation would roll it back.`,
+    next: ({ name }) =>
+      `Nothing was executed. Promote first what makes those stacks no longer import ${name}, then this; or keep it and export the new value under another name.`,
+  }),
   CHANGE_SET_FOREIGN: entry<{ stack: string; changeSet: string; differs: string[] }>({
     exit: 3,
     status: 409,
@@ -183,6 +191,16 @@ export const promotionEntries = {
     status: 409,
     cause: ({ stack, status }) => `Stack ${stack} is in ${status}, from which it cannot be updated.`,
     next: ({ next }) => next,
+  }),
+  SKIP_REFUSED: entry<{ stack: string; refused: string[]; skippable: string[] }>({
+    exit: 3,
+    status: 409,
+    cause: ({ stack, refused }) =>
+      `The rollback of stack ${stack} cannot skip ${refused.join(', ')}: CloudFormation skips only resources in UPDATE_FAILED.`,
+    next: ({ stack, skippable }) =>
+      skippable.length === 0
+        ? 'Nothing was asked of anybody. No resource of the stack can be skipped: retry without --skip.'
+        : `Nothing was asked of anybody. What can be skipped: ${skippable.map((name) => `--skip ${stack}:${name}`).join(' ')}.`,
   }),
   RECOVERY_FAILED: entry<{ stack: string; action: string; status: string }>({
     exit: 1,

@@ -42,6 +42,8 @@ export interface LiveStack {
   readonly capabilities: readonly string[];
   readonly roleArn?: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Names of the outputs by the names they are exported under. */
+  readonly exports?: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
   /** As CloudFormation keeps it; nothing where the stack has none, or where nobody asked. */
   readonly stackPolicy?: string | undefined;

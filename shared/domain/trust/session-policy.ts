@@ -87,6 +87,7 @@ export const stackActions: Record<StepKind, readonly string[]> = {
     'GetTemplate',
     'GetStackPolicy',
     'ListChangeSets',
+    'ListStackResources',
     'DescribeEvents',
   ],
   read: ['DescribeStacks', 'DescribeStackEvents', 'GetTemplate'],
@@ -124,17 +125,17 @@ function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[])
 }
 
 const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
-  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope), hookResults],
+  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope), notByStack],
   read: () => [],
   execute: (scope) => [passExecutionRole(scope)],
   recover: (scope) => [passExecutionRole(scope)],
   audit: () => [allow(['iam:Get*', 'iam:List*'], '*')],
 };
 
-/** By the id of a change set, not by a stack. */
-const hookResults: Statement = {
+/** By the id of a change set or the name of an export, not by a stack. */
+const notByStack: Statement = {
   Effect: 'Allow',
-  Action: 'cloudformation:ListHookResults',
+  Action: ['cloudformation:ListHookResults', 'cloudformation:ListImports'],
   Resource: '*',
 };
 
