@@ -25,5 +25,5 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
     Promise.all(deployed.map(({ stackName }) => readStack(session, { stackName }))),
   );
   const audit = await auditTarget(ledger, { promotion, environment, target, moment: 'after', at: input.at });
-  return verificationOf(target, { deployed, live, audit });
+  return verificationOf(target, { promotion, deployed, live, audit });
 });

@@ -61,6 +61,7 @@ export async function readStack(
   const settled = found.StackStatus !== 'REVIEW_IN_PROGRESS';
   return {
     stackId: found.StackId ?? '',
+    changeSet: /:changeSet\/([^/]+)\//.exec(found.ChangeSetId ?? '')?.[1],
     status: found.StackStatus ?? '',
     templateDigest: settled ? await readTemplateDigest(session, { stackName }) : '',
     parameters: Object.fromEntries(

@@ -28,6 +28,7 @@ describe('a stack as CloudFormation describes it', () => {
   it('is read with everything that a release decides about it', async () => {
     stackIs({
       StackStatus: 'UPDATE_COMPLETE',
+      ChangeSetId: 'arn:aws:cloudformation:eu-west-1:333333333333:changeSet/drawbridge-1/2',
       Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }, {}],
       Tags: [
         { Key: 'team', Value: 'commerce' },
@@ -41,6 +42,7 @@ describe('a stack as CloudFormation describes it', () => {
     cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
     expect(await readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).toEqual({
       stackId,
+      changeSet: 'drawbridge-1',
       status: 'UPDATE_COMPLETE',
       templateDigest: digestOf('Resources: {}\n'),
       parameters: { Size: '1', '': '' },

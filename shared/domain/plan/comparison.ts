@@ -35,6 +35,8 @@ export interface DesiredStack {
 /** What CloudFormation says of the stack now. */
 export interface LiveStack {
   readonly stackId: string;
+  /** Name of the change set that was executed last; nothing where the last operation came without one. */
+  readonly changeSet?: string | undefined;
   readonly status: string;
   readonly templateDigest: string;
   readonly parameters: Readonly<Record<string, string>>;
