@@ -120,7 +120,7 @@ describe('a stack that somebody else left in', () => {
       Object.assign(stack!, { status });
     });
   const promote = async (value: string) => {
-    const { exit, out, progress } = await drawbridge('promote', await release(value), '--yes', ...inSandbox(world));
+    const { exit, out, progress } = await drawbridge('promote', await release(value), ...inSandbox(world));
     return [exit, [out, ...progress].join('\n')];
   };
 
