@@ -54,6 +54,7 @@ beforeAll(async () => {
   for (const value of ['10.1.0.0/16', '10.2.0.0/16']) {
     const { exit, json } = await drawbridgeJson('rehearse', await release(value), '--world', world);
     promotions = [...promotions, json];
+    if (process.env["E4DEBUG"]) (await import("node:fs")).writeFileSync(`/tmp/wt/e4-${value.slice(0,4)}.json`, JSON.stringify(json, null, 1));
     expect([exit, json.outcome]).toEqual([0, 'succeeded']);
   }
 }, 240_000);

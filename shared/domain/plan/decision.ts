@@ -4,7 +4,7 @@ import { type Labelled, planWaves } from '../config/match-targets.ts';
 import type { Environment } from '../config/schema.ts';
 import { failure } from '../errors/catalogue.ts';
 import type { Mode } from '../promotion/records.ts';
-import { type Dependencies, deferredStacks, stackKey } from './readiness.ts';
+import { type Dependencies, deferredStacks, hasFollowers, stackKey } from './readiness.ts';
 import type { StackPlan, TargetPlan } from './stack-plan.ts';
 
 /** One document for the whole rollout. Its digest is what an approval is bound to. */
@@ -96,7 +96,8 @@ function going(facts: DecisionFacts, plan: RolloutPlan): Decision {
   const runs = (target: string, stack: StackPlan) =>
     (stack.kind === 'changes' || stack.kind === 'settings') && !deferred.has(stackKey(target, stack.stack));
   const waves = wavesOf(facts, plan, runs);
-  if (waves.length > 0) return { kind: 'go', more: deferred.size > 0 || setsPolicyLater(plan), waves };
+  const more = deferred.size > 0 || setsPolicyLater(plan) || hasFollowers(plan, facts.stacks);
+  if (waves.length > 0) return { kind: 'go', more, waves };
   const [key = ''] = deferred;
   const waiting = plan.targets.flatMap(({ target, stacks }) =>
     stacks.flatMap((stack) => (stackKey(target, stack.stack) === key ? [{ target, stack }] : [])),

@@ -36,6 +36,21 @@ export function deferredStacks(
   return deferred;
 }
 
+/**
+ * Whether a stack that is as it should be takes an output of one that is to change, anywhere in the environment: what it is made from may be
+ * another value then, so it has to be looked at again.
+ */
+export function hasFollowers(
+  { targets }: Pick<RolloutPlan, 'targets'>,
+  dependencies: ReadonlyMap<string, Dependencies>,
+): boolean {
+  const stacks = targets.flatMap((target) => target.stacks);
+  const changing = new Set(stacks.filter(isMoving).map(({ stack }) => stack));
+  return stacks.some(
+    (stack) => !isMoving(stack) && dependencies.get(stack.stack)?.outputsOf.some((upstream) => changing.has(upstream)),
+  );
+}
+
 /** Settings change no output. */
 function isMoving({ kind }: StackPlan): boolean {
   return kind === 'changes' || kind === 'unplanned' || kind === 'recover';

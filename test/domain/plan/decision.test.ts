@@ -62,6 +62,12 @@ describe('the decision on a rollout', () => {
       { kind: 'go', more: true, waves: waves('network') },
     ],
     [
+      'comes back for a stack that takes outputs of one that changes, though it is as it should be now',
+      {},
+      on(stackPlan('network', 'changes'), stackPlan('api', 'unchanged')),
+      { kind: 'go', more: true, waves: waves('network') },
+    ],
+    [
       'comes back for what cannot be planned yet',
       {},
       on(stackPlan('network', 'changes'), stackPlan('api', 'unplanned', { after: ['network'] })),
