@@ -2,7 +2,7 @@
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
 import type { CliCommand, Invocation, Outcome, Terminal } from '../command.ts';
-import { defaultPerson, sandboxWords, worldFolder } from '../connection.ts';
+import { defaultPerson, optionWords, worldFolder } from '../connection.ts';
 import { type Invalid, loadConfig } from '../load-config.ts';
 import { wholeNumber } from '../number-option.ts';
 import { choosePipeline, packagePipeline } from '../package-release.ts';
@@ -15,6 +15,7 @@ import { type Serving, serve } from '../rehearsal/serve.ts';
 
 export const rehearse: CliCommand = {
   name: 'rehearse',
+  sandboxed: true,
   declare: (command) =>
     command
       .summary('promote a pipeline in the sandbox; no AWS account is contacted')
@@ -69,7 +70,7 @@ async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly
   const faults = ((options['fault'] as string[] | undefined) ?? []).map((text) => requestedFault(text, last.config));
   terminal.progress('SIMULATED: no AWS account is contacted (virtual clock)');
   const started = performance.now();
-  const where = sandboxWords(options['world'] as string);
+  const where = optionWords({ sandbox: true, world: options['world'], as: defaultPerson });
   let rehearsed: Rehearsed | undefined;
   for (const rehearsal of rehearsals) {
     const first = rehearsed === undefined;

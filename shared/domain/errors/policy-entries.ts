@@ -49,6 +49,13 @@ export const policyEntries = {
     cause: ({ seen, now }) => `The plan changed: the decision was about ${seen}, and the plan is now ${now}.`,
     next: () => 'Nothing was decided. Look at the plan again, then decide on its digest.',
   }),
+  DIGEST_OF_RELEASE: entry<{ digest: string; plan: string }>({
+    exit: 2,
+    status: 409,
+    cause: ({ digest, plan }) =>
+      `${digest} is the digest of the release; what is to be decided on is the plan with digest ${plan}.`,
+    next: () => 'Nothing was decided. Look at that plan (without --digest it is shown), then decide on its digest.',
+  }),
   ALREADY_DECIDED: entry<{ by: string; decision: string; at: string }>({
     ...stopped,
     cause: ({ by, decision, at }) => `${by} decided already: ${decision}, at ${at}.`,

@@ -16,6 +16,8 @@ export function renderMarkdown(plan: RolloutPlan, remarks: readonly string[] = [
   const lines = [
     `## Plan of ${code(plan.pipeline)} for ${code(plan.environment)}`,
     '',
+    `plan ${code(view.digest)}`,
+    '',
     `release ${code(view.release)}`,
     '',
     ...view.remarks.flatMap((remark) => [prose(remark), '']),

@@ -3,6 +3,7 @@ import { type AccountAudit, auditReason } from '../audit/account-audit.ts';
 import { problem } from '../errors/catalogue.ts';
 import { placeText } from '../errors/problem.ts';
 import type { Placed } from '../names.ts';
+import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 import { type DesiredStack, type LiveStack, visibleDifferences } from './comparison.ts';
 import { stackHealth } from './stack-status.ts';
@@ -30,8 +31,9 @@ export function verificationOf(
     const detail = wrongness(stack, live[index]);
     if (detail === undefined) continue;
     const place = { stack: stack.stackName, account: target.account, region: target.region };
-    const { code, cause } = problem('NOT_VERIFIED', { stack: stack.stack, detail }, place);
-    return { kind: 'not-verified', reason: { code, text: `${cause} (${placeText(place)})`, target: target.name } };
+    const found = problem('NOT_VERIFIED', { stack: stack.stack, detail }, place);
+    const cause = `${found.cause} (${placeText(place)})`;
+    return { kind: 'not-verified', reason: reasonFrom({ ...found, cause }, { target: target.name }) };
   }
   return { kind: 'verified' };
 }
