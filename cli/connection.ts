@@ -70,14 +70,14 @@ export async function connect(
     return connectSandbox(chosen, targets);
   }
   if (api === undefined) throw failure('WORLD_NOT_CHOSEN', {});
+  // biome-ignore lint/style/noProcessEnv: the overrides are those that the AWS SDK in this very process would follow.
+  const endpoint = checkEndpoints(api, process.env);
   if (region === undefined) {
     throw failure('USAGE', {
       detail: 'The region of the API is not known.',
       hint: 'Name it with --region or AWS_REGION.',
     });
   }
-  // biome-ignore lint/style/noProcessEnv: the overrides are those that the AWS SDK in this very process would follow.
-  const endpoint = checkEndpoints(api, process.env);
   const simulated = isLoopback(endpoint);
   const place = { region, ...(simulated ? { endpoint: new URL(endpoint).origin } : {}) };
   return {

@@ -5,7 +5,7 @@ import type { CliCommand, Invocation, Outcome, Terminal } from '../command.ts';
 import { defaultPerson, optionWords, worldFolder } from '../connection.ts';
 import { type Invalid, loadConfig } from '../load-config.ts';
 import { wholeNumber } from '../number-option.ts';
-import { choosePipeline, packagePipeline } from '../package-release.ts';
+import { choosePipeline, packagePipeline, resourcesIn } from '../package-release.ts';
 import { printedCommand } from '../printed-command.ts';
 import { type RequestedFault, requestedFault } from '../rehearsal/faults.ts';
 import type { SandboxOptions } from '../rehearsal/open-sandbox.ts';
@@ -67,7 +67,8 @@ async function prepare(path: string, pipeline: string | undefined): Promise<Rehe
 
 async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly Rehearsal[]): Promise<Outcome> {
   const last = rehearsals.at(-1) as Rehearsal;
-  const faults = ((options['fault'] as string[] | undefined) ?? []).map((text) => requestedFault(text, last.config));
+  const words = (options['fault'] as string[] | undefined) ?? [];
+  const faults = words.map((text) => requestedFault(text, last.config, resourcesIn(last.packaged)));
   terminal.progress('SIMULATED: no AWS account is contacted (virtual clock)');
   const started = performance.now();
   const where = optionWords({ sandbox: true, world: options['world'], as: defaultPerson });

@@ -1,4 +1,4 @@
-import { entry } from './problem.ts';
+import { entry, listed } from './problem.ts';
 
 const stopped = { exit: 3, status: 409 } as const;
 const forbidden = { exit: 3, status: 403 } as const;
@@ -78,11 +78,14 @@ export const policyEntries = {
     cause: ({ environment, rounds }) => `The plan for ${environment} did not come to rest in ${rounds} rounds.`,
     next: () => 'Find out what changes its stacks meanwhile, then promote again.',
   }),
-  POLICY_UNKNOWN: entry<{ policy: string }>({
+  POLICY_UNKNOWN: entry<{ policy: string; known?: readonly string[] }>({
     exit: 2,
     status: 404,
     cause: ({ policy }) => `There is no policy ${policy}.`,
-    next: () => 'See with GET /v1/policies which there are.',
+    next: ({ known }) => {
+      if (known === undefined) return 'See with GET /v1/policies, or with `drawbridge apply`, which there are.';
+      return known.length === 0 ? 'No policy holds yet.' : `The policies that hold are ${listed(known)}.`;
+    },
   }),
   POLICY_CONFLICT: entry<{ policy: string; detail: string }>({
     ...stopped,
