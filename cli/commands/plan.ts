@@ -83,8 +83,15 @@ async function planned(connection: Connection, release: string, options: Invocat
 }
 
 function remarksOn({ promotion, rollouts }: PromotionRecord, approval: ForeseenApproval): string[] {
-  const reasons = rollouts.flatMap((rollout) => rollout.reasons.map(({ code, text }) => `${code}: ${text}`));
+  const reasons = rollouts.flatMap((rollout) =>
+    rollout.reasons.flatMap(({ code, text, next }) => [
+      `${code}: ${text}`,
+      ...(next === undefined ? [] : [`next: ${next}`]),
+    ]),
+  );
   return [
+    // Of the same width as the release's digest, which stands above: the two are easily taken for one another.
+    ...rollouts.flatMap(({ planDigest }) => (planDigest === undefined ? [] : [`plan     ${planDigest}`])),
     `${promotion.releaseId}, ${promotion.status}; nothing was executed`,
     ...reasons,
     ...approvalRemarks(approval, promotion.requestedBy),

@@ -26,9 +26,10 @@ export async function listReleases(ledger: Ledger, pipeline: string, limit: numb
   return items.map((item) => ReleaseRecord.parse(withoutKeys(item)));
 }
 
-/** Nothing of a pipeline that has a release is no mistake. Throws PIPELINE_UNKNOWN for one without. */
+/** Nothing of a pipeline that has a release is no mistake, nor where none is named. Throws PIPELINE_UNKNOWN for one without. */
 export async function demandPipeline(ledger: Ledger, pipeline: string): Promise<void> {
-  if ((await listReleases(ledger, pipeline, 1)).length === 0) throw failure('PIPELINE_UNKNOWN', { pipeline });
+  if (pipeline !== '' && (await listReleases(ledger, pipeline, 1)).length === 0)
+    throw failure('PIPELINE_UNKNOWN', { pipeline });
 }
 
 /** The digest behind what people call the release, or the digest itself; undefined when there is no such release. */

@@ -1,5 +1,4 @@
 /** A plan laid out for reading: what every form shows, before it becomes text, Markdown or HTML. */
-import { canonicalJson, digestOf } from '../release/canonical-json.ts';
 import type { RolloutPlan } from './decision.ts';
 import { summaryLine } from './plan-counts.ts';
 import { aftermath, headline, type Sign, signOf, signs } from './plan-words.ts';
@@ -8,11 +7,9 @@ import { hidden } from './visible-text.ts';
 
 export interface PlanView {
   readonly title: string;
-  /** Its own digest: what an approval is bound to. */
-  readonly digest: string;
   /** Digest of the release. */
   readonly release: string;
-  /** What is to be said about the plan as a whole: why it was denied, for example. */
+  /** What is to be said about the plan as a whole: its digest, or why it was denied. */
   readonly remarks: readonly string[];
   readonly summary: string;
   readonly targets: readonly TargetView[];
@@ -65,7 +62,6 @@ export interface Value {
 export function planView(plan: RolloutPlan, remarks: readonly string[]): PlanView {
   return {
     title: `Plan of ${plan.pipeline} for ${plan.environment}`,
-    digest: digestOf(canonicalJson(plan)),
     release: plan.release,
     remarks,
     summary: summaryLine(plan.targets),

@@ -24,7 +24,6 @@ ${planStyle}
 <body>
 <header>
 <h1>${shown(view.title)}</h1>
-<p class="release">plan ${code(view.digest)}</p>
 <p class="release">release ${code(view.release)}</p>
 ${view.remarks.map((remark) => `<p class="remark">${shown(remark)}</p>\n`).join('')}<p class="summary">${shown(view.summary)}</p>
 </header>

@@ -16,8 +16,6 @@ export function renderMarkdown(plan: RolloutPlan, remarks: readonly string[] = [
   const lines = [
     `## Plan of ${code(plan.pipeline)} for ${code(plan.environment)}`,
     '',
-    `plan ${code(view.digest)}`,
-    '',
     `release ${code(view.release)}`,
     '',
     ...view.remarks.flatMap((remark) => [prose(remark), '']),

@@ -43,7 +43,7 @@ describe('a resource type', () => {
     ],
     ['like nothing there is', 'AWS::Frob::Nicator', 'There is no resource type AWS::Frob::Nicator.'],
     ['of one word', 'Queue', 'There is no resource type Queue.'],
-    ['of two', 'SQS::Queue', 'There is no resource type SQS::Queue. Did you mean AWS::SQS::Queue?'],
+    ['of two', 'SQS::Queue', 'There is no resource type SQS::Queue.'],
     [
       'custom with too long a name',
       `Custom::${'x'.repeat(61)}`,
