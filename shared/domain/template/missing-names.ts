@@ -3,7 +3,7 @@ import { closest } from '../config/did-you-mean.ts';
 import { dependsOn, type Named, namedIn } from './named.ts';
 import { isObject, type Json, type Template, transformsOf } from './template.ts';
 
-export interface MissingName extends Pick<Named, 'via' | 'name' | 'path'> {
+interface MissingName extends Pick<Named, 'via' | 'name' | 'path'> {
   readonly suggestion: string | undefined;
 }
 

@@ -2,7 +2,7 @@
 import { namedIn } from './named.ts';
 import { isNoEcho, type Json, type Template, type TemplatePath } from './template.ts';
 
-export interface ShownSecret {
+interface ShownSecret {
   readonly output: string;
   readonly parameter: string;
   readonly path: TemplatePath;

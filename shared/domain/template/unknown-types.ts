@@ -9,7 +9,7 @@ export interface KnownTypes {
   all(): readonly string[];
 }
 
-export interface UnknownType {
+interface UnknownType {
   readonly type: string;
   readonly path: TemplatePath;
   readonly suggestion: string | undefined;
