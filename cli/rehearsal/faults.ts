@@ -3,6 +3,7 @@ import type { Fault, ResourceFault } from '#sandbox/fault.ts';
 import type { Config } from '#shared/domain/config/config.ts';
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { listed } from '#shared/domain/errors/problem.ts';
 
 type Strike = Pick<ResourceFault, 'status' | 'during' | 'when'>;
 
@@ -33,19 +34,24 @@ export interface RequestedFault {
   readonly reached: string;
 }
 
-/** Reads `<target or environment>:<logical id>:<status>`. Throws FAULT_INVALID. */
-export function requestedFault(text: string, config: Config): RequestedFault {
-  const [place = '', logicalId = '', word = ''] = text.split(':');
+/**
+ * Reads `<target or environment>:<logical id>:<status>`. `resources`: every logical id of the release. Throws FAULT_INVALID, saying which of
+ * the three is wrong.
+ */
+export function requestedFault(text: string, config: Config, resources: readonly string[]): RequestedFault {
+  const [place = '', logicalId = '', word = '', ...rest] = text.split(':');
+  const refuse = (detail: string, hint: string) => failure('FAULT_INVALID', { fault: text, detail, hint });
+  const form = 'Write <target or environment>:<logical id>:<status>, for example production:Api:UPDATE_FAILED.';
+  if (logicalId === '' || word === '' || rest.length > 0) throw refuse('it does not have three parts', form);
   const struck = Object.hasOwn(strikes, word) ? (strikes[word] ?? []) : [];
-  if (struck.length === 0 || logicalId === '') {
-    throw failure('FAULT_INVALID', {
-      fault: text,
-      detail: `it has no logical id and status of ${Object.keys(strikes).join(', ')}`,
-    });
-  }
+  const statuses = Object.keys(strikes);
+  if (struck.length === 0) throw refuse(`there is no status ${word}`, `Name one of ${statuses.join(', ')}.`);
   const accounts = accountsOf(place, config);
   if (accounts.length === 0)
-    throw failure('FAULT_INVALID', { fault: text, detail: `no target or environment is called ${place}` });
+    throw refuse(`no target or environment is called ${place}`, `Name one of ${listed(placesIn(config))}.`);
+  // What a release deletes is not in it any more.
+  if (word !== 'DELETE_FAILED' && !resources.includes(logicalId))
+    throw refuse(`no template has a resource ${logicalId}`, `Name one of ${listed(resources)}.`);
   const reasons = struck.map(
     (_, index) => `Injected by the rehearsal: ${text}${index === 0 ? '' : ', on the way back'}`,
   );
@@ -55,6 +61,11 @@ export function requestedFault(text: string, config: Config): RequestedFault {
     }),
   );
   return { text, faults, reached: reasons.at(-1) ?? '' };
+}
+
+function placesIn({ targets, pipelines }: Config): string[] {
+  const environments = pipelines.flatMap(({ document }) => document.environments.map(({ name }) => name));
+  return [...targets.map(({ document }) => document.metadata.name), ...environments];
 }
 
 function accountsOf(place: string, config: Config): string[] {

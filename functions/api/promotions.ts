@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import { listPromotions, type PromotionRecord, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { demandPipeline } from '#shared/aws/ledger/releases.ts';
 import { listRunning } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
@@ -51,7 +52,11 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
 
   app.get('/v1/promotions', async (context) => {
     const { pipeline = '' } = context.req.query();
-    return answerPage(context, `promotions of ${pipeline}`, (page) => listPromotions(resources.ledger, pipeline, page));
+    return answerPage(context, `promotions of ${pipeline}`, async (page) => {
+      const part = await listPromotions(resources.ledger, pipeline, page);
+      if (part.items.length === 0) await demandPipeline(resources.ledger, pipeline);
+      return part;
+    });
   });
 
   app.get('/v1/promotions/:id', async (context) => {

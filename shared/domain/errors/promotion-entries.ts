@@ -1,4 +1,4 @@
-import { entry } from './problem.ts';
+import { entry, listed } from './problem.ts';
 
 /** Problems of releases and promotions: what Drawbridge itself refuses or finds wrong. */
 export const promotionEntries = {
@@ -36,11 +36,13 @@ export const promotionEntries = {
     cause: ({ environment }) => `No target matches the labels of environment ${environment}.`,
     next: () => 'Record a target whose labels match, or correct matchLabels in the pipeline and make a new release.',
   }),
-  TARGET_UNKNOWN: entry<{ target: string }>({
+  TARGET_UNKNOWN: entry<{ target: string; known?: readonly string[] }>({
     exit: 2,
     status: 404,
     cause: ({ target }) => `There is no target ${target} in the ledger.`,
-    next: () => 'Onboard its account and record the target as docs/how-to/onboard-an-account.md says.',
+    next: ({ known = [] }) =>
+      (known.length === 0 ? '' : `The targets are ${listed(known)}. `) +
+      'Onboard its account and record the target as docs/how-to/onboard-an-account.md says.',
   }),
   OUTPUT_AMBIGUOUS: entry<{ stack: string; target: string; holders: readonly string[] }>({
     exit: 2,
@@ -78,6 +80,12 @@ export const promotionEntries = {
     status: 422,
     cause: ({ detail }) => `The release's manifest is not valid: ${detail}.`,
     next: () => 'Make the release with `drawbridge release`, which writes a valid manifest.',
+  }),
+  PIPELINE_UNKNOWN: entry<{ pipeline: string }>({
+    exit: 2,
+    status: 404,
+    cause: ({ pipeline }) => `Nothing is known of a pipeline "${pipeline}": no release was made of it.`,
+    next: () => 'The name is in metadata.name of its drawbridge.yml. Make a release with `drawbridge release`.',
   }),
   PROMOTION_UNKNOWN: entry<{ promotion: string }>({
     exit: 2,

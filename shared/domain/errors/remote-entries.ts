@@ -40,6 +40,13 @@ export const remoteEntries = {
     cause: ({ service, code, message }) => `${service} answered ${code}: ${message}`,
     next: () => 'Look the code up in the API reference of the service; if it passes by itself, promote again.',
   }),
+  API_UNREACHABLE: entry<{ endpoint: string; message: string }>({
+    exit: 5,
+    status: 503,
+    cause: ({ endpoint, message }) => `The API at ${endpoint} did not answer: ${message}`,
+    next: () =>
+      'Compare the address (--api or DRAWBRIDGE_API) with the output HttpApiUrl of the orchestrator stack, and see whether the network lets you there. What was accepted before goes on.',
+  }),
   AWS_UNREACHABLE: entry<{ service: string; message: string }>({
     exit: 5,
     status: 503,

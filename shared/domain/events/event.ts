@@ -23,7 +23,7 @@ const base = z.object({
   actor: z.string().describe('Who asked for the promotion, or decided; `drawbridge` where nobody did.'),
   occurredAt: Instant.describe('When it happened. It may be published later.'),
   reasons: z
-    .array(z.object(Reason.shape))
+    .array(z.object(Reason.omit({ next: true }).shape))
     .describe('Why it did not go well: codes of the error catalogue, and their texts.'),
   summary: z.string().describe('The event in one line for people.'),
 });

@@ -4,6 +4,7 @@ import { problem } from '../errors/catalogue.ts';
 import { placeText } from '../errors/problem.ts';
 import type { PromotionId } from '../identifiers.ts';
 import { isChangeSetOf, type Placed } from '../names.ts';
+import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 import { type DesiredStack, type LiveStack, visibleDifferences } from './comparison.ts';
 import { alarmsText } from './setting-changes.ts';
@@ -33,8 +34,9 @@ export function verificationOf(
     const detail = wrongness(stack, live[index], promotion);
     if (detail === undefined) continue;
     const place = { stack: stack.stackName, account: target.account, region: target.region };
-    const { code, cause } = problem('NOT_VERIFIED', { stack: stack.stack, detail }, place);
-    return { kind: 'not-verified', reason: { code, text: `${cause} (${placeText(place)})`, target: target.name } };
+    const found = problem('NOT_VERIFIED', { stack: stack.stack, detail }, place);
+    const cause = `${found.cause} (${placeText(place)})`;
+    return { kind: 'not-verified', reason: reasonFrom({ ...found, cause }, { target: target.name }) };
   }
   return { kind: 'verified' };
 }

@@ -37,10 +37,11 @@ export const RecoveryWish = z.strictObject({
 });
 export type RecoveryWish = z.infer<typeof RecoveryWish>;
 
-/** Why something did not go well: stable code, sentence, and the failed resource where there is one. */
+/** Why something did not go well: stable code, sentence, what to do where the sentence does not say it, and the failed resource where there is one. */
 export const Reason = z.strictObject({
   code: z.string(),
   text: z.string(),
+  next: z.string().optional(),
   resource: z.string().optional(),
   target: z.string().optional(),
 });

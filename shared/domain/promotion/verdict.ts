@@ -2,6 +2,7 @@
 import { type AccountAudit, auditReason } from '../audit/account-audit.ts';
 import { catalogue, problem } from '../errors/catalogue.ts';
 import { shortened } from '../trust/authorization-message.ts';
+import { reasonFrom } from './reason.ts';
 import { type Deployment, isGood, type Mode, type Outcome, type Promotion, Reason, type Rollout } from './records.ts';
 
 /** The error a state machine caught: ErrorEquals name and cause text. */
@@ -72,8 +73,7 @@ export function verdict(facts: RolloutFacts): Verdict {
 export function leftBehind(promotion: string, discards: readonly Discarded[], told: readonly Reason[]): Reason[] {
   return discards.flatMap((one) => {
     if (one.kind === 'discarded' || told.some(({ code }) => code === one.code)) return [];
-    const { code, cause } = problem('NOT_DISCARDED', { ...one, promotion });
-    return [{ code, text: cause, target: one.target }];
+    return [reasonFrom(problem('NOT_DISCARDED', { ...one, promotion }), { target: one.target })];
   });
 }
 
@@ -81,8 +81,7 @@ export function leftBehind(promotion: string, discards: readonly Discarded[], to
 export function unaudited(audits: readonly AfterAudit[]): Reason[] {
   return audits.flatMap((one) => {
     if (one.kind !== 'missing') return [];
-    const { code, cause } = problem('NOT_AUDITED', one);
-    return [{ code, text: cause, target: one.target }];
+    return [reasonFrom(problem('NOT_AUDITED', one), { target: one.target })];
   });
 }
 

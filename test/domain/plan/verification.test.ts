@@ -91,6 +91,7 @@ describe('verifying a target after its deployments', () => {
       reason: {
         code: 'ACCOUNT_NOT_CLEAN',
         text: 'Account 333333333333 is not clean after the rollout: IAM user mallory with 1 access key.',
+        next: 'Remove them, find out in CloudTrail who made them, then promote again.',
         target: 'production',
       },
     });
