@@ -246,7 +246,21 @@ describe('the ways in', () => {
       routes.filter(({ AuthorizationType: own = 'NONE' }) => own === type).map(({ RouteKey }) => RouteKey);
     expect(keysOf('NONE')).toEqual(['POST /v1/webhooks/{source}']);
     expect(keysOf('AWS_IAM')).toEqual(['ANY /v1/{proxy+}']);
-    expect(routes).toHaveLength(2);
+    expect(keysOf('JWT')).toEqual(['ANY /v1/{proxy+}']);
+    expect(routes).toHaveLength(3);
+  });
+
+  it('an API of its own for tokens, all of which is there for an issuer and an audience, and not without', () => {
+    const ofTokens = Object.entries(stack.Resources).filter(([id]) => id.startsWith('Token'));
+    expect(ofTokens.map(([id]) => id).sort()).toEqual([
+      ...['TokenApi', 'TokenApiIntegration', 'TokenApiPermission', 'TokenApiRoute', 'TokenApiStage', 'TokenAuthorizer'],
+    ]);
+    expect(new Set(ofTokens.map(([, { Condition }]) => Condition))).toEqual(new Set(['HasTokens']));
+    expect(properties('TokenApiRoute')).toMatchObject({ ApiId: '<TokenApi>', AuthorizerId: '<TokenAuthorizer>' });
+    expect(properties('TokenAuthorizer')).toMatchObject({
+      ...{ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] },
+      JwtConfiguration: { Issuer: 'https://login.example.org', Audience: ['drawbridge'] },
+    });
   });
 
   it('stack events on our own bus, to resume and nobody else', () => {

@@ -37,6 +37,9 @@ export const home: Values = {
   'AWS::AccountId': orchestrator,
   OrganizationId: '',
   TargetAccounts: ['222222222222', '333333333333'],
+  TokenIssuer: 'https://login.example.org',
+  TokenAudience: 'drawbridge',
+  TokenScope: '',
 };
 
 /** One target account of it. */

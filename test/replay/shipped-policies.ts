@@ -10,9 +10,9 @@ import type { World } from '#sandbox/kernel.ts';
 import { functionPolicy } from '#sandbox/lambda/permission-provider.ts';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { Policy } from '#shared/domain/iam/policy.ts';
+import { deployWith, tokens } from '#test/e2e/deployed-with.ts';
 import { openRehearsal, type Rehearsal, root } from '#test/e2e/rehearsed-world.ts';
 import { hidden } from '#test/recording/requests.ts';
-import { ensurePackaged } from '../../scripts/package.mjs';
 
 export interface ShippedPolicy {
   /** `drawbridge-preview: preview`. The same for every account that holds it. */
@@ -66,14 +66,9 @@ async function deployCiRole({ sandbox, outputs }: Rehearsal): Promise<void> {
   });
 }
 
-async function deployForAccounts({ sandbox }: Rehearsal): Promise<void> {
-  const { template } = await ensurePackaged();
-  await deployTemplate(sandbox, {
-    ...home,
-    stackName: 'drawbridge',
-    body: readFileSync(template, 'utf8'),
-    parameters: { OrganizationId: '', TargetAccounts: '222222222222,333333333333' },
-  });
+/** With all optional parts, as the tests deploy them that record their calls. */
+async function deployForAccounts(rehearsal: Rehearsal): Promise<void> {
+  await deployWith(rehearsal, { OrganizationId: '', TargetAccounts: '222222222222,333333333333', ...tokens });
 }
 
 function policiesIn(world: World): ShippedPolicies {
