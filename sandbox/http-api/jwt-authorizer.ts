@@ -54,7 +54,7 @@ interface Asked {
  * issuer's key that `kid` names, then `iss`, `aud` (or `client_id` where there is none), `exp`, `nbf`, `iat`, and a scope in `scope` or `scp`.
  */
 export function judgeToken(sandbox: Sandbox, { authorizer, authorization, scopes }: Asked): TokenVerdict {
-  const token = authorization?.replace(/^Bearer +/i, '');
+  const token = authorization?.replace(/^Bearer( +|$)/i, '');
   if (token === undefined || token === '') return { kind: 'refused', why: 'missing' };
   const claims = signedClaims(sandbox, authorizer, token);
   if (claims === undefined || !holds(claims, authorizer, sandbox.now())) return { kind: 'refused', why: 'invalid' };

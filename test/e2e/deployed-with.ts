@@ -9,6 +9,9 @@ export const issuer = 'login.example.org/acme';
 /** With these the API takes tokens. */
 export const tokens = { TokenIssuer: `https://${issuer}`, TokenAudience: 'drawbridge' };
 
+/** With this GitHub is told. */
+export const gitHub = { GitHubSecret: 'drawbridge/github' };
+
 /** Deploys the stack once more with these parameters. Answers its outputs. */
 export async function deployWith(
   { sandbox }: Rehearsal,

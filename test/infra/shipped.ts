@@ -40,6 +40,8 @@ export const home: Values = {
   TokenIssuer: 'https://login.example.org',
   TokenAudience: 'drawbridge',
   TokenScope: '',
+  GitHubSecret: 'drawbridge/github',
+  GitHubApi: 'https://api.github.com',
 };
 
 /** One target account of it. */

@@ -10,7 +10,7 @@ import type { World } from '#sandbox/kernel.ts';
 import { functionPolicy } from '#sandbox/lambda/permission-provider.ts';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { Policy } from '#shared/domain/iam/policy.ts';
-import { deployWith, tokens } from '#test/e2e/deployed-with.ts';
+import { deployWith, gitHub, tokens } from '#test/e2e/deployed-with.ts';
 import { openRehearsal, type Rehearsal, root } from '#test/e2e/rehearsed-world.ts';
 import { hidden } from '#test/recording/requests.ts';
 
@@ -68,7 +68,7 @@ async function deployCiRole({ sandbox, outputs }: Rehearsal): Promise<void> {
 
 /** With all optional parts, as the tests deploy them that record their calls. */
 async function deployForAccounts(rehearsal: Rehearsal): Promise<void> {
-  await deployWith(rehearsal, { OrganizationId: '', TargetAccounts: '222222222222,333333333333', ...tokens });
+  await deployWith(rehearsal, { OrganizationId: '', TargetAccounts: '222222222222,333333333333', ...tokens, ...gitHub });
 }
 
 function policiesIn(world: World): ShippedPolicies {
