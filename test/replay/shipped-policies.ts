@@ -105,10 +105,22 @@ function resourcePolicies(world: World): { arn: string; name: string; text: stri
     ...Object.values(kms.keys).map(({ account, region, policy }) => ({
       ...{ arn: keysOf(account, region), name: `key of ${account}`, text: policy },
     })),
+    ...topicPolicies(world),
     ...Object.values(lambda.functions).map((stored) => ({
       ...{ arn: stored.arn, name: `function ${stored.name}`, text: functionPolicy(stored) },
     })),
   ];
+}
+
+function topicPolicies({ cloudformation }: World): { arn: string; name: string; text: string | undefined }[] {
+  const resources = Object.values(cloudformation.stacks).flatMap((stack) => Object.values(stack.resources));
+  return resources
+    .filter(({ type }) => type === 'AWS::SNS::TopicPolicy')
+    .flatMap(({ definition: { properties } }) =>
+      (properties['Topics'] as string[]).map((arn) => ({
+        ...{ arn, name: `topic ${arn.slice(arn.lastIndexOf(':') + 1)}`, text: JSON.stringify(properties['PolicyDocument']) },
+      })),
+    );
 }
 
 /** An account has one key in a region, whose id nobody knows beforehand. */

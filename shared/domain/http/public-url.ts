@@ -14,6 +14,6 @@ export function urlFault(text: string): string | undefined {
   if (url.username !== '' || url.password !== '' || text.includes('@')) return 'has a user name, a password or an @ in it';
   const host = url.hostname.replace(/\.$/, '');
   if (/^\[|^[\d.]+$/.test(host)) return 'is an IP address';
-  if (!host.includes('.') || notPublic.test(host)) return 'is not a host of the internet';
+  if (!/^[a-z0-9.-]+\.[a-z0-9-]+$/.test(host) || notPublic.test(host)) return 'is not a host of the internet';
   return undefined;
 }

@@ -22,7 +22,7 @@ describe('an address', () => {
     ['deploys.example.com', /no address/],
     ['', /no address/],
     ['https://', /no address/],
-    ['https://{promotion}.example.com', /no address/],
+    ['https://{promotion}.example.com', /internet/],
     ['https://deploys.example.com/a b', /no address/],
     ['https://deploys.example.com/\n', /no address/],
     ['https://dеploys.example.com', /no address/],
