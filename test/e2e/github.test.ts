@@ -55,7 +55,7 @@ describe('a promotion that began with a commit', () => {
     expect(all).toContain('drawbridge-webhook');
     expect(all).not.toMatch(/drawbridge-github/);
     expect(gitHub.asked).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   it('tells GitHub how it goes in each environment, in order, and leaves the token nowhere', async () => {
     await deployWith(rehearsal, parameters);
@@ -78,7 +78,7 @@ describe('a promotion that began with a commit', () => {
     expect(gitHub.deployments.map(({ statuses }) => statuses.at(-1)?.state)).toEqual(['success', 'success']);
     expect(deadLetters()).toEqual([]);
     expect(await leaksIn(rehearsal.sandbox, rehearsal.sandbox.journal())).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   it('goes on as if nothing were while GitHub is away; what could not be told is kept in the queue', async () => {
     gitHub.commits = { 'acme/orders': [commit('c')] };
@@ -95,5 +95,5 @@ describe('a promotion that began with a commit', () => {
     expect(JSON.parse(first!.payload)).toMatchObject({ detail: { promotion: promotion.id, sequence: expect.any(Number) } });
     expect(others.length).toBeGreaterThan(0);
     expect(JSON.stringify(deadLetters())).not.toContain(token);
-  }, 120_000);
+  }, 240_000);
 });

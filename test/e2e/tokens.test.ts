@@ -60,6 +60,8 @@ async function call(authorization: string | undefined, { method = 'GET', path = 
     method,
     headers: {
       'content-type': 'application/json',
+      // Between two calls a stack may be deployed, for longer than an idle connection is kept.
+      connection: 'close',
       'idempotency-key': `key-${path}-${rehearsal.sandbox.now()}`,
       ...(authorization !== undefined && { authorization }),
     },
@@ -188,7 +190,7 @@ describe('a promotion', () => {
     const record = await getPromotion(rehearsal.apiAs('alice'), id);
     expect(record.decisions.map(({ actor }) => actor)).toEqual([member('frank')]);
     expect(record.rollouts[0]).toMatchObject({ environment: 'pre-production', status: 'succeeded' });
-  }, 120_000);
+  }, 240_000);
 
   it('asked for over IAM is not approved by the same name with a token, nor the other way round', async () => {
     const byIam = await waiting('by-iam', async (release) => {
@@ -204,7 +206,7 @@ describe('a promotion', () => {
     await expect(approving).rejects.toMatchObject({ name: 'SELF_APPROVAL' });
     await sendDecision(rehearsal.apiAs('bob'), byToken.id, byToken.wish);
     expect((await getPromotion(rehearsal.apiAs('alice'), byToken.id)).approvals[0]?.status).toBe('approved');
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('where a scope is wanted', () => {
@@ -215,7 +217,7 @@ describe('where a scope is wanted', () => {
     expect(await call(`Bearer ${token('alice', { scope: 'openid drawbridge/promoted' })}`)).toEqual(lacking);
     for (const scopes of [{ scope: 'openid drawbridge/promote' }, { scp: ['drawbridge/promote'] }])
       expect(await call(`Bearer ${token('alice', scopes)}`)).toMatchObject({ status: 200 });
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('without issuer or audience', () => {
@@ -227,6 +229,6 @@ describe('without issuer or audience', () => {
       expect(Object.values(rehearsal.sandbox.world.httpApi.apis).map(({ name }) => name)).toEqual(['drawbridge']);
       expect(await call(`Bearer ${token('alice')}`)).toMatchObject({ status: 404 });
     },
-    120_000,
+    240_000,
   );
 });
