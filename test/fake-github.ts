@@ -8,7 +8,14 @@ export interface FakeGitHub {
   token: string;
   /** Commits by repository. */
   commits: Record<string, readonly string[]>;
-  statuses: { repository: string; commit: string; state: string; context: string; description: string; target_url?: string }[];
+  statuses: {
+    repository: string;
+    commit: string;
+    state: string;
+    context: string;
+    description: string;
+    target_url?: string;
+  }[];
   deployments: Deployment[];
   /** Method and path of everything that was asked, refused or not. */
   asked: string[];
@@ -26,7 +33,10 @@ interface Deployment {
   readonly payload: unknown;
   readonly statuses: { state: string; description: string; log_url?: string }[];
 }
-export type Trouble = { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'silence' | 'hang up';
+export type Trouble =
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | 'silence'
+  | 'hang up';
 
 const states = ['pending', 'success', 'failure', 'error'];
 const deploymentStates = [...states, 'queued', 'in_progress', 'inactive'];
@@ -42,7 +52,13 @@ export function fakeGitHub(): FakeGitHub {
     fake.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   beforeEach(() => {
-    const nothing = { statuses: [], deployments: [], asked: [], trouble: () => undefined, before: async () => undefined };
+    const nothing = {
+      statuses: [],
+      deployments: [],
+      asked: [],
+      trouble: () => undefined,
+      before: async () => undefined,
+    };
     Object.assign(fake, { token: 'github_pat_0123456789abcdefghij', commits: {}, ...nothing });
   });
   afterAll(() => {
@@ -79,8 +95,10 @@ function answer(fake: FakeGitHub, call: string, sent: Sent): Answer {
   if (commits === undefined) return [404, { message: 'Not Found' }];
   const [kind, id = '', part] = resource.split('/');
   if (method === 'POST' && kind === 'statuses') return status(fake, { repository, commit: id }, sent);
-  if (method === 'POST' && kind === 'deployments' && part === 'statuses') return deploymentStatus(fake, Number(id), sent);
-  if (method === 'GET' && resource === 'deployments') return [200, listed(fake, repository, new URLSearchParams(query))];
+  if (method === 'POST' && kind === 'deployments' && part === 'statuses')
+    return deploymentStatus(fake, Number(id), sent);
+  if (method === 'GET' && resource === 'deployments')
+    return [200, listed(fake, repository, new URLSearchParams(query))];
   if (method === 'POST' && resource === 'deployments') return deployment(fake, repository, sent);
   return [404, { message: 'Not Found' }];
 }
@@ -88,7 +106,8 @@ function answer(fake: FakeGitHub, call: string, sent: Sent): Answer {
 function status(fake: FakeGitHub, place: { repository: string; commit: string }, sent: Sent): Answer {
   const known = fake.commits[place.repository]?.includes(place.commit);
   if (!known) return [422, { message: `No commit found for SHA: ${place.commit}` }];
-  if (!states.includes(`${sent['state']}`) || `${sent['description']}`.length > 140) return [422, { message: 'Validation Failed' }];
+  if (!states.includes(`${sent['state']}`) || `${sent['description']}`.length > 140)
+    return [422, { message: 'Validation Failed' }];
   fake.statuses.push({ ...place, ...(sent as never as FakeGitHub['statuses'][number]) });
   return [201, sent];
 }

@@ -3,7 +3,13 @@
  * anybody could hear on the bus, and no promotion waits for it: what cannot be told is tried again twice, and then kept in a queue.
  */
 import { readGitHubToken } from '#shared/aws/github-token.ts';
-import { claimReport, type KeptReport, keepDeployment, noteTold, readReport } from '#shared/aws/ledger/github-reports.ts';
+import {
+  claimReport,
+  type KeptReport,
+  keepDeployment,
+  noteTold,
+  readReport,
+} from '#shared/aws/ledger/github-reports.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { findWebhook } from '#shared/aws/ledger/webhooks.ts';
 import { reportOf } from '#shared/domain/github/report.ts';

@@ -17,7 +17,8 @@ import { ended, smallRelease } from './small-release.ts';
 const token = 'github_pat_0123456789abcdefghij';
 const gitHub = fakeGitHub();
 let rehearsal: Rehearsal;
-const ofGitHub = () => Object.values(rehearsal.sandbox.world.lambda.functions).find(({ name }) => name === 'drawbridge-github');
+const ofGitHub = () =>
+  Object.values(rehearsal.sandbox.world.lambda.functions).find(({ name }) => name === 'drawbridge-github');
 
 beforeAll(async () => {
   rehearsal = await openRehearsal();
@@ -71,7 +72,11 @@ describe('a promotion that began with a commit', () => {
     });
     const { id } = promotion;
     expect(gitHub.deployments).toMatchObject(
-      ['pre-production', 'production'].map((environment) => ({ environment, sha: commit('b'), payload: { promotion: id } })),
+      ['pre-production', 'production'].map((environment) => ({
+        environment,
+        sha: commit('b'),
+        payload: { promotion: id },
+      })),
     );
     for (const { statuses } of gitHub.deployments)
       expect(statuses.map(({ state }) => state)).toEqual([...new Set(statuses.map(({ state }) => state))]);
@@ -92,7 +97,9 @@ describe('a promotion that began with a commit', () => {
       source: ofGitHub()?.arn,
       error: expect.stringContaining('GITHUB_UNREACHABLE'),
     });
-    expect(JSON.parse(first!.payload)).toMatchObject({ detail: { promotion: promotion.id, sequence: expect.any(Number) } });
+    expect(JSON.parse(first!.payload)).toMatchObject({
+      detail: { promotion: promotion.id, sequence: expect.any(Number) },
+    });
     expect(others.length).toBeGreaterThan(0);
     expect(JSON.stringify(deadLetters())).not.toContain(token);
   }, 240_000);

@@ -176,7 +176,9 @@ describe('a notification', () => {
   }
   const orchestrator = () => {
     const { stacks } = world().sandbox.world.cloudformation;
-    return Object.values(stacks).find(({ stackName, account }) => stackName === 'drawbridge' && account === sharedServicesAccount)!;
+    return Object.values(stacks).find(
+      ({ stackName, account }) => stackName === 'drawbridge' && account === sharedServicesAccount,
+    )!;
   };
   const part = (id: string) => orchestrator().resources[id]!.definition.properties;
 
@@ -189,7 +191,11 @@ describe('a notification', () => {
   });
 
   it.each<[string, () => () => void, RegExp]>([
-    ['the topic does not let the rule in', () => without('NotificationsPolicy', 'PolicyDocument'), /AccessDenied.*sns:Publish/],
+    [
+      'the topic does not let the rule in',
+      () => without('NotificationsPolicy', 'PolicyDocument'),
+      /AccessDenied.*sns:Publish/,
+    ],
     ['the topic is encrypted with the key of AWS', () => otherKey('alias/aws/sns'), /KMSNotFound/],
     ['the key does not let EventBridge in', () => keyFor(() => []), /AccessDenied.*kms:GenerateDataKey/],
     ['the topic is gone', gone, /NotFound: Topic does not exist/],
@@ -204,12 +210,12 @@ describe('a notification', () => {
   function without(id: string, property: string): () => void {
     const { [property]: kept = null } = part(id);
     part(id)[property] = { Version: '2012-10-17', Statement: [] };
-    return () => void (part(id)[property] = kept);
+    return () => void Object.assign(part(id), { [property]: kept });
   }
   function otherKey(key: string): () => void {
     const { KmsMasterKeyId: kept = null } = part('Notifications');
     part('Notifications')['KmsMasterKeyId'] = key;
-    return () => void (part('Notifications')['KmsMasterKeyId'] = kept);
+    return () => void Object.assign(part('Notifications'), { KmsMasterKeyId: kept });
   }
   function keyFor(statements: (all: unknown[]) => unknown[]): () => void {
     const id = `${part('Notifications')['KmsMasterKeyId']}`;
@@ -222,6 +228,6 @@ describe('a notification', () => {
   function gone(): () => void {
     const { status } = orchestrator().resources['Notifications']!;
     orchestrator().resources['Notifications']!.status = 'DELETE_COMPLETE';
-    return () => void (orchestrator().resources['Notifications']!.status = status);
+    return () => void Object.assign(orchestrator().resources['Notifications']!, { status });
   }
 });

@@ -3,9 +3,9 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '#functions/github/handler.ts';
 import { applyWebhook } from '#shared/aws/ledger/webhooks.ts';
-import { fakeGitHub, type Trouble } from '#test/fake-github.ts';
 import { monday, promotionId } from '#test/builders.ts';
 import { aGitLabWebhook, aWebhook } from '#test/domain/webhook/webhook-builders.ts';
+import { fakeGitHub, type Trouble } from '#test/fake-github.ts';
 import { secretsManager } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
@@ -36,7 +36,13 @@ interface Change {
 }
 /** An event as EventBridge hands it over. */
 function event(sequence: number, state: string, { type = 'Rollout State Change', detail, envelope }: Change = {}) {
-  const approval = { digest: `sha256:${'0'.repeat(64)}`, groups: [], because: [], requestedAt: monday, expiresAt: monday };
+  const approval = {
+    digest: `sha256:${'0'.repeat(64)}`,
+    groups: [],
+    because: [],
+    requestedAt: monday,
+    expiresAt: monday,
+  };
   return {
     ...{ source: 'drawbridge', 'detail-type': `Drawbridge ${type}`, account: '111111111111' },
     detail: {
@@ -53,8 +59,10 @@ function event(sequence: number, state: string, { type = 'Rollout State Change',
   };
 }
 const tell = (...told: Parameters<typeof event>) => handler(event(...told), context);
-const statuses = () => gitHub.statuses.map(({ state, context: name, description }) => `${name} ${state}: ${description}`);
-const deployments = () => gitHub.deployments.map(({ environment, statuses: all }) => [environment, ...all.map(({ state }) => state)]);
+const statuses = () =>
+  gitHub.statuses.map(({ state, context: name, description }) => `${name} ${state}: ${description}`);
+const deployments = () =>
+  gitHub.deployments.map(({ environment, statuses: all }) => [environment, ...all.map(({ state }) => state)]);
 const kept = () => item(`PROMOTION#${promotionId}`, 'GITHUB#production');
 
 describe('a promotion that began with a commit', () => {
@@ -79,7 +87,11 @@ describe('a promotion that began with a commit', () => {
       ['production', 'in_progress', 'queued', 'in_progress', 'success'],
       ['second', 'in_progress', 'failure', 'failure'],
     ]);
-    expect(gitHub.deployments[0]).toMatchObject({ sha: commit, task: 'drawbridge', payload: { promotion: promotionId } });
+    expect(gitHub.deployments[0]).toMatchObject({
+      sha: commit,
+      task: 'drawbridge',
+      payload: { promotion: promotionId },
+    });
   });
 
   it.each([
@@ -121,7 +133,10 @@ describe('nothing is told', () => {
     ['of a plan', event(3, 'planned', { detail: { mode: 'plan' } })],
     ['of no environment', event(1, 'accepted', { type: 'Promotion State Change', detail: { environment: undefined } })],
     ['of an approval that became void', event(5, 'void', { type: 'Approval Decided' })],
-    ['of a webhook that is gone', event(3, 'running', { detail: { trigger: { kind: 'webhook', source: 'x', commit } } })],
+    [
+      'of a webhook that is gone',
+      event(3, 'running', { detail: { trigger: { kind: 'webhook', source: 'x', commit } } }),
+    ],
   ])('%s', async (_what, sent) => {
     expect(await handler(sent, context)).toMatchObject({ kind: 'ignored' });
     expect([gitHub.asked, secretsManager.calls()]).toEqual([[], []]);
@@ -166,35 +181,46 @@ describe('order', () => {
     expect(gitHub.deployments.find((one) => one.id === id)?.statuses.at(-1)).toMatchObject({ state: 'success' });
   });
 
-  it('a deployment that was made before its id was kept is found again', async () => {
-    gitHub.trouble = (call) => (call.includes('/statuses/') ? 'hang up' : undefined);
-    await expect(tell(3, 'running')).rejects.toMatchObject({ name: 'GITHUB_UNREACHABLE' });
-    gitHub.trouble = () => undefined;
-    expect(await tell(4, 'failed', { detail: { environment: 'other' } })).toMatchObject({ kind: 'told' });
+  it.each([
+    ['an object', { promotion: promotionId }],
+    ['text', JSON.stringify({ promotion: promotionId })],
+  ])('a deployment that was made before its id was kept is found again by its payload, %s', async (_form, payload) => {
+    const made = { repository, sha: commit, environment: 'production', task: 'drawbridge' };
+    const others = [{ promotion: 'prm-fedcba9876543210' }, 'no JSON', '', null];
+    gitHub.deployments = [payload, ...others].map((one, at) => ({ ...made, id: 7 + at, payload: one, statuses: [] }));
     await tell(3, 'running');
-    expect(deployments()).toEqual([['production', 'in_progress'], ['other', 'failure']]);
+    expect(deployments()).toEqual([['production', 'in_progress'], ...others.map(() => ['production'])]);
+    expect(await kept()).toMatchObject({ deployment: 7 });
   });
 
-  it('a deployment of another promotion of the same commit is not taken for this one', async () => {
+  it('promotions of the same commit have deployments of their own', async () => {
     await tell(3, 'running', { detail: { promotion: 'prm-fedcba9876543210' } });
-    await tell(3, 'running');
-    gitHub.deployments.forEach((one) => Object.assign(one, { payload: JSON.stringify(one.payload) }));
-    expect(gitHub.deployments.map(({ payload }) => payload)).toHaveLength(2);
+    await tell(3, 'succeeded');
+    expect(deployments()).toEqual([
+      ['production', 'in_progress'],
+      ['production', 'success'],
+    ]);
   });
 });
 
 describe('when GitHub will not', () => {
-  const everything = (trouble: Trouble) => () => {
-    gitHub.trouble = () => trouble;
+  const set = (change: Partial<typeof gitHub>) => () => {
+    Object.assign(gitHub, change);
   };
+  const everything = (trouble: Trouble) => set({ trouble: () => trouble });
   it.each<[string, () => void, string, RegExp]>([
-    ['knows no such repository', () => void (gitHub.commits = {}), 'GITHUB_REFUSED', /404 .*Not Found/],
-    ['knows no such commit', () => void (gitHub.commits = { [repository]: [] }), 'GITHUB_REFUSED', /422 .*No ref found/],
-    ['takes no token', () => void (gitHub.token = 'another one'), 'GITHUB_REFUSED', /401 .*Bad credentials/],
+    ['knows no such repository', set({ commits: {} }), 'GITHUB_REFUSED', /404 .*Not Found/],
+    ['knows no such commit', set({ commits: { [repository]: [] } }), 'GITHUB_REFUSED', /422 .*No ref found/],
+    ['takes no token', set({ token: 'another one' }), 'GITHUB_REFUSED', /401 .*Bad credentials/],
     ['forbids', everything({ status: 403 }), 'GITHUB_REFUSED', /403/],
     ['was moved', everything({ status: 301, headers: { location: 'https://evil.example' } }), 'GITHUB_REFUSED', /301/],
     ['is asked too often', everything({ status: 403, headers: { 'retry-after': '90' } }), 'GITHUB_BUSY', /90 seconds/],
-    ['is asked too often for today', everything({ status: 403, headers: { 'x-ratelimit-remaining': '0' } }), 'GITHUB_BUSY', /60 seconds/],
+    [
+      'is asked too often for today',
+      everything({ status: 403, headers: { 'x-ratelimit-remaining': '0' } }),
+      'GITHUB_BUSY',
+      /60 seconds/,
+    ],
     ['is asked by too many', everything({ status: 429 }), 'GITHUB_BUSY', /60 seconds/],
     ['is broken', everything({ status: 502, body: '<html>' }), 'GITHUB_UNREACHABLE', /502/],
     ['answers in no JSON', everything({ status: 200, body: '<html>' }), 'GITHUB_UNREACHABLE', /SyntaxError/],
@@ -221,7 +247,9 @@ describe('when GitHub will not', () => {
 
   it('and is silent, it is not waited for longer than some seconds', async () => {
     gitHub.trouble = () => 'silence';
-    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(new DOMException('late', 'TimeoutError')));
+    const timeout = vi
+      .spyOn(AbortSignal, 'timeout')
+      .mockReturnValue(AbortSignal.abort(new DOMException('late', 'TimeoutError')));
     await expect(tell(3, 'running')).rejects.toMatchObject({ name: 'GITHUB_UNREACHABLE', message: /TimeoutError/ });
     expect(timeout.mock.calls).toEqual([[4000]]);
   });
@@ -236,10 +264,13 @@ describe('when GitHub will not', () => {
     expect(old).not.toBe(gitHub.token);
   });
 
-  it.each([[''], ['short'], ['two lines\nof text that are long enough']])('be told with %j, which is no token', async (text) => {
-    await tell(3, 'running').catch(() => undefined);
-    gitHub.token = 'another one that is not known yet';
-    secrets.push(text);
-    await expect(tell(6, 'succeeded')).rejects.toMatchObject({ name: 'AWS_REFUSED' });
-  });
+  it.each([[''], ['short'], ['two lines\nof text that are long enough']])(
+    'be told with %j, which is no token',
+    async (text) => {
+      await tell(3, 'running').catch(() => undefined);
+      gitHub.token = 'another one that is not known yet';
+      secrets.push(text);
+      await expect(tell(6, 'succeeded')).rejects.toMatchObject({ name: 'AWS_REFUSED' });
+    },
+  );
 });

@@ -113,10 +113,24 @@ describe("GitHub's deliveries", () => {
     await deliver(signed(aDeployment({}, { sha: commit })));
     const dispatch = { ...aDeployment(), deployment: undefined, action: 'drawbridge', branch: 'main' };
     const payload = { release: releaseDigest };
-    await deliver(signed({ ...dispatch, client_payload: { ...payload, commit } }, { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-2' }));
-    await deliver(signed({ ...dispatch, client_payload: { ...payload, commit: 'main' } }, { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-3' }));
+    await deliver(
+      signed(
+        { ...dispatch, client_payload: { ...payload, commit } },
+        { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-2' },
+      ),
+    );
+    await deliver(
+      signed(
+        { ...dispatch, client_payload: { ...payload, commit: 'main' } },
+        { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-3' },
+      ),
+    );
     const trigger = { kind: 'webhook', source: 'orders-ci' };
-    expect(asked()).toMatchObject([{ trigger: { ...trigger, commit } }, { trigger: { ...trigger, commit } }, { trigger }]);
+    expect(asked()).toMatchObject([
+      { trigger: { ...trigger, commit } },
+      { trigger: { ...trigger, commit } },
+      { trigger },
+    ]);
     expect(asked()[2]).toEqual(expect.objectContaining({ trigger }));
   });
 

@@ -282,9 +282,19 @@ describe('the ways in', () => {
       EventPattern: { source: ['drawbridge'], account: ['111111111111'] },
     });
     const api = new RegExp(`${stack.Parameters?.['GitHubApi']?.['AllowedPattern']}`);
-    const addresses = ['https://api.github.com', 'https://ghe.example.com/api/v3', 'https://ghe.example.com:8443/api/v3'];
+    const addresses = [
+      'https://api.github.com',
+      'https://ghe.example.com/api/v3',
+      'https://ghe.example.com:8443/api/v3',
+    ];
     expect(addresses.filter((address) => !api.test(address))).toEqual([]);
-    const wrong = ['http://api.github.com', 'https://localhost', 'https://169.254.169.254', 'https://a@b.example', 'https://b.example/'];
+    const wrong = [
+      'http://api.github.com',
+      'https://localhost',
+      'https://169.254.169.254',
+      'https://a@b.example',
+      'https://b.example/',
+    ];
     expect(wrong.filter((address) => api.test(address))).toEqual([]);
   });
 

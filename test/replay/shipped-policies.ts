@@ -68,7 +68,12 @@ async function deployCiRole({ sandbox, outputs }: Rehearsal): Promise<void> {
 
 /** With all optional parts, as the tests deploy them that record their calls. */
 async function deployForAccounts(rehearsal: Rehearsal): Promise<void> {
-  await deployWith(rehearsal, { OrganizationId: '', TargetAccounts: '222222222222,333333333333', ...tokens, ...gitHub });
+  await deployWith(rehearsal, {
+    OrganizationId: '',
+    TargetAccounts: '222222222222,333333333333',
+    ...tokens,
+    ...gitHub,
+  });
 }
 
 function policiesIn(world: World): ShippedPolicies {
@@ -118,7 +123,11 @@ function topicPolicies({ cloudformation }: World): { arn: string; name: string; 
     .filter(({ type }) => type === 'AWS::SNS::TopicPolicy')
     .flatMap(({ definition: { properties } }) =>
       (properties['Topics'] as string[]).map((arn) => ({
-        ...{ arn, name: `topic ${arn.slice(arn.lastIndexOf(':') + 1)}`, text: JSON.stringify(properties['PolicyDocument']) },
+        ...{
+          arn,
+          name: `topic ${arn.slice(arn.lastIndexOf(':') + 1)}`,
+          text: JSON.stringify(properties['PolicyDocument']),
+        },
       })),
     );
 }

@@ -69,7 +69,8 @@ interface Contradiction {
   readonly message: string;
 }
 
-type Said = Pick<Webhook, 'provider' | 'events' | 'legacyToken' | 'link'> & Partial<Pick<Webhook, (typeof ofRepositories)[number]>>;
+type Said = Pick<Webhook, 'provider' | 'events' | 'legacyToken' | 'link'> &
+  Partial<Pick<Webhook, (typeof ofRepositories)[number]>>;
 
 const ofRepositories = ['repository', 'refs', 'actors'] as const;
 
