@@ -28,7 +28,8 @@ export const handler = onDelivery(async (event, resources) => {
   if (reading.kind === 'ignored') return jsonAnswer(200, { code: 'IGNORED', reason: reading.reason });
   const { name: webhook } = record.webhook.metadata;
   const { version } = record;
-  const delivery = { webhook, version, id, body: bodyDigestOf(body), release: reading.release };
+  const { kind: _kind, ...named } = reading;
+  const delivery = { webhook, version, id, body: bodyDigestOf(body), ...named };
   return promoted(record, { ...delivery, at: new Date(at).toISOString() }, resources);
 });
 

@@ -6,6 +6,8 @@ export interface Resources {
   readonly documents: { readonly bucket: string };
   readonly artifacts: { readonly prefix: string };
   readonly bus: { readonly name: string };
+  readonly gitHubApi: string;
+  readonly gitHubSecret: string;
   readonly stateMachine: { readonly arn: string };
   readonly admissionFunction: string;
   readonly brokerFunction: string;
@@ -26,6 +28,12 @@ export const resources: Resources = {
   },
   get bus() {
     return { name: variable('EVENT_BUS') };
+  },
+  get gitHubApi() {
+    return variable('GITHUB_API');
+  },
+  get gitHubSecret() {
+    return variable('GITHUB_SECRET');
   },
   get stateMachine() {
     return { arn: variable('STATE_MACHINE_ARN') };

@@ -15,7 +15,7 @@ const holds = (policy: Policy, seen = 0) =>
   applyPolicy(ledger, { name: policy.metadata.name, policy, seen, by: 'root', at: monday });
 const people = aPolicy('people', {
   permissions: {
-    ...{ viewer: ['vera', 'jwt:vera'], requester: ['rita', 'github:42:production'], approver: ['paul'] },
+    ...{ viewer: ['vera', 'jwt:issuer.example#vera'], requester: ['rita', 'github:42:production'], approver: ['paul'] },
     ...{ operator: ['olga'], admin: ['ada'] },
   },
 });
@@ -141,6 +141,13 @@ describe('a caller with a token', () => {
       403,
       'PERMISSION_MISSING',
     ],
+    [
+      'of another issuer with the same subject',
+      { iss: 'https://issuer.example/other', sub: 'vera' },
+      403,
+      'PERMISSION_MISSING',
+    ],
+    ['of an issuer that is none', { iss: 'issuer.example#x', sub: 'vera' }, 401, 'ACTOR_UNKNOWN'],
     ['without a subject', { iss: 'https://issuer.example' }, 401, 'ACTOR_UNKNOWN'],
     ['with a subject of two lines', { iss: 'https://issuer.example', sub: 'vera\nada' }, 401, 'ACTOR_UNKNOWN'],
   ])('%s is not let in', async (_name, claims, status, code) => {
@@ -148,10 +155,13 @@ describe('a caller with a token', () => {
     expect(await withToken(claims)).toMatchObject({ status, body: { code } });
   });
 
-  it('of another issuer is known by its subject', async () => {
-    await holds(people);
-    expect(await withToken({ iss: 'https://issuer.example', sub: 'vera' })).toMatchObject({ status: 200 });
-  });
+  it.each(['https://issuer.example', 'https://issuer.example/'])(
+    'of another issuer (%s) is known by it and its subject',
+    async (iss) => {
+      await holds(people);
+      expect(await withToken({ iss, sub: 'vera' })).toMatchObject({ status: 200 });
+    },
+  );
 
   it('has nothing as long as no policy gives it anything', async () => {
     expect(await withToken(job)).toMatchObject({ status: 403, body: { code: 'PERMISSION_MISSING' } });

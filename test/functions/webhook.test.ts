@@ -108,6 +108,32 @@ describe("GitHub's deliveries", () => {
     ]);
   });
 
+  it('hand on the commit of a deployment, or of a dispatch that names one', async () => {
+    const commit = 'c'.repeat(40);
+    await deliver(signed(aDeployment({}, { sha: commit })));
+    const dispatch = { ...aDeployment(), deployment: undefined, action: 'drawbridge', branch: 'main' };
+    const payload = { release: releaseDigest };
+    await deliver(
+      signed(
+        { ...dispatch, client_payload: { ...payload, commit } },
+        { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-2' },
+      ),
+    );
+    await deliver(
+      signed(
+        { ...dispatch, client_payload: { ...payload, commit: 'main' } },
+        { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-3' },
+      ),
+    );
+    const trigger = { kind: 'webhook', source: 'orders-ci' };
+    expect(asked()).toMatchObject([
+      { trigger: { ...trigger, commit } },
+      { trigger: { ...trigger, commit } },
+      { trigger },
+    ]);
+    expect(asked()[2]).toEqual(expect.objectContaining({ trigger }));
+  });
+
   it('are taken as the bytes they are, in base64 too', async () => {
     const { body, headers } = signed(aDeployment());
     const encoded = Buffer.from(body).toString('base64');

@@ -4,6 +4,7 @@ import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { gateEntries } from './gate-entries.ts';
 import { httpEntries } from './http-entries.ts';
+import { planEntries } from './plan-entries.ts';
 import { policyEntries } from './policy-entries.ts';
 import { type CatalogueEntry, onlyPlace, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
@@ -19,6 +20,7 @@ export const catalogue = {
   ...auditEntries,
   ...brokerEntries,
   ...configEntries,
+  ...planEntries,
   ...policyEntries,
   ...promotionEntries,
   ...remoteEntries,

@@ -79,6 +79,11 @@ export const configEntries = {
     cause: ({ key }) => `The field ${key} is missing.`,
     next: ({ key }) => `Add ${key}.`,
   }),
+  URL_NOT_ALLOWED: entry<{ key: string; detail: string }>({
+    ...invalid,
+    cause: ({ key, detail }) => `The address in ${key} ${detail}.`,
+    next: () => 'Give an https address of a host of the internet by its name, without a password.',
+  }),
   FIELD_INVALID: entry<{ key: string; detail: string }>({
     ...invalid,
     cause: ({ key, detail }) => `The field ${key} is not valid: ${detail}.`,

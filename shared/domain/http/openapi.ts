@@ -21,13 +21,18 @@ export function openApi(): Json {
       version: '1',
       description: 'Promotes CloudFormation releases from one AWS account to the next. See docs/reference/http-api.md.',
     },
-    security: [{ sigv4: [] }],
+    // Either, each at an API of its own.
+    security: [{ sigv4: [] }, { token: [] }],
     paths,
     components: {
       securitySchemes: {
         sigv4: {
           ...{ type: 'apiKey', name: 'Authorization', in: 'header', 'x-amazon-apigateway-authtype': 'awsSigv4' },
           description: 'AWS Signature Version 4 for execute-api.',
+        },
+        token: {
+          ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          description: 'Only at the API for tokens, which a deployment has that names an issuer and an audience.',
         },
       },
       responses: {

@@ -9,7 +9,7 @@ import type { PlannedChange } from './stack-plan.ts';
 import { templateSides } from './template-sides.ts';
 import { knownValue, presentEntries, type TemplateSide } from './template-values.ts';
 
-export interface LostExport {
+interface LostExport {
   readonly name: string;
   readonly how: 'removed' | 'changed';
 }

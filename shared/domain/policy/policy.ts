@@ -18,7 +18,7 @@ export const Selector = z.strictObject({
 export type Selector = z.infer<typeof Selector>;
 
 const member =
-  'arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@-]+|github:\\d{1,20}:[\\w.-]{1,100}|jwt:[\\w+=,.@|:/-]{1,200}|[\\w+=,.@-]{1,128}';
+  'arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@-]+|github:\\d{1,20}:[\\w.-]{1,100}|jwt:[\\w.~:/%-]{1,200}#[\\w+=,.@|:/-]{1,200}|[\\w+=,.@-]{1,128}';
 
 /**
  * An actor as the API knows them: a user name of IAM Identity Center, who a token names, or the ARN of a role without its path, which no
@@ -26,7 +26,7 @@ const member =
  */
 const Member = z.string().regex(new RegExp(`^(${member})$`), {
   error:
-    'expected a user name, github:<repository id>:<environment>, jwt:<subject>, or the ARN of a role without its path: role/ci for role/teams/ci, as its sessions do not tell the path',
+    'expected a user name, github:<repository id>:<environment>, jwt:<issuer without https://>#<subject>, or the ARN of a role without its path: role/ci for role/teams/ci, as its sessions do not tell the path',
 });
 
 /** What a caller may do over the API: look, ask for promotions, decide on plans, look into targets, change policies and targets. */

@@ -56,7 +56,15 @@ export const Trouble = z.strictObject({
 });
 export type Trouble = z.infer<typeof Trouble>;
 
-export const Trigger = z.strictObject({ kind: z.enum(['api', 'schedule', 'webhook']), source: z.string().optional() });
+/** A commit of Git by its whole hash. */
+export const Commit = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
+
+/** The way in. A delivery of GitHub may name the commit, in the repository of its webhook. */
+export const Trigger = z.strictObject({
+  kind: z.enum(['api', 'schedule', 'webhook']),
+  source: z.string().optional(),
+  commit: Commit.optional(),
+});
 
 export const Promotion = z.strictObject({
   id: PromotionId,

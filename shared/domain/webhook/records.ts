@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Digest, Instant, Name } from '../identifiers.ts';
-import { Promotion } from '../promotion/records.ts';
+import { Commit, Promotion } from '../promotion/records.ts';
 import type { AdmissionRequest } from '../promotion/request.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -23,6 +23,7 @@ export const DeliveryRecord = z.strictObject({
   id: z.string(),
   body: Digest,
   release: z.string(),
+  commit: Commit.exactOptional(),
   at: Instant,
   /** What was answered, once it was. */
   answer: Promotion.exactOptional(),
@@ -48,7 +49,10 @@ export function admissionOf(
     pipeline,
     actor: `webhook:${metadata.name}`,
     idempotencyKey: delivery.body,
-    trigger: { kind: 'webhook', source: metadata.name },
+    trigger: {
+      ...{ kind: 'webhook', source: metadata.name },
+      ...(delivery.commit === undefined ? {} : { commit: delivery.commit }),
+    },
     at: delivery.at,
   };
 }
