@@ -14,7 +14,15 @@ import {
   RetryRequest,
 } from '#shared/domain/promotion/request.ts';
 import { retryOf } from '#shared/domain/promotion/retry.ts';
-import { actorIn, answerPage, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import {
+  actorIn,
+  answerPage,
+  arrivedAt,
+  bodyIn,
+  type HttpContext,
+  type HttpEnvironment,
+  nameAsked,
+} from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function promotions(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -50,7 +58,7 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
   });
 
   app.get('/v1/promotions', async (context) => {
-    const { pipeline = '' } = context.req.query();
+    const pipeline = nameAsked(context, 'pipeline');
     return answerPage(context, `promotions of ${pipeline}`, (page) => listPromotions(resources.ledger, pipeline, page));
   });
 

@@ -9,11 +9,12 @@ import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
-import { report } from '#shared/lambda/report.ts';
+import { countUnfinished, report } from '#shared/lambda/report.ts';
 
 /** At most so many promotions of each list in one pass, and for so long: the function ends after 60 s. */
 const most = 100;
 const budgetMilliseconds = 45_000;
+const tellingMilliseconds = 52_000;
 
 export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus }) => {
   const begun = Date.now();
@@ -23,7 +24,11 @@ export const handler = onEvent('reconcile', async (_event, { ledger, stateMachin
   for (const list of [listAccepted, listRunning])
     for (const listed of await list(ledger, most))
       if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
-  for (const told of await tellUnpublished({ ledger, bus }, pass.at)) report(told);
+  const told = await tellUnpublished({ ledger, bus }, pass.at, () => Date.now() - begun < tellingMilliseconds);
+  told.forEach(report);
+  const untold = told.flatMap(({ promotion, trouble }) => (trouble === undefined ? [] : [promotion]));
+  countUnfinished('ReconcileTrouble', [...new Set([...by.trouble, ...untold])]);
+  countUnfinished('ReconcileGivenUp', [...by['given-up'], ...by.quarantined]);
   const { nothing: _, ...notable } = by;
   return { kind: 'reconciled', ...notable };
 });

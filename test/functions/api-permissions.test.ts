@@ -10,7 +10,7 @@ import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { callHandler, person } from './api-call.ts';
 import { deployment } from './deployment.ts';
 
-const { ledger } = deployment();
+const { ledger, found } = deployment();
 const holds = (policy: Policy, seen = 0) =>
   applyPolicy(ledger, { name: policy.metadata.name, policy, seen, by: 'root', at: monday });
 const people = aPolicy('people', {
@@ -72,6 +72,17 @@ describe('B-16 permissions', () => {
   it.each(requests)('as long as no policy speaks of them, IAM alone decides on %s', async (route, body) => {
     await holds(aPolicy('people', { approval: {} }));
     expect((await as('mallory', route, body)).body['code']).not.toBe('PERMISSION_MISSING');
+  });
+
+  it('that are missing are in the log: who wanted what, and in which request', async () => {
+    await holds(people);
+    await as('mallory', 'DELETE /v1/policies/people');
+    await callHandler('GET /v1/targets', { authorizer: null });
+    const refused = { message: 'request refused', request: 'r-1' };
+    expect(found.log.lines()).toMatchObject([
+      { ...refused, actor: 'mallory', route: 'DELETE /v1/policies/people', code: 'PERMISSION_MISSING' },
+      { ...refused, actor: 'nobody', route: 'GET /v1/targets', code: 'ACTOR_UNKNOWN' },
+    ]);
   });
 
   it('are read anew for each request', async () => {

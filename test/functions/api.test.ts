@@ -56,7 +56,7 @@ async function ask(route: string, { body, rawBody, query = '', headers = {}, use
       authorizer: { iam: { userArn } },
       domainName: 'api.example',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
-      requestId: '1',
+      requestId: 'r-1',
       routeKey: 'ANY /v1/{proxy+}',
       stage: '$default',
       time: '05/Jan/2026:09:00:00 +0000',
@@ -162,7 +162,7 @@ describe('asking for a promotion', () => {
 
   it('is answered as a broken service when admission does not answer', async () => {
     lambda.on(InvokeCommand).rejects(awsError('ServiceException', 'x', 500));
-    expect(await post()).toMatchObject({ status: 503, body: { code: 'AWS_UNREACHABLE' } });
+    expect(await post()).toMatchObject({ status: 503, body: { code: 'AWS_BUSY' } });
   });
 });
 
@@ -202,7 +202,12 @@ describe('looking at promotions', () => {
     }
     const { body } = await ask('GET /v1/promotions', { query: 'pipeline=orders' });
     expect((body['items'] as { id: string }[]).map(({ id }) => id)).toEqual([otherPromotionId, promotionId]);
-    expect(await ask('GET /v1/promotions')).toMatchObject({ status: 200, body: { items: [] } });
+    for (const query of ['', 'pipeline=', 'pipeline=Orders', `pipeline=${'x'.repeat(3000)}`])
+      expect(await ask('GET /v1/promotions', { query })).toMatchObject({
+        status: 400,
+        body: { code: 'QUERY_INVALID' },
+      });
+    expect(await ask('GET /v1/promotions', { query: 'pipeline=other' })).toMatchObject({ body: { items: [] } });
   });
 
   it('shows one with its rollouts and deployments', async () => {
@@ -269,7 +274,7 @@ describe('looking at promotions', () => {
     expect(await ask('GET /v1/environments', { query: 'pipeline=orders' })).toMatchObject({
       body: { items: [running] },
     });
-    expect(await ask('GET /v1/environments')).toMatchObject({ status: 200, body: { items: [] } });
+    expect(await ask('GET /v1/environments')).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
   });
 });
 
@@ -358,13 +363,51 @@ describe('every problem', () => {
       throw new TypeError('CANARY of a defect');
     });
     const answer = await ask('POST /v1/releases', { body: aRelease() });
-    expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: { code: 'INTERNAL', detail: expect.stringContaining('request r-1'), next: expect.stringContaining('r-1') },
+    });
     expect(JSON.stringify(answer)).not.toContain('CANARY');
     expect(found.log.lines()).toContainEqual(
       expect.objectContaining({
         message: 'request broke',
+        ...{ request: 'r-1', actor: 'alice', route: 'POST /v1/releases' },
         error: expect.objectContaining({ message: 'CANARY of a defect' }),
       }),
     );
+  });
+
+  it('that AWS made tells who asked nothing of what AWS said, and the log everything', async () => {
+    const said =
+      'User: arn:aws:sts::111111111111:assumed-role/drawbridge-api/x is not authorized to perform: s3:GetObject';
+    s3.on(HeadObjectCommand).rejects(awsError('AccessDenied', said, 403));
+    const answer = await ask('POST /v1/releases', { body: aRelease() });
+    expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(JSON.stringify(answer)).not.toContain('arn:');
+    expect(found.log.lines()).toContainEqual(
+      expect.objectContaining({ message: said, code: 'ACCESS_DENIED', request: 'r-1', route: 'POST /v1/releases' }),
+    );
+  });
+
+  it('that another function of ours made tells nothing of it either', async () => {
+    lambda.on(InvokeCommand).resolves({
+      FunctionError: 'Unhandled',
+      Payload: { transformToString: () => JSON.stringify({ errorMessage: 'table arn:aws:dynamodb:secret' }) } as never,
+    });
+    const body = { release: digestOf('release') };
+    const answer = await ask('POST /v1/promotions', { body, headers: { 'idempotency-key': 'key-1' } });
+    expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(JSON.stringify(answer)).not.toContain('arn:');
+    expect(found.log.text()).toContain('table arn:aws:dynamodb:secret');
+  });
+
+  it.each([
+    ['busy', awsError('SlowDown', 'arn:aws:s3:::artifacts', 503)],
+    ['away', awsError('InternalError', 'arn:aws:s3:::artifacts', 500)],
+  ])('while AWS is %s says when to ask again', async (_name, error) => {
+    s3.on(HeadObjectCommand).rejects(error);
+    const answer = await ask('POST /v1/releases', { body: aRelease() });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'AWS_BUSY' }, headers: { 'retry-after': '5' } });
+    expect(JSON.stringify(answer)).not.toContain('arn:');
   });
 });

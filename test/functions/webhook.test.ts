@@ -180,7 +180,7 @@ describe("GitHub's deliveries", () => {
     const sent = signed(aDeployment());
     lambda.on(InvokeCommand).rejectsOnce(awsError('ServiceException', 'arn:aws:lambda:secret', 500));
     const broken = await deliver(sent);
-    expect(broken).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(broken).toMatchObject({ status: 503, body: { code: 'AWS_BUSY' }, headers: { 'retry-after': '5' } });
     expect(JSON.stringify(broken.body)).not.toContain('arn:');
     admissionAnswers({ ...accepted(), replayed: true });
     expect(await deliver({ ...sent, at: at + 60_000 })).toMatchObject({ status: 202, body: { id: promotionId } });
@@ -264,6 +264,8 @@ describe("GitHub's deliveries", () => {
     ],
     ['B-34 as a form', withHeaders({ 'content-type': 'application/x-www-form-urlencoded' }), 415, 'WEBHOOK_MEDIA_TYPE'],
     ['B-34 of a source that there is not', { ...good, source: 'others-ci' }, 404, 'WEBHOOK_UNKNOWN'],
+    ['B-34 of a name longer than any', { ...good, source: 'x'.repeat(1100) }, 404, 'WEBHOOK_UNKNOWN'],
+    ['B-34 of one much longer', { ...good, source: 'x'.repeat(3000) }, 404, 'WEBHOOK_UNKNOWN'],
     ['B-34 of no name at all', { ...good, source: '../orders-ci' }, 404, 'WEBHOOK_UNKNOWN'],
     ['B-06 with more than 1 MiB', { ...good, body: 'x'.repeat(1_048_577) }, 413, 'WEBHOOK_TOO_LARGE'],
     ['B-19 with bad base64', { ...good, body: '!', isBase64Encoded: true }, 400, 'WEBHOOK_BODY'],

@@ -212,11 +212,12 @@ export const promotionEntries = {
     next: () =>
       'Nothing of them is executed. Delete them, and stacks in REVIEW_IN_PROGRESS that hold nothing else, in the account.',
   }),
-  INTERNAL: entry<object>({
+  INTERNAL: entry<{ request: string }>({
     exit: 5,
     status: 500,
-    cause: () => 'Something in Drawbridge broke while it handled the request.',
-    next: () => 'Send the request again with the same Idempotency-Key; the details are in the log of the API function.',
+    cause: ({ request }) => `Something in Drawbridge broke while it handled request ${request}.`,
+    next: ({ request }) =>
+      `Send the request again with the same Idempotency-Key; the details are in the function's log, at ${request}.`,
   }),
   CONTRACT_BROKEN: entry<{ step: string; detail: string }>({
     exit: 5,

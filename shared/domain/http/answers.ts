@@ -8,7 +8,7 @@ import { Target } from '../config/schema.ts';
 import { DiagnosisWish } from '../doctor/facts.ts';
 import { AccountId, Digest, Instant, Name, PromotionId, Region } from '../identifiers.ts';
 import { Policy } from '../policy/policy.ts';
-import { Deployment, Promotion, Rollout } from '../promotion/records.ts';
+import { Deployment, Promotion, Rollout, Round } from '../promotion/records.ts';
 import { PromotionRequest, RetryRequest } from '../promotion/request.ts';
 import { Release } from '../release/release.ts';
 import { FiringRecord, Schedule } from '../schedule/schedule.ts';
@@ -37,6 +37,7 @@ export const schemas = {
   PromotionRecord: z.strictObject({
     promotion: Promotion,
     rollouts: z.array(Rollout),
+    rounds: z.array(Round),
     deployments: z.array(Deployment),
     approvals: z.array(ApprovalRequest),
     decisions: z.array(ApprovalDecision),
