@@ -160,6 +160,21 @@ describe('a firing that does not come once and on time', () => {
     });
   });
 
+  it('is skipped when the newest release cannot be read, with the reason on record', async () => {
+    await publish('torn');
+    const [id, completedAt] = ['torn-000000000000', at(rehearsal.sandbox.now() + 1000)];
+    const gone = { id, digest: digestOf('gone'), pipeline: 'torn', completedBy: 'alice', completedAt };
+    const keys = { pk: `RELEASE_ID#${id}`, sk: 'RELEASE', gsi1pk: 'RELEASES#torn', gsi1sk: `${completedAt}#${id}` };
+    const api = dynamodb(rehearsal, functionCredentials(rehearsal, 'drawbridge-api'));
+    await api.send(new PutItemCommand({ TableName: 'drawbridge-ledger', Item: marshall({ ...keys, ...gone }) }));
+    await apply(aSchedule('torn'));
+    // Not "access denied": the function can tell that it is not there.
+    const reason = { code: 'SCHEDULE_RELEASE_BROKEN', text: expect.stringContaining('RELEASE_UNKNOWN') };
+    expect(await fire('torn', at(rehearsal.sandbox.now()))).toMatchObject({ kind: 'skipped', reason });
+    expect(await firings('torn')).toMatchObject([{ outcome: 'skipped', reason }]);
+    await remove('torn');
+  });
+
   it.each([
     ['has no time', { schedule: 'x', version: 1, scheduleArn: arnOf('x') }],
     [

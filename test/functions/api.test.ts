@@ -14,6 +14,7 @@ import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
 import { recordRound } from '#shared/aws/ledger/rounds.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
+import { promotionIdOf } from '#shared/domain/promotion/request.ts';
 import { canonicalJson, digestOf, hexOf } from '#shared/domain/release/canonical-json.ts';
 import { releaseDigest, releaseId } from '#shared/domain/release/release.ts';
 import {
@@ -169,8 +170,12 @@ describe('asking for a promotion', () => {
 describe('taking up a promotion', () => {
   const stopped = async () =>
     recordPromotion(ledger, aPromotion({ status: 'failed', release: await release(), settledAt: monday }));
-  const retry = (body: object) =>
-    ask(`POST /v1/promotions/${promotionId}/retries`, { body, headers: { 'idempotency-key': 'key-1' } });
+  const newer = {
+    ...{ pipeline: 'orders', environment: 'production', target: 'production', release: digestOf('newer') },
+    ...{ releaseId: 'orders-newer', promotion: otherPromotionId, since: '2026-01-06T09:00:00.000Z' },
+  };
+  const retry = (body: object, id = promotionId) =>
+    ask(`POST /v1/promotions/${id}/retries`, { body, headers: { 'idempotency-key': 'key-1' } });
 
   it('may skip resources of the stacks of its release, and of no other', async () => {
     await stopped();
@@ -181,11 +186,31 @@ describe('taking up a promotion', () => {
     expect(refused.body['detail']).toContain('/recovery/skip names nonsense, but the stacks of the release are ');
   });
 
+  it('again with the same key answers what it was, whatever came since; for anything else the key is taken', async () => {
+    await stopped();
+    const recovery = { skip: { api: ['Queue'] } };
+    const key = { actor: 'alice', idempotencyKey: 'key-1' };
+    const before = aPromotion({ id: promotionIdOf(key), retryOf: promotionId, recovery, status: 'running' });
+    await recordPromotion(ledger, before);
+    await recordRunning(ledger, newer);
+    const again = await retry({ recovery });
+    expect(again).toMatchObject({
+      status: 202,
+      headers: { 'idempotency-replayed': 'true', location: `/v1/promotions/${before.id}` },
+    });
+    expect(again.body).toEqual(before);
+    for (const [body, of] of [
+      [{}, promotionId],
+      [{ recovery: { skip: { api: ['Topic'] } } }, promotionId],
+      [{ recovery }, otherPromotionId],
+    ] as const)
+      expect(await retry(body, of)).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_CONFLICT' } });
+    expect(lambda.calls()).toEqual([]);
+  });
+
   it('is refused where another release arrived since', async () => {
     await stopped();
-    const newer = { pipeline: 'orders', environment: 'production', target: 'production', release: digestOf('newer') };
-    const since = '2026-01-06T09:00:00.000Z';
-    await recordRunning(ledger, { ...newer, releaseId: 'orders-newer', promotion: otherPromotionId, since });
+    await recordRunning(ledger, newer);
     expect(await retry({})).toMatchObject({ status: 409, body: { code: 'RETRY_SUPERSEDED' } });
   });
 });

@@ -5,8 +5,10 @@ import type { Trouble } from './records.ts';
 /** How often something that is wrong by itself is tried: an hour of the reconciler's passes. */
 export const mostAttempts = 12;
 
-/** AWS being busy or away says nothing about the promotion: that is outwaited. */
-const passing: readonly string[] = ['THROTTLED', 'AWS_UNREACHABLE'];
+/** AWS being busy or away says nothing about what was asked for: that is outwaited. */
+export function isPassing(code: string): boolean {
+  return code === 'THROTTLED' || code === 'AWS_UNREACHABLE';
+}
 
 /** The trouble after one more attempt that ended with `problem`. Another problem than the one that was counted is counted anew. */
 export function troubleOf(
@@ -16,7 +18,7 @@ export function troubleOf(
 ): Trouble {
   const attempts = before?.attempts ?? 0;
   const counted = before?.counted ?? before?.code;
-  if (!passing.includes(code)) return { attempts: (counted === code ? attempts : 0) + 1, code, text: cause, at };
+  if (!isPassing(code)) return { attempts: (counted === code ? attempts : 0) + 1, code, text: cause, at };
   return { attempts, code, ...(counted === undefined || counted === code ? {} : { counted }), text: cause, at };
 }
 
