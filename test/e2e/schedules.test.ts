@@ -5,8 +5,10 @@ import { getPromotion, listPromotions } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { sharedServicesAccount as home, homeRegion } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
+import { recordRelease } from '#shared/aws/ledger/releases.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import type { FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
-import { functionCredentials, invoke, person } from './clients.ts';
+import { functionCredentials, invoke, ledgerOf, person } from './clients.ts';
 import { calls } from './faults.ts';
 import { openRehearsal, type Rehearsal } from './rehearsed-world.ts';
 import { begin, ended, smallRelease } from './small-release.ts';
@@ -162,11 +164,15 @@ describe('a firing that does not come once and on time', () => {
 
   it('is skipped when the newest release cannot be read, with the reason on record', async () => {
     await publish('torn');
-    const [id, completedAt] = ['torn-000000000000', at(rehearsal.sandbox.now() + 1000)];
-    const gone = { id, digest: digestOf('gone'), pipeline: 'torn', completedBy: 'alice', completedAt };
-    const keys = { pk: `RELEASE_ID#${id}`, sk: 'RELEASE', gsi1pk: 'RELEASES#torn', gsi1sk: `${completedAt}#${id}` };
-    const api = dynamodb(rehearsal, functionCredentials(rehearsal, 'drawbridge-api'));
-    await api.send(new PutItemCommand({ TableName: 'drawbridge-ledger', Item: marshall({ ...keys, ...gone }) }));
+    const completedAt = at(rehearsal.sandbox.now() + 1000);
+    const gone = {
+      id: 'torn-000000000000',
+      digest: digestOf('gone'),
+      pipeline: 'torn',
+      completedBy: 'alice',
+      completedAt,
+    };
+    await recordRelease(ledgerOf(rehearsal), gone);
     await apply(aSchedule('torn'));
     // Not "access denied": the function can tell that it is not there.
     const reason = { code: 'SCHEDULE_RELEASE_BROKEN', text: expect.stringContaining('RELEASE_UNKNOWN') };

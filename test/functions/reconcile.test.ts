@@ -31,7 +31,10 @@ import { context, deployment } from './deployment.ts';
 const { ledger, item, put, found } = deployment();
 const arnOf = (id: string) => `arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion:${id}`;
 const reconcile = () => handler({}, context);
-const nothing = { kind: 'reconciled', started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [] };
+const nothing = {
+  ...{ kind: 'reconciled', started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [] },
+  delivered: [],
+};
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const about = { promotion: promotionId, environment: 'production', digest: digestOf('plan') };
 const lease = async () => (await item('LEASE#orders#production', 'LEASE'))?.['holder'];
