@@ -119,7 +119,8 @@ describe('a session for a person', () => {
     await recordBrokered(ledger, session);
     const listed = await callHandler('GET /v1/sessions', { query: 'target=production' });
     expect(listed).toMatchObject({ status: 200, body: { items: [session] } });
-    expect((await callHandler('GET /v1/sessions')).body).toEqual({ items: [] });
+    expect((await callHandler('GET /v1/sessions', { query: 'target=other' })).body).toEqual({ items: [] });
+    expect(await callHandler('GET /v1/sessions')).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
   });
 });
 

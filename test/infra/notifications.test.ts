@@ -124,8 +124,24 @@ describe('alarms', () => {
         ['drawbridge-promotions-failed', 'ExecutionsFailed'],
         ['drawbridge-promotions-timed-out', 'ExecutionsTimedOut'],
         ['drawbridge-approvals-waiting', 'waiting'],
+        ['drawbridge-api-errors', '5xx'],
+        ['drawbridge-promotions-given-up', 'ReconcileGivenUp'],
+        ['drawbridge-promotions-in-trouble', 'ReconcileTrouble'],
       ]),
     );
+  });
+
+  it('watch what the API answers, and what reconcile counts, under the names it is counted by', () => {
+    const named = (name: string) => alarms().find(({ AlarmName }) => AlarmName === `drawbridge-${name}`);
+    expect(named('api-errors')).toMatchObject({
+      Namespace: 'AWS/ApiGateway',
+      Dimensions: [{ Name: 'ApiId', Value: '<HttpApi>' }],
+    });
+    for (const name of ['promotions-given-up', 'promotions-in-trouble'])
+      expect(named(name)).toMatchObject({
+        Namespace: 'Drawbridge',
+        Dimensions: [{ Name: 'service', Value: 'drawbridge' }],
+      });
   });
 
   it('look at ten metrics at most, which is what CloudWatch allows', () => {

@@ -43,6 +43,13 @@ const resourcesOfType = (type: string) =>
   Object.entries(stack.Resources).flatMap(([id, { Type }]) => (Type === type ? [id] : []));
 const properties = (id: string) => resolveProperties(stack, id, home);
 
+it('the API takes no more than a limit of requests, whoever sends them', () => {
+  expect(properties('HttpApiStage')['DefaultRouteSettings']).toMatchObject({
+    ThrottlingBurstLimit: 100,
+    ThrottlingRateLimit: 50,
+  });
+});
+
 describe('functions, folders, states and the contract table', () => {
   it('name the same functions', () => {
     const folders = readdirSync(`${root}functions`).filter((name) => existsSync(`${root}functions/${name}/handler.ts`));

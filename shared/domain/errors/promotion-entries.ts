@@ -142,11 +142,12 @@ export const promotionEntries = {
     cause: ({ stack, detail }) => `Stack ${stack} could not be verified after its deployment: ${detail}.`,
     next: () => 'Look at the stack in the target account; somebody may have changed it while the rollout ran.',
   }),
-  INTERNAL: entry<object>({
+  INTERNAL: entry<{ request: string }>({
     exit: 5,
     status: 500,
-    cause: () => 'Something in Drawbridge broke while it handled the request.',
-    next: () => 'Send the request again with the same Idempotency-Key; the details are in the log of the API function.',
+    cause: ({ request }) => `Something in Drawbridge broke while it handled request ${request}.`,
+    next: ({ request }) =>
+      `Send the request again with the same Idempotency-Key; the details are in the function's log, at ${request}.`,
   }),
   CONTRACT_BROKEN: entry<{ step: string; detail: string }>({
     exit: 5,

@@ -34,7 +34,7 @@ export const Permission = z.enum(['viewer', 'requester', 'approver', 'operator',
 export type Permission = z.infer<typeof Permission>;
 
 const Holders = z
-  .array(z.union([z.literal('*'), Member], { error: 'expected an actor, or * for whoever is authenticated' }))
+  .array(z.union([z.literal('*'), Member], { error: 'expected an actor, or * for every IAM identity' }))
   .min(1, 'expected at least one holder');
 
 /** `AWS::RDS::*`, `AWS::S3::Bucket`, `Custom::*`. */

@@ -51,6 +51,8 @@ export type Reason = z.infer<typeof Reason>;
 export const Trouble = z.strictObject({
   attempts: z.int().nonnegative(),
   code: z.string(),
+  /** Which problem the attempts count, where the last one says nothing about the promotion. */
+  counted: z.string().optional(),
   text: z.string(),
   at: Instant,
 });

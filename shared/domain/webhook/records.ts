@@ -30,6 +30,17 @@ export const DeliveryRecord = z.strictObject({
 });
 export type DeliveryRecord = z.infer<typeof DeliveryRecord>;
 
+const anHour = 3_600_000;
+
+/** Whether nobody expects its promotion any more: it came long ago, or the webhook that read it is another one now. */
+export function isAbandoned(
+  { at, version }: Pick<DeliveryRecord, 'at' | 'version'>,
+  record: Pick<WebhookRecord, 'version'>,
+  now: string,
+): boolean {
+  return version !== record.version || Date.parse(now) - Date.parse(at) > anHour;
+}
+
 /** The identity of a body. An id that is not signed can be made up by whoever holds one signed body; this cannot. */
 export function bodyDigestOf(body: Uint8Array): Digest {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;

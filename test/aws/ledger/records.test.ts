@@ -64,6 +64,12 @@ describe('a promotion', () => {
     expect(await readPromotion(ledger, otherPromotionId)).toBeUndefined();
   });
 
+  it('may skip resources of a stack whose name objects have a meaning for', async () => {
+    const promotion = aPromotion({ recovery: { skip: { constructor: ['Queue'] } } });
+    await recordPromotion(ledger, promotion);
+    expect(await readPromotion(ledger, promotion.id)).toEqual(promotion);
+  });
+
   it('waits in the outbox until its execution is known to run, then stands in its pipeline’s list', async () => {
     const later = aPromotion({ id: otherPromotionId, requestedAt: '2026-01-05T10:00:00.000Z' });
     await recordPromotion(ledger, later);
