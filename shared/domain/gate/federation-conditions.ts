@@ -57,9 +57,10 @@ function pins(keys: readonly string[], { operator, comparison }: Compared, scope
   );
 }
 
+/** A policy variable is whatever the request brings: compared with the key itself it says nothing. */
 function isWrittenOut(value: Json, operator: string, scope: Scope): boolean {
   const { text, decided } = computedText(value, scope);
-  return decided && (operator.endsWith('StringEquals') || !/[*?]/.test(text));
+  return decided && !text.includes('${') && (operator.endsWith('StringEquals') || !/[*?]/.test(text));
 }
 
 function fits([key]: readonly string[], value: Json, { resources }: Scope): boolean {

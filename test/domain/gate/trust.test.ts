@@ -116,6 +116,12 @@ describe('whom a role may not trust', () => {
     expect(said({ AWS: id })).toEqual([`The role trusts ${id}, which does not say its account.`]);
   });
 
+  it.each(['rolesanywhere.amazonaws.com', 'credentials.iot.amazonaws.com'])('the service %s', (Service) => {
+    expect(said({ Service: ['lambda.amazonaws.com', Service] })).toEqual([
+      `The role trusts ${Service}, which lets certificates stand for roles.`,
+    ]);
+  });
+
   it('each of several', () => {
     expect(said({ AWS: ['999999999999', '*'], Service: 'lambda.amazonaws.com' })).toEqual([
       outside('999999999999'),
@@ -163,6 +169,26 @@ describe('trust that cannot be judged is refused', () => {
   it('a document as text is read', () => {
     const text = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
     expect(saidOf(role({ AssumeRolePolicyDocument: text }))).toEqual([`${everybody}.`]);
+  });
+
+  const asText = (AWS: string) =>
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }] });
+
+  it('the own account in such a text is the own account', () => {
+    const written = asText('arn:aws:iam::${AWS::AccountId}:root');
+    expect(saidOf(role({ AssumeRolePolicyDocument: { 'Fn::Sub': written } }))).toEqual([]);
+    expect(saidOf(role({ AssumeRolePolicyDocument: { 'Fn::Sub': written } }), { account: '222222222222' })).toEqual([]);
+  });
+
+  it.each([
+    ['a number that poses as it', asText('000000000000'), everybody],
+    ['another account', asText('999999999999'), 'The role trusts 999999999999 of another account'],
+    ['a character of ours', asText('\u{E000}'), everybody],
+    ['text that is no object', '["x"]', "The role's trust policy cannot be judged"],
+  ])('%s in such a text is not', (_name, text, what) => {
+    const found = saidOf(role({ AssumeRolePolicyDocument: { 'Fn::Sub': text } }));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(what);
   });
 });
 
@@ -237,6 +263,22 @@ describe('an identity provider', () => {
     ['a condition from a parameter', { Ref: 'Condition' }, [':aud', ':sub']],
     ['an operator that is text', { StringEquals: 'x' }, [':aud', ':sub']],
     ['no value', { StringEquals: { ...aud, [`${issuer}:sub`]: [] } }, [':sub']],
+    ['whatever subject the token has', { StringEquals: { ...aud, [`${issuer}:sub`]: `\${${issuer}:sub}` } }, [':sub']],
+    [
+      'whatever the token has, written by Fn::Sub',
+      {
+        StringEquals: {
+          [`${issuer}:aud`]: { 'Fn::Sub': `\${!${issuer}:aud}` },
+          [`${issuer}:sub`]: { 'Fn::Sub': `\${!${issuer}:sub}` },
+        },
+      },
+      [':aud', ':sub'],
+    ],
+    [
+      'one subject of several that is whatever comes',
+      { StringEquals: { ...aud, [`${issuer}:sub`]: ['repo:example/a:x', `a\${${issuer}:sub, '*'}`] } },
+      [':sub'],
+    ],
   ])('with %s may not', (_name, condition, missing) => {
     expect(federated(condition)).toEqual(missing.map((key) => without(`${issuer}${key}`)));
   });
