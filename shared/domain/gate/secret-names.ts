@@ -44,8 +44,11 @@ function ownSecrets(members: JsonObject, path: TemplatePath, type: string): Name
   const names = Object.keys(members).filter(
     (name) => secretName.test(name) || (name === own && path.at(-1) === 'Properties'),
   );
-  return names.map((name) => ({ member: name, name, certain: isOfService(name, path, type) }));
+  return names.map((name) => ({ member: name, name, certain: isKeyOfAws(name) || isOfService(name, path, type) }));
 }
+
+/** As the SDKs and the command line look for it in the environment (AWS CLI User Guide, "Environment variables"). */
+const isKeyOfAws = (name: string): boolean => /secret[-_]?access[-_]?key$/i.test(name);
 
 /** Below these the author of the template makes up the names. */
 const namedByAuthors = ['Variables', 'Environment', 'Tags', 'Parameters', 'Mappings', 'Metadata'];
@@ -64,7 +67,7 @@ function labelledSecrets(members: JsonObject, path: TemplatePath): NamedSecret[]
   const labels = ['Name', 'Key', 'ParameterName', 'ParameterKey'].map((label) => members[label]);
   const name = labels.find((label) => typeof label === 'string' && secretName.test(label));
   if (typeof name !== 'string') return [];
-  return ['Value', 'ParameterValue'].map((member) => ({ member, name, certain: false }));
+  return ['Value', 'ParameterValue'].map((member) => ({ member, name, certain: isKeyOfAws(name) }));
 }
 
 /** A parameter called like a secret, or one that NoEcho keeps from sight and the template yet writes down. */

@@ -42,6 +42,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'GATE_STATIC_CREDENTIAL 6:5 A /Resources/A/Fn::ForEach::X',
   ],
   'device-certificate.yaml': [
+    'GATE_TRUST 7:70 Worker /Resources/Worker/Properties/AssumeRolePolicyDocument/Statement/0',
     'GATE_STATIC_CREDENTIAL 9:5 Alias /Resources/Alias/Type',
     'GATE_STATIC_CREDENTIAL 12:5 Certificate /Resources/Certificate/Type',
   ],
