@@ -1,5 +1,6 @@
 /** The grants that the resources of a template carry. */
 import { listAlternatives } from '../gate/alternatives.ts';
+import { resourcePolicies } from '../gate/resource-policies.ts';
 import { isObject, type Json, type JsonObject, memberOf } from '../template/template.ts';
 import { everyone, type Grant } from './grant.ts';
 import { documentGrants, texts, wholeGrant } from './policy-grants.ts';
@@ -41,31 +42,8 @@ const readers: Readonly<Record<string, Reader>> = {
   'AWS::EC2::SecurityGroupIngress': ingressGrants,
 };
 
-/** Types with a policy that says who may use something: the member that holds it, and the one that says what it is about. */
-const policies: Readonly<Record<string, readonly [member: string, about?: string]>> = {
-  'AWS::ApiGateway::RestApi': ['Policy'],
-  'AWS::Backup::BackupVault': ['AccessPolicy'],
-  'AWS::EC2::VPCEndpoint': ['PolicyDocument'],
-  'AWS::ECR::Repository': ['RepositoryPolicyText'],
-  'AWS::EFS::FileSystem': ['FileSystemPolicy'],
-  'AWS::Elasticsearch::Domain': ['AccessPolicies'],
-  'AWS::Events::EventBusPolicy': ['Statement', 'EventBusName'],
-  'AWS::IoT::Policy': ['PolicyDocument'],
-  'AWS::KMS::Key': ['KeyPolicy'],
-  'AWS::Logs::ResourcePolicy': ['PolicyDocument'],
-  'AWS::OpenSearchService::Domain': ['AccessPolicies'],
-  'AWS::S3::AccessPoint': ['Policy'],
-  'AWS::S3::BucketPolicy': ['PolicyDocument', 'Bucket'],
-  'AWS::SecretsManager::ResourcePolicy': ['ResourcePolicy', 'SecretId'],
-  'AWS::SNS::TopicInlinePolicy': ['PolicyDocument', 'TopicArn'],
-  'AWS::SNS::TopicPolicy': ['PolicyDocument', 'Topics'],
-  'AWS::SQS::QueueInlinePolicy': ['PolicyDocument', 'Queue'],
-  'AWS::SQS::QueuePolicy': ['PolicyDocument', 'Queues'],
-  'AWS::SSO::PermissionSet': ['InlinePolicy'],
-};
-
 function policyReader(type: string): Reader | undefined {
-  const policy = memberOf(policies, type);
+  const policy = memberOf(resourcePolicies, type);
   if (policy === undefined) return undefined;
   const [member, about] = policy;
   return (holder) => {

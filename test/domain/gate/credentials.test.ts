@@ -60,6 +60,23 @@ describe('types that are static credentials', () => {
   });
 
   it.each([
+    [{ Type: 'AWS::AppSync::ApiKey', Properties: { ApiId: 'x' } }],
+    [{ Type: 'AWS::Location::APIKey', Properties: { NoExpiry: true } }],
+    [{ Type: 'AWS::Location::APIKey', Properties: { NoExpiry: { Ref: 'Endless' } } }],
+    [{ Type: 'AWS::Location::APIKey', Properties: { 'Fn::ForEach::X': [] } }],
+  ])('%j is a key that a policy may let pass', (It) => {
+    expect(findingsOf({ Resources: { It } }, { waive: ['GATE_TRUST'] })).toMatchObject([
+      { code: 'GATE_TRUST', what: `${It.Type} is a key that lets in whoever has it.`, waived: true },
+    ]);
+  });
+
+  it.each([' AWS::IAM::User', 'aws::iam::user', 'AWS::Iam::AccessKey'])('%s is refused, however it is written', (Type) => {
+    expect(saidOf({ Type })).toEqual([`${Type} is or carries a static credential.`]);
+  });
+
+  it.each([
+    ['a key that ends', { Type: 'AWS::Location::APIKey', Properties: { ExpireTime: '2027-01-01T00:00:00Z' } }],
+    ['a key that is said to end', { Type: 'AWS::Location::APIKey', Properties: { NoExpiry: false } }],
     ['a key pair that is brought', { Type: 'AWS::EC2::KeyPair', Properties: { PublicKeyMaterial: 'ssh-rsa AAAA' } }],
     ['a user of files without keys', { Type: 'AWS::Transfer::User', Properties: { SshPublicKeys: [] } }],
     ['a user of files that says nothing', { Type: 'AWS::Transfer::User' }],

@@ -25,8 +25,6 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'any-repository.yaml': [
     'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
-    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
-    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
   ],
   'api-version.yaml': ['GATE_STATIC_CREDENTIAL 4:5 A /Resources/A/Type'],
   'broad-managed.yaml': [
