@@ -8,6 +8,7 @@ import type { GateContext, GateFinding, GateSource, Objection } from './finding.
 import { identityPoolObjections } from './identity-pool-rule.ts';
 import { policyObjections } from './policy-rule.ts';
 import { reservedUseObjections } from './reserved-use-rule.ts';
+import { resourcePolicyObjections, sharedResourceObjections } from './resource-policy-rule.ts';
 import { secretObjections } from './secret-literals.ts';
 import { suppressionsAt } from './suppressions.ts';
 import { fragmentObjections, transformObjections } from './transform-rule.ts';
@@ -58,6 +59,8 @@ function resourceObjections(resource: DeclaredResource, scope: Scope): Objection
     ...fragmentObjections(resource),
     ...trustObjections(resource, scope),
     ...boundaryObjections(resource, scope),
+    ...resourcePolicyObjections(resource, scope),
+    ...sharedResourceObjections(resource, scope),
     ...reservedUseObjections(resource, scope),
     ...policyObjections(resource, scope),
     ...urlObjections(resource, scope.context),
