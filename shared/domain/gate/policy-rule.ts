@@ -3,10 +3,10 @@ import type { Statement } from '../iam/policy.ts';
 import { isObject } from '../template/template.ts';
 import { type Located, listAlternatives, memberAlternatives } from './alternatives.ts';
 import type { Scope } from './computed-text.ts';
+import { credentialActions, outsiderActions } from './credential-actions.ts';
 import type { DeclaredResource } from './declared-resources.ts';
 import type { Objection } from './finding.ts';
 import { attachmentObjections, managedObjections } from './managed-policies.ts';
-import { credentialActions, outsiderActions } from './credential-actions.ts';
 import { asWritten, readStatements } from './policy-statements.ts';
 import { allowsAction, reachesAllOf, reachesEverything, reachesIam, reachesOpenRoles } from './statement-reach.ts';
 

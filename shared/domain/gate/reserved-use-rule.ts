@@ -37,8 +37,7 @@ function decidedText(value: Json, scope: Scope): string {
 
 /** `Role`, `RoleArn`, `TaskRoleArn`, `ServiceRole` …, however deep. Who a policy names is another rule's. */
 function roleMembers({ value, path }: Located): Located[] {
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => roleMembers({ value: item, path: [...path, index] }));
+  if (Array.isArray(value)) return value.flatMap((item, index) => roleMembers({ value: item, path: [...path, index] }));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([name, member]) =>
     /Role(Arn)?$/i.test(name)

@@ -70,9 +70,12 @@ describe('types that are static credentials', () => {
     ]);
   });
 
-  it.each([' AWS::IAM::User', 'aws::iam::user', 'AWS::Iam::AccessKey'])('%s is refused, however it is written', (Type) => {
-    expect(saidOf({ Type })).toEqual([`${Type} is or carries a static credential.`]);
-  });
+  it.each([' AWS::IAM::User', 'aws::iam::user', 'AWS::Iam::AccessKey'])(
+    '%s is refused, however it is written',
+    (Type) => {
+      expect(saidOf({ Type })).toEqual([`${Type} is or carries a static credential.`]);
+    },
+  );
 
   it.each([
     ['a key that ends', { Type: 'AWS::Location::APIKey', Properties: { ExpireTime: '2027-01-01T00:00:00Z' } }],

@@ -27,7 +27,9 @@ describe('policies of resources', () => {
     ['AWS::OpenSearchService::Domain', 'AccessPolicies', 'es:*'],
     ['AWS::Organizations::ResourcePolicy', 'Content', 'organizations:*'],
   ])('%s does not give another account %s %s', (Type, member, action) => {
-    const template = { Resources: { It: { Type, Properties: { [member]: { Statement: [allow({ AWS: outside }, action)] } } } } };
+    const template = {
+      Resources: { It: { Type, Properties: { [member]: { Statement: [allow({ AWS: outside }, action)] } } } },
+    };
     expect(findingsOf(template, { waive: ['GATE_TRUST'] })).toMatchObject([
       {
         code: 'GATE_TRUST',
@@ -47,7 +49,11 @@ describe('policies of resources', () => {
     ['one branch', { AWS: { 'Fn::If': ['C', own('root'), outside] } }, outside],
     ['a parameter', { AWS: { Ref: 'Who' } }, '{"Ref":"Who"}'],
     ['a whole element from a parameter', { Ref: 'Who' }, '{"Ref":"Who"}'],
-    ['an account from a parameter', { AWS: { 'Fn::Sub': 'arn:aws:iam::${Who}:root' } }, '{"Fn::Sub":"arn:aws:iam::${Who}:root"}'],
+    [
+      'an account from a parameter',
+      { AWS: { 'Fn::Sub': 'arn:aws:iam::${Who}:root' } },
+      '{"Fn::Sub":"arn:aws:iam::${Who}:root"}',
+    ],
     ['a provider', { Federated: 'accounts.google.com' }, 'accounts.google.com'],
     ['a canonical user', { CanonicalUser: '79a59d' }, '79a59d'],
   ])('%s may not do everything with a key', (_name, principal, shown) => {
@@ -80,11 +86,16 @@ describe('policies of resources', () => {
     ['whatever comes', { StringEquals: { 'aws:PrincipalAccount': '${aws:PrincipalAccount}' } }],
     ['no value', { StringEquals: { 'aws:PrincipalAccount': [] } }],
     ['a key that says nothing about who asks', { StringEquals: { 'aws:RequestedRegion': { Ref: 'AWS::AccountId' } } }],
-    ['an operator that holds without the key', { StringEqualsIfExists: { 'kms:CallerAccount': { Ref: 'AWS::AccountId' } } }],
+    [
+      'an operator that holds without the key',
+      { StringEqualsIfExists: { 'kms:CallerAccount': { Ref: 'AWS::AccountId' } } },
+    ],
     ['an operator without keys', { StringEquals: 'x' }],
     [
       'what a condition takes away',
-      { StringEquals: { 'kms:CallerAccount': { 'Fn::If': ['C', { Ref: 'AWS::AccountId' }, { Ref: 'AWS::NoValue' }] } } },
+      {
+        StringEquals: { 'kms:CallerAccount': { 'Fn::If': ['C', { Ref: 'AWS::AccountId' }, { Ref: 'AWS::NoValue' }] } },
+      },
     ],
     ['a parameter', { Ref: 'Condition' }],
   ])('a condition does not bind everybody by %s', (_name, Condition) => {
@@ -119,8 +130,14 @@ describe('what outsiders may do', () => {
   it.each([
     ['everybody, read a website', allow('*', 's3:GetObject')],
     ['everybody, call an API', allow('*', 'execute-api:Invoke')],
-    ['a distribution, read', allow({ CanonicalUser: { 'Fn::GetAtt': ['Identity', 'S3CanonicalUserId'] } }, 's3:GetObject')],
-    ['an account, write logs', allow({ AWS: { 'Fn::FindInMap': ['M', { Ref: 'AWS::Region' }, 'Id'] } }, ['s3:PutObject'])],
+    [
+      'a distribution, read',
+      allow({ CanonicalUser: { 'Fn::GetAtt': ['Identity', 'S3CanonicalUserId'] } }, 's3:GetObject'),
+    ],
+    [
+      'an account, write logs',
+      allow({ AWS: { 'Fn::FindInMap': ['M', { Ref: 'AWS::Region' }, 'Id'] } }, ['s3:PutObject']),
+    ],
     ['an account, send a message', allow({ AWS: outside }, ['sqs:SendMessage', 'events:PutEvents', 'sns:Publish'])],
     [
       'everybody through a topic of the own account, send a message',
@@ -148,10 +165,20 @@ describe('what outsiders may do', () => {
 
   it.each([
     ['another account, everything', { Principal: outside, Action: 'lambda:*' }, `${outside}: lambda:*`],
-    ['another account, new code', { Principal: '999999999999', Action: 'lambda:UpdateFunctionCode' }, '999999999999: lambda:UpdateFunctionCode'],
-    ['whom a parameter names', { Principal: { Ref: 'Who' }, Action: 'lambda:AddPermission' }, '{"Ref":"Who"}: lambda:AddPermission'],
+    [
+      'another account, new code',
+      { Principal: '999999999999', Action: 'lambda:UpdateFunctionCode' },
+      '999999999999: lambda:UpdateFunctionCode',
+    ],
+    [
+      'whom a parameter names',
+      { Principal: { Ref: 'Who' }, Action: 'lambda:AddPermission' },
+      '{"Ref":"Who"}: lambda:AddPermission',
+    ],
   ])('with a function, not %s', (_name, properties, what) => {
-    expect(said({ Type: 'AWS::Lambda::Permission', Properties: { FunctionName: 'f', ...properties } })).toEqual(lets(what));
+    expect(said({ Type: 'AWS::Lambda::Permission', Properties: { FunctionName: 'f', ...properties } })).toEqual(
+      lets(what),
+    );
   });
 
   it.each([
@@ -188,7 +215,9 @@ describe('what is shared without a policy', () => {
     expect(said({ Type: 'AWS::EKS::AccessEntry', Properties: { PrincipalArn } })).toEqual(
       lets(`${PrincipalArn}: signing in to the cluster`),
     );
-    expect(said({ Type: 'AWS::EKS::AccessEntry', Properties: { PrincipalArn: { 'Fn::GetAtt': ['Worker', 'Arn'] } } })).toEqual([]);
+    expect(
+      said({ Type: 'AWS::EKS::AccessEntry', Properties: { PrincipalArn: { 'Fn::GetAtt': ['Worker', 'Arn'] } } }),
+    ).toEqual([]);
     expect(said({ Type: 'AWS::EKS::IdentityProviderConfig', Properties: { Type: 'oidc' } })).toEqual(
       lets('whom the provider vouches for: signing in to the cluster'),
     );

@@ -211,7 +211,10 @@ describe('an identity provider', () => {
   it.each([
     ['equality', signedIn],
     ['likeness of one of the ways of signing in', { StringEquals: aud, 'ForAnyValue:StringLike': amr }],
-    ['keys in another case', { StringEquals: { [`${cognito}:AUD`]: { Ref: 'Pool' }, [`${cognito}:Amr`]: 'authenticated' } }],
+    [
+      'keys in another case',
+      { StringEquals: { [`${cognito}:AUD`]: { Ref: 'Pool' }, [`${cognito}:Amr`]: 'authenticated' } },
+    ],
     ['equality in several branches', { StringEquals: { 'Fn::If': ['C', { ...aud, ...amr }, { ...aud, ...amr }] } }],
     ['one of several values', { 'ForAnyValue:StringEquals': { ...aud, [`${cognito}:amr`]: ['authenticated'] } }],
   ])('is a pool of this template, and those who signed in, by %s', (_name, condition) => {
@@ -224,11 +227,7 @@ describe('an identity provider', () => {
     ['the pool alone', { StringEquals: aud }, [noSignIn]],
     ['no way of signing in', { StringEquals: { ...aud, [`${cognito}:amr`]: 'unauthenticated' } }, [noSignIn]],
     ['every way of signing in', { StringEquals: aud, StringLike: { [`${cognito}:amr`]: '*' } }, [noSignIn]],
-    [
-      'whatever way the token has',
-      { StringEquals: { ...aud, [`${cognito}:amr`]: `\${${cognito}:amr}` } },
-      [noSignIn],
-    ],
+    ['whatever way the token has', { StringEquals: { ...aud, [`${cognito}:amr`]: `\${${cognito}:amr}` } }, [noSignIn]],
     ['another pool', { StringEquals: { ...amr, [`${cognito}:aud`]: 'eu-west-1:11111111-2222' } }, [noPool]],
     ['whatever pool the token has', { StringEquals: { ...amr, [`${cognito}:aud`]: `\${${cognito}:aud}` } }, [noPool]],
     [
@@ -240,12 +239,12 @@ describe('an identity provider', () => {
     ['a pool among others', { StringEquals: { ...amr, [`${cognito}:aud`]: [{ Ref: 'Pool' }, 'x'] } }, [noPool]],
     ['a pool from a parameter', { StringEquals: { ...amr, [`${cognito}:aud`]: { Ref: 'Some' } } }, [noPool]],
     ['operators that hold without the key', { StringEqualsIfExists: { ...aud, ...amr } }, [noPool, noSignIn]],
-    ['a quantifier that holds without the key', { 'ForAllValues:StringEquals': { ...aud, ...amr } }, [noPool, noSignIn]],
     [
-      'a condition that can be taken away',
-      { 'Fn::If': ['C', signedIn, { Ref: 'AWS::NoValue' }] },
+      'a quantifier that holds without the key',
+      { 'ForAllValues:StringEquals': { ...aud, ...amr } },
       [noPool, noSignIn],
     ],
+    ['a condition that can be taken away', { 'Fn::If': ['C', signedIn, { Ref: 'AWS::NoValue' }] }, [noPool, noSignIn]],
     [
       'a pool that can be taken away',
       { StringEquals: { ...amr, [`${cognito}:aud`]: { 'Fn::If': ['C', { Ref: 'Pool' }, { Ref: 'AWS::NoValue' }] } } },
@@ -337,7 +336,10 @@ describe('an identity provider', () => {
       ['another resource', { 'Fn::GetAtt': ['Other', 'ProviderName'] }],
       ['another resource by name', { 'Fn::Sub': 'cognito-idp.${AWS::Region}.amazonaws.com/${Other}' }],
       ['one pool or another', { 'Fn::If': ['C', { 'Fn::GetAtt': ['Users', 'ProviderName'] }, 'x'] }],
-      ['nothing, in one branch', { 'Fn::If': ['C', { 'Fn::GetAtt': ['Users', 'ProviderName'] }, { Ref: 'AWS::NoValue' }] }],
+      [
+        'nothing, in one branch',
+        { 'Fn::If': ['C', { 'Fn::GetAtt': ['Users', 'ProviderName'] }, { Ref: 'AWS::NoValue' }] },
+      ],
     ])('may not let in those of %s', (_name, name) => {
       expect(saidOfPool(by(name))).toEqual(foreign({ ClientId: 'x', ProviderName: name }).map((one) => one));
     });
