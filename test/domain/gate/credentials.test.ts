@@ -343,6 +343,7 @@ describe('secrets by their form', () => {
     ['a text from elsewhere', { 'Fn::Sub': ['${a}', { Ref: 'x', y: 'z' }] }],
     ['a malformed text', { 'Fn::Sub': ['x', 'y'] }],
     ['a malformed join', { 'Fn::Join': ['', { 'Fn::Split': ['#'] }] }],
+    ['a join of what is no text', { 'Fn::Join': ['', [true, ['x'], {}]] }],
     ['a join of a list from elsewhere', { 'Fn::Join': ['', { Ref: 'List' }] }],
     [
       'a join of what is selected from nothing',
