@@ -76,7 +76,14 @@ export const ChangeGate = z.strictObject({
 export type ChangeGate = z.infer<typeof ChangeGate>;
 
 /** Findings of the template gate that a policy may tolerate. They are still shown. Static credentials are not among them: there are none. */
-export const WaivableCode = z.enum(['GATE_TRANSFORM', 'GATE_TRUST', 'GATE_URL', 'GATE_BOUNDARY', 'GATE_POLICY']);
+export const WaivableCode = z.enum([
+  'GATE_TRANSFORM',
+  'GATE_TRUST',
+  'GATE_URL',
+  'GATE_BOUNDARY',
+  'GATE_POLICY',
+  'GATE_POSSIBLE_SECRET',
+]);
 export type WaivableCode = z.infer<typeof WaivableCode>;
 
 const Fields = z.strictObject({

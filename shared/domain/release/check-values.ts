@@ -10,7 +10,7 @@ import {
 import type { PlacedLayer, ResolvedValue } from '../config/resolve-parameters.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
-import { isNamedLikeSecret } from '../gate/secret-literals.ts';
+import { isNamedLikeSecret } from '../gate/secret-names.ts';
 import { parameterType } from '../template/parameter-types.ts';
 import { parameterErrors } from '../template/parameter-values.ts';
 import { isNoEcho, type TemplateParameter } from '../template/template.ts';
