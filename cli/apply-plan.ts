@@ -80,7 +80,9 @@ function policyFaults({ policies }: Config, holding: Holding, remove: readonly s
         hint: 'Take it out of the files, or do not remove it.',
       }),
     ),
-    ...absent.map((policy) => problem('POLICY_UNKNOWN', { policy })),
+    ...absent.map((policy) =>
+      problem('POLICY_UNKNOWN', { policy, known: before.map(({ metadata }) => metadata.name) }),
+    ),
     ...policies.flatMap((located) =>
       conflicts(nameOf(located)).map((facts) =>
         problem('POLICY_CONFLICT', facts, located.placeOf(['metadata', 'name'])),

@@ -23,7 +23,8 @@ export function planWebhooks(config: Config, held: readonly WebhookRecord[], rem
   const named = wanted.map(({ name }) => name);
   const problems = remove.flatMap((webhook) => {
     if (named.includes(webhook)) return [both(webhook)];
-    return held.some((record) => nameOf(record) === webhook) ? [] : [problem('WEBHOOK_UNKNOWN', { webhook })];
+    const known = held.map(nameOf);
+    return known.includes(webhook) ? [] : [problem('WEBHOOK_UNKNOWN', { webhook, known })];
   });
   if (problems.length > 0) return { kind: 'invalid', problems };
   const others = held

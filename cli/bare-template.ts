@@ -7,6 +7,7 @@ import { nestedReferences } from '#shared/domain/gate/url-rule.ts';
 import { parseTemplate } from '#shared/domain/template/parse.ts';
 import { readSource } from '#shared/domain/template/source.ts';
 import { isObject } from '#shared/domain/template/template.ts';
+import { checkTemplate } from './check-template.ts';
 import type { Outcome } from './command.ts';
 import { gateTemplates, nothingAllowed } from './gate-templates.ts';
 import { readText } from './read-text.ts';
@@ -34,7 +35,11 @@ export async function validateTemplate(path: string): Promise<Outcome> {
   const problems = [...reading.problems, ...gateTemplates(path, reading.texts, nothingAllowed).problems];
   if (problems.length > 0) return { kind: 'problems', problems };
   const nested = reading.texts.size - 1;
-  const text = `valid: template ${path}${nested === 0 ? '' : ` and ${nested} nested`}; the gate found nothing`;
+  const subject = `template ${path}${nested === 0 ? '' : ` and ${nested} nested`}`;
+  const text = [
+    `valid: ${subject}: well formed, and no rule of the template gate is against it`,
+    'Whether it deploys, and whether it is safe, this does not say: rehearse it, and read its plan.',
+  ].join('\n');
   return { kind: 'done', exit: 0, text, json: { template: path, nested, findings: [] } };
 }
 
@@ -67,7 +72,7 @@ async function read(reading: Reading, { path, place, within }: Named): Promise<v
 
 function templateProblems(file: string, text: string): Problem[] {
   const parsed = parseTemplate(text);
-  if (parsed.kind === 'template') return [];
+  if (parsed.kind === 'template') return checkTemplate(file, text, parsed.template);
   const { message, line = 1, column = 1 } = parsed;
   return [problem('TEMPLATE_INVALID', { detail: message }, { file, line, column })];
 }

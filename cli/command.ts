@@ -40,6 +40,8 @@ export interface CliCommand {
   readonly name: string;
   /** Which results it can print beside text and JSON. */
   readonly formats?: readonly Form[];
+  /** It works in the sandbox, and is not told so. */
+  readonly sandboxed?: true;
   /** Adds description, arguments, options and examples. */
   declare(command: Command): Command;
   run(invocation: Invocation): Promise<Outcome>;

@@ -6,6 +6,7 @@ import type { Api } from '#shared/aws/api.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { checkEndpoints, isLoopback } from './endpoints.ts';
+import { shellWord } from './printed-command.ts';
 import { openSandbox, type SandboxOptions } from './rehearsal/open-sandbox.ts';
 import { waitsForPeople } from './rehearsal/waits-for-people.ts';
 import { signInOf, withSignIn } from './sign-in.ts';
@@ -69,20 +70,20 @@ export async function connect(
     return connectSandbox(chosen, targets);
   }
   if (api === undefined) throw failure('WORLD_NOT_CHOSEN', {});
+  // biome-ignore lint/style/noProcessEnv: the overrides are those that the AWS SDK in this very process would follow.
+  const endpoint = checkEndpoints(api, process.env);
   if (region === undefined) {
     throw failure('USAGE', {
       detail: 'The region of the API is not known.',
       hint: 'Name it with --region or AWS_REGION.',
     });
   }
-  // biome-ignore lint/style/noProcessEnv: the overrides are those that the AWS SDK in this very process would follow.
-  const endpoint = checkEndpoints(api, process.env);
   const simulated = isLoopback(endpoint);
   const place = { region, ...(simulated ? { endpoint: new URL(endpoint).origin } : {}) };
   return {
     api: { endpoint, region, signIn: await signInOf(options, place) },
     simulated,
-    options: `--api ${endpoint} --region ${region}`,
+    options: optionWords({ ...options, api: endpoint }),
     newKey: randomUUID,
     now: () => new Date(),
     pass: () => setTimeout(pollMilliseconds),
@@ -90,20 +91,35 @@ export async function connect(
   };
 }
 
-/** The options by which a command works in the sandbox of a folder. */
-export function sandboxWords(folder: string): string {
-  return folder === worldFolder ? '--sandbox' : `--sandbox --world ${folder}`;
+/** The options by which another command works in the same place, as whoever this one works as. */
+export function optionWords(options: Readonly<Record<string, unknown>>): string {
+  const { api, region, profile, sandbox, as: person, world = worldFolder } = options as Partial<Record<string, string>>;
+  const given = (entries: readonly (readonly [string, string | undefined])[]) =>
+    entries.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`]));
+  if (sandbox === undefined) {
+    if (api === undefined) return '';
+    return given([
+      ['api', api],
+      ['region', region],
+      ['profile', profile],
+    ]).join(' ');
+  }
+  const others = given([
+    ['world', world === worldFolder ? undefined : world],
+    ['as', person === defaultPerson ? undefined : person],
+  ]);
+  return ['--sandbox', ...others].join(' ');
 }
 
 async function connectSandbox(options: SandboxOptions, targets: readonly Target[]): Promise<Connection> {
   const { sandbox, api, close } = await openSandbox(options, targets);
   const pass = () => sandbox.run(() => waitsForPeople(sandbox.world));
   const newKey = () => sandbox.mint('idempotency-key', 24);
-  const words = sandboxWords(options.folder);
+  const { folder: world, person: as } = options;
   return {
     api,
     simulated: true,
-    options: words,
+    options: optionWords({ sandbox: true, world, as }),
     newKey,
     now: () => new Date(sandbox.now()),
     pass,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
 import type { ApprovalWish } from '#shared/domain/approval/wish.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { Digest } from '#shared/domain/identifiers.ts';
 import { renderText } from '#shared/domain/plan/render-text.ts';
 import { canonicalJson, digestOf } from '#shared/domain/release/canonical-json.ts';
 import { agreed } from './agreed.ts';
@@ -29,11 +30,11 @@ export async function decideOn(
   decision: ApprovalWish['decision'],
   { args: [promotion = ''], options, terminal }: Invocation,
 ): Promise<Outcome> {
+  const digest = digestIn(options, promotion);
   const connection = await connect(options);
   try {
     const record = await getPromotion(connection.api, promotion);
     const open = openRequest(record, options['environment'] as string | undefined);
-    const digest = options['digest'] as string | undefined;
     if (digest === undefined) {
       terminal.progress((await shown(connection, open)).join('\n'));
       const question = `${decision === 'approve' ? 'Approve' : 'Reject'} this plan?`;
@@ -47,6 +48,16 @@ export async function decideOn(
   } finally {
     await connection.close();
   }
+}
+
+/** Throws USAGE for what is no digest, before anybody is asked. */
+function digestIn(options: Invocation['options'], promotion: string): string | undefined {
+  const digest = options['digest'] as string | undefined;
+  if (digest === undefined || Digest.safeParse(digest).success) return digest;
+  throw failure('USAGE', {
+    detail: `--digest ${digest} is no digest, which is sha256: and 64 hexadecimal digits.`,
+    hint: `See with \`drawbridge status ${promotion}\` which plan is waited with, or leave --digest out to be shown it.`,
+  });
 }
 
 /** Throws DIGEST_CHANGED where the plan is by now another one than the request is about: nobody decides on what they did not see. */

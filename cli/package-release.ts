@@ -12,6 +12,7 @@ import { holderProblems, outputProblems } from '#shared/domain/release/check-out
 import { type CheckedStack, parameterProblems } from '#shared/domain/release/check-parameters.ts';
 import { probeProblems } from '#shared/domain/release/check-probes.ts';
 import { type Artifact, type Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
+import { parseTemplate } from '#shared/domain/template/parse.ts';
 import { allowancesOf, gateTemplates, type WaivedFinding } from './gate-templates.ts';
 import { type Invalid, type LoadedConfig, loadConfig } from './load-config.ts';
 import { readStackPolicy } from './package-stack-policy.ts';
@@ -39,6 +40,15 @@ export async function packageRelease(path: string, pipeline?: string): Promise<P
   if (loaded.kind === 'invalid') return loaded;
   const chosen = choosePipeline(loaded.config, pipeline);
   return 'code' in chosen ? { kind: 'invalid', problems: [chosen] } : packagePipeline(loaded, chosen);
+}
+
+/** Every logical id of the release's templates, nested ones too. */
+export function resourcesIn({ files }: PackagedRelease): string[] {
+  const templates = files.filter(({ key }) => key.startsWith('templates/'));
+  return templates.flatMap(({ body }) => {
+    const parsed = parseTemplate(new TextDecoder().decode(body));
+    return parsed.kind === 'template' ? Object.keys(parsed.template.Resources) : [];
+  });
 }
 
 /** Packages one pipeline of a loaded configuration. The same files give the same bytes, digest and id, wherever and whenever. */

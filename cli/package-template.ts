@@ -10,6 +10,7 @@ import { type PackagedFile, packageTemplate } from '#shared/domain/release/packa
 import { artifactsBucketParameter } from '#shared/domain/release/release.ts';
 import { type ParsedTemplate, parseTemplate, positions } from '#shared/domain/template/parse.ts';
 import type { Template } from '#shared/domain/template/template.ts';
+import { checkTemplate } from './check-template.ts';
 import { packageAsset } from './package-asset.ts';
 import { addFile, type Packing } from './packing.ts';
 import { readText, unreadable } from './read-text.ts';
@@ -69,7 +70,9 @@ async function readTemplate(packing: Packing, { path, place, within }: Source): 
   packing.problems.push(...staticKeys(read));
   packing.sources.set(path, read.text);
   const template = accepted(packing, path, parseTemplate(read.text));
-  return template && { text: read.text, template };
+  if (template === undefined) return undefined;
+  packing.problems.push(...checkTemplate(path, read.text, template));
+  return { text: read.text, template };
 }
 
 function accepted(packing: Packing, path: string, parsed: ParsedTemplate): Template | undefined {

@@ -57,4 +57,6 @@ export type JournalEntry =
       readonly detailType: string;
       readonly outcome: string;
     }
+  /** What was published to a topic; the text is what its subscribers get. */
+  | { readonly kind: 'notification'; readonly at: number; readonly topic: string; readonly message: string }
   | { readonly kind: 'fault'; readonly at: number; readonly fault: string };

@@ -1,6 +1,7 @@
 /** Approvals over the API. */
 import { type Api, callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { askedOf } from '#shared/domain/approval/asked-of.ts';
 import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
 import type { ApprovalWish } from '#shared/domain/approval/wish.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
@@ -46,12 +47,9 @@ function decidedLast({ approvals, decisions }: Pick<PromotionRecord, 'approvals'
 
 /** What is asked, and of whom, as lines. */
 export function requestLines({ environment, digest, requirement, requestedBy, expiresAt }: ApprovalRequest): string[] {
-  const { groups, because } = requirement;
-  const whom =
-    groups.length === 0 ? `anybody but ${requestedBy}` : groups.map((group) => `one of ${group}`).join(' and ');
   return [
-    `${environment} waits for the approval of ${whom}, until ${expiresAt}`,
-    ...because.map((reason) => `  because ${reason}`),
+    `${environment} waits for the approval of ${askedOf(requirement, requestedBy)}, until ${expiresAt}`,
+    ...requirement.because.map((reason) => `  because ${reason}`),
     `  plan ${digest}`,
   ];
 }

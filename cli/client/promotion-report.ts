@@ -8,7 +8,7 @@ import type { Deployment, Promotion, Reason, Rollout, Status } from '#shared/dom
 import { mostAttempts } from '#shared/domain/promotion/trouble.ts';
 import type { Waiting } from '#shared/domain/promotion/waiting.ts';
 import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
-import { printedCommand } from '../printed-command.ts';
+import { printedCommand, withCommands } from '../printed-command.ts';
 import { requestLines } from './approvals.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
@@ -107,16 +107,19 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
     ];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
-  return [title, ...ownLines(promotion), ...lines.map((line) => `  ${line}`)].join('\n');
+  return [title, ...ownLines(promotion, options), ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 /** Why the promotion ended where no environment can say so, and what keeps it from going on. */
-function ownLines({ reasons = [], status, trouble, override, supersededBy, supersedes = [] }: Promotion): string[] {
+function ownLines(
+  { reasons = [], status, trouble, override, supersededBy, supersedes = [] }: Promotion,
+  options: string,
+): string[] {
   const why = [
     ...(override === undefined ? [] : [`  overrides ${override.of.join(' and ')}: ${override.reason}`]),
     ...(supersededBy === undefined ? [] : [`  gave way to ${supersededBy}`]),
     ...supersedes.map((older) => `  took the place of ${older}`),
-    ...reasons.map(({ code, text }) => `  because ${code}: ${shortened(text)}`),
+    ...reasons.flatMap((reason) => reasonText(reason, options)),
   ];
   if (trouble === undefined || (status !== 'accepted' && status !== 'running')) return why;
   const { attempts, code, text, at } = trouble;
@@ -135,7 +138,8 @@ function approvalLines(request: ApprovalRequest, { promotion, decisions }: Promo
   if (request.status !== 'open') return made;
   // Who asked cannot approve, and in the sandbox a command acts as who asked unless it is told otherwise.
   const other = options.startsWith('--sandbox') ? ` --as ${promotion.requestedBy === 'bob' ? 'alice' : 'bob'}` : '';
-  const next = `  next: ${printedCommand(`approve ${promotion.id} --reason '…'`, `${options}${other}`)} (or reject)`;
+  const where = other === '' ? options : options.replace(/ --as \S+/, '');
+  const next = `  next: ${printedCommand(`approve ${promotion.id} --reason '…'`, `${where}${other}`)} (or reject)`;
   return [...requestLines(request).map((line) => `  ${line}`), ...made, next];
 }
 
@@ -150,15 +154,22 @@ function deploymentLine({ target, account, region, stackName, status, outcome }:
 /** An encoded authorization message is of no use on a screen: it is shortened, and the command is named that says what it means. */
 function reasonLines(rollout: Rollout | undefined, here: readonly Deployment[], options: string): string[] {
   return (rollout?.reasons ?? []).flatMap((reason) => {
-    const line = `  because ${reason.code}: ${shortened(reason.text)}`;
-    if (rollout === undefined || encodedMessageIn(reason.text).kind === 'none') return [line];
+    const lines = reasonText(reason, options);
+    if (rollout === undefined || encodedMessageIn(reason.text).kind === 'none') return lines;
     const targets = targetsOf(here).map(([first]) => first?.target);
     const target = reason.target ?? (targets.length === 1 ? targets[0] : '<target>');
     return [
-      line,
+      ...lines,
       `    say what was denied: ${printedCommand(`trust decode --target ${target} --promotion ${rollout.promotion}`, options)}`,
     ];
   });
+}
+
+/** Why, and what to do about it where the cause does not say so. */
+function reasonText({ code, text, next }: Reason, options: string): string[] {
+  return [`because ${code}: ${shortened(text)}`, ...(next === undefined ? [] : [`  next: ${next}`])].map(
+    (line) => `  ${withCommands(line, options)}`,
+  );
 }
 
 /** Where to look at each failed stack, and the command that takes the promotion up once its cause is gone. */

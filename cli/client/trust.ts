@@ -2,13 +2,16 @@
 import { type Api, callApi } from '#shared/aws/api.ts';
 import type { DecodedMessages, MessageWish } from '#shared/domain/broker/decoded-messages.ts';
 import type { TargetTrust } from '#shared/domain/doctor/facts.ts';
+import { withTarget } from './diagnoses.ts';
 
 /** Lets the orchestrator read the roles of a target as they are now. */
 export async function readTargetTrust(api: Api, target: string): Promise<TargetTrust> {
-  return callApi(api, { method: 'GET', path: `/v1/targets/${encodeURIComponent(target)}/trust` });
+  const path = `/v1/targets/${encodeURIComponent(target)}/trust`;
+  return withTarget(api, target, () => callApi(api, { method: 'GET', path }));
 }
 
 /** What encoded authorization messages say. That it was asked for is on the record before the answer comes. */
 export async function decodeMessages(api: Api, target: string, body: MessageWish): Promise<DecodedMessages> {
-  return callApi(api, { method: 'POST', path: `/v1/targets/${encodeURIComponent(target)}/decoded-messages`, body });
+  const path = `/v1/targets/${encodeURIComponent(target)}/decoded-messages`;
+  return withTarget(api, target, () => callApi(api, { method: 'POST', path, body }));
 }

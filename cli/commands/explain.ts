@@ -103,7 +103,7 @@ function unknownNames(pipelines: readonly ExplainedPipeline[], wish: Wish): Prob
     const name = wish[what];
     const known = [...new Set(pipelines.flatMap(namesOf[what]))];
     if (name === undefined || known.includes(name)) return [];
-    return [problem('REFERENCE_UNKNOWN', { what, name, suggestion: closest(name, known) })];
+    return [problem('REFERENCE_UNKNOWN', { what, name, suggestion: closest(name, known), known })];
   });
 }
 

@@ -8,6 +8,9 @@ export const history: CliCommand = {
   declare: (command) =>
     withConnection(command)
       .summary('list the promotions of a pipeline')
+      .description(
+        'Lists the promotions of a pipeline, newest first. `plan only` is one of which nothing was to be executed.',
+      )
       .argument('<pipeline>', 'name of the pipeline')
       .addHelpText(
         'after',
@@ -18,8 +21,8 @@ export const history: CliCommand = {
     try {
       const promotions = await listPromotions(connection.api, pipeline);
       const lines = promotions.map(
-        ({ requestedAt, id, status, releaseId, requestedBy }) =>
-          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}`,
+        ({ requestedAt, id, status, releaseId, requestedBy, mode }) =>
+          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}${mode === 'plan' ? '  plan only' : ''}`,
       );
       const text = lines.length === 0 ? `Nothing of pipeline ${pipeline} was promoted yet.` : lines.join('\n');
       return { kind: 'done', exit: 0, text, json: { simulated: connection.simulated, pipeline, promotions } };

@@ -1,5 +1,6 @@
 /** `drawbridge plan`: shows what a release would change in one environment, and executes nothing. */
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { approvalRemarks, type ForeseenApproval, foreseenApproval } from '#shared/domain/plan/foreseen-approval.ts';
 import { renderHtml } from '#shared/domain/plan/render-html.ts';
 import { renderMarkdown } from '#shared/domain/plan/render-markdown.ts';
 import { renderText } from '#shared/domain/plan/render-text.ts';
@@ -21,7 +22,7 @@ export const plan: CliCommand = {
     withConnection(command)
       .summary('show what a release would change in an environment')
       .description(
-        'Makes the change sets of an environment, shows what they would do, and takes them away again. Executes nothing. ' +
+        'Makes the change sets of an environment, shows what they would do and whose approval that will need, and takes them away again. Executes nothing. ' +
           'A path is packaged and published first.',
       )
       .argument('[path-or-release]', 'folder or file of drawbridge.yml, or id or digest of a release', 'drawbridge.yml')
@@ -65,22 +66,34 @@ async function planned(connection: Connection, release: string, options: Invocat
       kind: 'done',
       exit,
       text: promotionText(record, connection.options),
-      json: { ...json, changes: null, plan: null },
+      json: { ...json, changes: null, approval: null, plan: null },
     };
 
   const document = await getPlan(connection.api, id, environment);
   const changes = !document.targets.every(isIdle);
-  const remarks = remarksOn(record);
+  const approval = foreseenApproval(rollout, document);
+  const remarks = remarksOn(record, approval);
   return {
     kind: 'done',
     exit: exit === 0 && changes && options['expectNoChanges'] === true ? 3 : exit,
     text: renderText(document, remarks),
-    json: { ...json, changes, plan: document },
+    json: { ...json, changes, approval, plan: document },
     forms: { markdown: renderMarkdown(document, remarks), html: renderHtml(document, remarks) },
   };
 }
 
-function remarksOn({ promotion, rollouts }: PromotionRecord): string[] {
-  const reasons = rollouts.flatMap((rollout) => rollout.reasons.map(({ code, text }) => `${code}: ${text}`));
-  return [`${promotion.releaseId}, ${promotion.status}; nothing was executed`, ...reasons];
+function remarksOn({ promotion, rollouts }: PromotionRecord, approval: ForeseenApproval): string[] {
+  const reasons = rollouts.flatMap((rollout) =>
+    rollout.reasons.flatMap(({ code, text, next }) => [
+      `${code}: ${text}`,
+      ...(next === undefined ? [] : [`next: ${next}`]),
+    ]),
+  );
+  return [
+    // Of the same width as the release's digest, which stands above: the two are easily taken for one another.
+    ...rollouts.flatMap(({ planDigest }) => (planDigest === undefined ? [] : [`plan     ${planDigest}`])),
+    `${promotion.releaseId}, ${promotion.status}; nothing was executed`,
+    ...reasons,
+    ...approvalRemarks(approval, promotion.requestedBy),
+  ];
 }

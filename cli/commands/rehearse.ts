@@ -2,10 +2,10 @@
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
 import type { CliCommand, Invocation, Outcome, Terminal } from '../command.ts';
-import { defaultPerson, sandboxWords, worldFolder } from '../connection.ts';
+import { defaultPerson, optionWords, worldFolder } from '../connection.ts';
 import { type Invalid, loadConfig } from '../load-config.ts';
 import { wholeNumber } from '../number-option.ts';
-import { choosePipeline, packagePipeline } from '../package-release.ts';
+import { choosePipeline, packagePipeline, resourcesIn } from '../package-release.ts';
 import { printedCommand } from '../printed-command.ts';
 import { type RequestedFault, requestedFault } from '../rehearsal/faults.ts';
 import type { SandboxOptions } from '../rehearsal/open-sandbox.ts';
@@ -15,6 +15,7 @@ import { type Serving, serve } from '../rehearsal/serve.ts';
 
 export const rehearse: CliCommand = {
   name: 'rehearse',
+  sandboxed: true,
   declare: (command) =>
     command
       .summary('promote a pipeline in the sandbox; no AWS account is contacted')
@@ -69,10 +70,11 @@ async function prepare(path: string, pipeline: string | undefined): Promise<Rehe
 
 async function inSandbox({ options, terminal }: Invocation, rehearsals: readonly Rehearsal[]): Promise<Outcome> {
   const last = rehearsals.at(-1) as Rehearsal;
-  const faults = ((options['fault'] as string[] | undefined) ?? []).map((text) => requestedFault(text, last.config));
+  const words = (options['fault'] as string[] | undefined) ?? [];
+  const faults = words.map((text) => requestedFault(text, last.config, resourcesIn(last.packaged)));
   terminal.progress('SIMULATED: no AWS account is contacted (virtual clock)');
   const started = performance.now();
-  const where = sandboxWords(options['world'] as string);
+  const where = optionWords({ sandbox: true, world: options['world'], as: defaultPerson });
   let rehearsed: Rehearsed | undefined;
   for (const rehearsal of rehearsals) {
     const first = rehearsed === undefined;

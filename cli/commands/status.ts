@@ -24,6 +24,11 @@ export const status: CliCommand = {
       const hint = 'Give the id of a promotion, or --pipeline to see what runs where.';
       return { kind: 'problems', problems: [problem('USAGE', { detail: 'Nothing to show is named.', hint })] };
     }
+    if (id !== undefined && pipeline !== undefined) {
+      const hint = 'Leave one of the two out.';
+      const detail = `The promotion ${id} and --pipeline ${pipeline} are two questions.`;
+      return { kind: 'problems', problems: [problem('USAGE', { detail, hint })] };
+    }
     const connection = await connect(options);
     try {
       return id === undefined ? await running(connection, `${pipeline}`) : await promotion(connection, id);

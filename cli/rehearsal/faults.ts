@@ -3,6 +3,7 @@ import type { Fault, ResourceFault } from '#sandbox/fault.ts';
 import type { Config } from '#shared/domain/config/config.ts';
 import { matchTargets } from '#shared/domain/config/match-targets.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { listed } from '#shared/domain/errors/problem.ts';
 import { isProbeFault, probeFaults } from './probe-faults.ts';
 
 type Strike = Pick<ResourceFault, 'status' | 'during' | 'when'>;
@@ -34,21 +35,26 @@ export interface RequestedFault {
   readonly reached: string;
 }
 
-/** Reads `<target or environment>:<logical id>:<status>`, and what `probeFaults` reads. Throws FAULT_INVALID. */
-export function requestedFault(text: string, config: Config): RequestedFault {
-  const [place = '', logicalId = '', word = ''] = text.split(':');
+/**
+ * Reads `<target or environment>:<logical id>:<status>`, and what `probeFaults` reads. `resources`: every logical id of the release. Throws FAULT_INVALID, saying which of
+ * the three is wrong.
+ */
+export function requestedFault(text: string, config: Config, resources: readonly string[]): RequestedFault {
+  const [place = '', logicalId = '', word = '', ...rest] = text.split(':');
+  const refuse = (detail: string, hint: string) => failure('FAULT_INVALID', { fault: text, detail, hint });
   if (isProbeFault(text)) {
     const faults = probeFaults(text, knownAccounts(text, place, config), config);
     return { text, faults, reached: `Injected by the rehearsal: ${text}` };
   }
+  const form = 'Write <target or environment>:<logical id>:<status>, for example production:Api:UPDATE_FAILED.';
+  if (logicalId === '' || word === '' || rest.length > 0) throw refuse('it does not have three parts', form);
   const struck = Object.hasOwn(strikes, word) ? (strikes[word] ?? []) : [];
-  if (struck.length === 0 || logicalId === '') {
-    throw failure('FAULT_INVALID', {
-      fault: text,
-      detail: `it has no logical id and status of ${Object.keys(strikes).join(', ')}`,
-    });
-  }
+  const statuses = Object.keys(strikes);
+  if (struck.length === 0) throw refuse(`there is no status ${word}`, `Name one of ${statuses.join(', ')}.`);
   const accounts = knownAccounts(text, place, config);
+  // What a release deletes is not in it any more.
+  if (word !== 'DELETE_FAILED' && !resources.includes(logicalId))
+    throw refuse(`no template has a resource ${logicalId}`, `Name one of ${listed(resources)}.`);
   const reasons = struck.map(
     (_, index) => `Injected by the rehearsal: ${text}${index === 0 ? '' : ', on the way back'}`,
   );
@@ -63,7 +69,13 @@ export function requestedFault(text: string, config: Config): RequestedFault {
 function knownAccounts(text: string, place: string, config: Config): string[] {
   const accounts = accountsOf(place, config);
   if (accounts.length > 0) return accounts;
-  throw failure('FAULT_INVALID', { fault: text, detail: `no target or environment is called ${place}` });
+  const detail = `no target or environment is called ${place}`;
+  throw failure('FAULT_INVALID', { fault: text, detail, hint: `Name one of ${listed(placesIn(config))}.` });
+}
+
+function placesIn({ targets, pipelines }: Config): string[] {
+  const environments = pipelines.flatMap(({ document }) => document.environments.map(({ name }) => name));
+  return [...targets.map(({ document }) => document.metadata.name), ...environments];
 }
 
 function accountsOf(place: string, config: Config): string[] {

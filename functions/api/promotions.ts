@@ -2,33 +2,43 @@
 import type { Hono } from 'hono';
 import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
-import { listPromotions, type PromotionRecord, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import {
+  listPromotions,
+  type PromotionRecord,
+  readPromotion,
+  readPromotionRecord,
+} from '#shared/aws/ledger/promotions.ts';
+import { demandPipeline } from '#shared/aws/ledger/releases.ts';
 import { listRunning } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import { etagOf } from '#shared/domain/http/etag.ts';
 import {
+  type AdmissionAnswer,
   type AdmissionRequest,
   idempotencyKeyOf,
   PromotionRequest,
+  promotionIdOf,
   RetryRequest,
+  retryReplayOf,
 } from '#shared/domain/promotion/request.ts';
 import { retryOf } from '#shared/domain/promotion/retry.ts';
-import { actorIn, answerPage, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import {
+  actorIn,
+  answerPage,
+  arrivedAt,
+  bodyIn,
+  type HttpContext,
+  type HttpEnvironment,
+  nameAsked,
+} from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function promotions(app: Hono<HttpEnvironment>, resources: Resources): void {
   const admitted = async (context: HttpContext, asked: Pick<AdmissionRequest, 'request' | 'retryOf' | 'recovery'>) => {
-    const answer = await requestPromotion(resources.admissionFunction, {
-      ...asked,
-      actor: actorIn(context),
-      idempotencyKey: idempotencyKeyOf(context.req.header('idempotency-key')),
-      trigger: { kind: 'api' },
-      at: arrivedAt(context),
-    });
-    if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
-    const replayed = answer.replayed ? { 'Idempotency-Replayed': 'true' } : {};
-    return context.json(answer.promotion, 202, { Location: `/v1/promotions/${answer.promotion.id}`, ...replayed });
+    const { actor, idempotencyKey } = keyIn(context);
+    const by = { actor, idempotencyKey, trigger: { kind: 'api' }, at: arrivedAt(context) } as const;
+    return answerWith(context, await requestPromotion(resources.admissionFunction, { ...asked, ...by }));
   };
 
   app.post('/v1/promotions', async (context) => {
@@ -39,7 +49,9 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
   app.post('/v1/promotions/:id/retries', async (context) => {
     const id = context.req.param('id');
     const { recovery } = await bodyIn(context, RetryRequest);
-    idempotencyKeyOf(context.req.header('idempotency-key'));
+    const before = await readPromotion(resources.ledger, promotionIdOf(keyIn(context)));
+    if (before !== undefined)
+      return answerWith(context, retryReplayOf(before, { retryOf: id, ...(recovery && { recovery }) }));
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
     await demandStacks(resources, record.promotion.release, Object.keys(recovery?.skip ?? {}));
@@ -50,8 +62,12 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
   });
 
   app.get('/v1/promotions', async (context) => {
-    const { pipeline = '' } = context.req.query();
-    return answerPage(context, `promotions of ${pipeline}`, (page) => listPromotions(resources.ledger, pipeline, page));
+    const pipeline = nameAsked(context, 'pipeline');
+    return answerPage(context, `promotions of ${pipeline}`, async (page) => {
+      const part = await listPromotions(resources.ledger, pipeline, page);
+      if (part.items.length === 0) await demandPipeline(resources.ledger, pipeline);
+      return part;
+    });
   });
 
   app.get('/v1/promotions/:id', async (context) => {
@@ -69,6 +85,18 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     if (digest === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: `${id} with a plan for ${environment}` });
     return context.json({ digest, plan: await getDocument(resources.documents, 'plans', digest) });
   });
+}
+
+/** Under which the request is known: the same again is the same promotion. Throws IDEMPOTENCY_KEY. */
+function keyIn(context: HttpContext) {
+  return { actor: actorIn(context), idempotencyKey: idempotencyKeyOf(context.req.header('idempotency-key')) };
+}
+
+/** 202 with the promotion, now or before. Throws what admission refused with. */
+function answerWith(context: HttpContext, answer: AdmissionAnswer): Response {
+  if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
+  const replayed = answer.replayed ? { 'Idempotency-Replayed': 'true' } : {};
+  return context.json(answer.promotion, 202, { Location: `/v1/promotions/${answer.promotion.id}`, ...replayed });
 }
 
 /** Throws BODY_INVALID for a stack that the release does not have: it would be skipped nowhere, and nobody would be told. */

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { applySchedule, findSchedule, listFirings, listSchedules, overtaken } from '#shared/aws/ledger/schedules.ts';
 import { deleteSchedule, putSchedule } from '#shared/aws/scheduler.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { Name } from '#shared/domain/identifiers.ts';
 import { seenVersion } from '#shared/domain/policy/if-match.ts';
 import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
 import { Schedule, type ScheduleRecord } from '#shared/domain/schedule/schedule.ts';
@@ -43,20 +44,35 @@ export function schedules(app: Hono<HttpEnvironment>, resources: Resources): voi
       before !== undefined && canonicalJson(before.schedule) === canonicalJson(schedule)
         ? before
         : await applied(resources, context, { schedule, seen });
-    await putSchedule(schedulerOf(resources), record);
+    await tellScheduler(resources, name);
     return context.json(record, before === undefined ? 201 : 200, taggedWith(record.version));
   });
 
-  /** It stops firing before it is off the record: what breaks in between is finished by asking again. */
+  /** Off the record first, from when on a firing is skipped. What breaks before it stops firing is finished by asking again. */
   app.delete('/v1/schedules/:name', async (context) => {
     const name = context.req.param('name');
-    const before = await demanded(resources, name);
+    const before = await findSchedule(resources.ledger, name);
+    if (before === undefined && Name.safeParse(name).success) await deleteSchedule(name);
+    if (before === undefined) throw failure('SCHEDULE_UNKNOWN', { schedule: name });
     const seen = preconditionOf(context, name, before);
-    await deleteSchedule(name);
     const by = { by: actorIn(context), at: arrivedAt(context) };
     const version = await applySchedule(resources.ledger, { name, schedule: undefined, seen, ...by });
+    await tellScheduler(resources, name);
     return context.json({ removed: before, version });
   });
+}
+
+/** Makes it fire as the ledger says, until that is what it was told: of two who apply at once the earlier one may be told last. */
+async function tellScheduler(resources: Resources, name: string): Promise<void> {
+  const scheduler = { functionArn: resources.scheduleFunction, roleArn: resources.scheduleRole };
+  let told: number | undefined;
+  for (;;) {
+    const record = await findSchedule(resources.ledger, name);
+    const holds = record?.version ?? 0;
+    if (holds === told) return;
+    await (record === undefined ? deleteSchedule(name) : putSchedule(scheduler, record));
+    told = holds;
+  }
 }
 
 async function applied(
@@ -82,10 +98,6 @@ function preconditionOf(context: HttpContext, name: string, before: ScheduleReco
   const seen = seenVersion(context.req.header('if-match'), context.req.header('if-none-match'));
   if (seen === undefined || seen === now) return now;
   throw overtaken(name, seen, now);
-}
-
-function schedulerOf(resources: Resources) {
-  return { functionArn: resources.scheduleFunction, roleArn: resources.scheduleRole };
 }
 
 function taggedWith(version: number) {

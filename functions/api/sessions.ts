@@ -6,7 +6,15 @@ import { MessageWish } from '#shared/domain/broker/decoded-messages.ts';
 import { type BrokerAnswer, type BrokerRequest, SessionWish } from '#shared/domain/broker/person-session.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Name } from '#shared/domain/identifiers.ts';
-import { actorIn, answerPage, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import {
+  actorIn,
+  answerPage,
+  arrivedAt,
+  bodyIn,
+  type HttpContext,
+  type HttpEnvironment,
+  nameAsked,
+} from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -22,7 +30,7 @@ export function sessions(app: Hono<HttpEnvironment>, resources: Resources): void
   });
 
   app.get('/v1/sessions', async (context) => {
-    const { target = '' } = context.req.query();
+    const target = nameAsked(context, 'target');
     return answerPage(context, `sessions in ${target}`, (page) => listBrokered(resources.ledger, target, page));
   });
 

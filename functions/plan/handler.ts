@@ -13,6 +13,7 @@ import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
 import { orRefused } from '#shared/aws/refuse-target.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { mapBounded } from '#shared/bounded.ts';
+import { demandUnusedExports } from '#shared/domain/plan/exports-in-use.ts';
 import {
   emptyChangeSets,
   plannedStacks,
@@ -55,6 +56,7 @@ async function plan(
 
     const desired = work.stacks.map((stack) => stack.desired);
     const preparations = withoutRefusals(begun, desired, target);
+    demandUnusedExports(preparations, desired, target);
     const digest = await putDocument(documents, 'plans', targetPlanOf(target, desired, preparations));
     const stacks = plannedStacks(preparations);
     const planned = { promotion, environment, target: target.name, digest, preparedAt: input.at, stacks };

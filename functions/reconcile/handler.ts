@@ -4,18 +4,20 @@
  */
 import { type Listed, listAccepted, listRunning } from '#shared/aws/ledger/open-promotions.ts';
 import { type Reconciled, reconcile, troubled } from '#shared/aws/reconcile.ts';
+import { reconcileDeliveries } from '#shared/aws/reconcile-deliveries.ts';
 import { tellUnpublished } from '#shared/aws/tell.ts';
 import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
-import { report } from '#shared/lambda/report.ts';
+import { countUnfinished, report } from '#shared/lambda/report.ts';
 
 /** At most so many promotions of each list in one pass, and for so long: the function ends after 60 s. */
 const most = 100;
 const budgetMilliseconds = 45_000;
+const tellingMilliseconds = 52_000;
 
-export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus }) => {
+export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus, admissionFunction }) => {
   const begun = Date.now();
   const pass = { ledger, stateMachine, at: new Date(begun).toISOString() };
   const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
@@ -23,9 +25,18 @@ export const handler = onEvent('reconcile', async (_event, { ledger, stateMachin
   for (const list of [listAccepted, listRunning])
     for (const listed of await list(ledger, most))
       if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
-  for (const told of await tellUnpublished({ ledger, bus }, pass.at)) report(told);
+  const resumed = await delivered(
+    { ledger, admissionFunction },
+    pass.at,
+    () => Date.now() - begun < budgetMilliseconds,
+  );
+  const told = await tellUnpublished({ ledger, bus }, pass.at, () => Date.now() - begun < tellingMilliseconds);
+  told.forEach(report);
+  const untold = told.flatMap(({ promotion, trouble }) => (trouble === undefined ? [] : [promotion]));
+  countUnfinished('ReconcileTrouble', [...new Set([...by.trouble, ...untold])]);
+  countUnfinished('ReconcileGivenUp', [...by['given-up'], ...by.quarantined]);
   const { nothing: _, ...notable } = by;
-  return { kind: 'reconciled', ...notable };
+  return { kind: 'reconciled', ...notable, delivered: resumed };
 });
 
 /** One promotion for which nothing can be done must not keep the others waiting. */
@@ -36,6 +47,14 @@ async function attempted(pass: Parameters<typeof reconcile>[0], listed: Listed):
     logFailure('could not reconcile', error, { promotion: listed.id });
     return troubled(pass, listed, problemOf(error, listed)).catch(() => 'trouble' as const);
   }
+}
+
+/** Deliveries wait for the next pass where admission cannot be asked. */
+async function delivered(...asked: Parameters<typeof reconcileDeliveries>): Promise<string[]> {
+  return reconcileDeliveries(...asked).catch((error: unknown) => {
+    logFailure('could not take up deliveries', error);
+    return [];
+  });
 }
 
 /** Whatever breaks us that AWS did not say is something we could not read. */

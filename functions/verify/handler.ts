@@ -32,7 +32,7 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
       Promise.all(deployed.map(({ stackName }) => readStack(session, { stackName }))),
     );
     const audit = await auditTarget(ledger, { promotion, environment, target, moment: 'after', at });
-    const found = verificationOf(target, { deployed, live, audit });
+    const found = verificationOf(target, { promotion, deployed, live, audit });
     if (found.kind === 'not-verified' || !complete) return found;
   }
   const series = (await readTargetProgress(ledger, input))?.round ?? 0;

@@ -3,7 +3,7 @@
  * call to CloudFormation or a target account is made here.
  */
 import { requestPromotion } from '#shared/aws/admission.ts';
-import { answerDelivery, recordDelivery } from '#shared/aws/ledger/deliveries.ts';
+import { answerDelivery, forgetDelivery, recordDelivery } from '#shared/aws/ledger/deliveries.ts';
 import { findWebhook } from '#shared/aws/ledger/webhooks.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
@@ -28,7 +28,8 @@ export const handler = onDelivery(async (event, resources) => {
   if (reading.kind === 'ignored') return jsonAnswer(200, { code: 'IGNORED', reason: reading.reason });
   const { name: webhook } = record.webhook.metadata;
   const { version } = record;
-  const delivery = { webhook, version, id, body: bodyDigestOf(body), release: reading.release };
+  const { kind: _kind, ...named } = reading;
+  const delivery = { webhook, version, id, body: bodyDigestOf(body), ...named };
   return promoted(record, { ...delivery, at: new Date(at).toISOString() }, resources);
 });
 
@@ -47,7 +48,10 @@ async function promoted({ webhook }: WebhookRecord, asked: DeliveryRecord, resou
   if (recorded.kind === 'conflict') throw failure('DELIVERY_CONFLICT', { delivery: asked.id });
   if (recorded.kind === 'answered') return answerWith(recorded.answer, true);
   const answer = await requestPromotion(resources.admissionFunction, admissionOf(webhook, recorded.delivery));
-  if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
+  if (answer.kind === 'refused') {
+    await forgetDelivery(resources.ledger, recorded.delivery);
+    throw new DrawbridgeError(answer.problem);
+  }
   await answerDelivery(resources.ledger, recorded.delivery, answer.promotion);
   return answerWith(answer.promotion, answer.replayed);
 }

@@ -1,11 +1,13 @@
 import type { Caller, Sandbox } from '../kernel.ts';
+import { publish } from '../sns/publish.ts';
 
-export type TargetKind = 'lambda' | 'state-machine' | 'event-bus' | 'other';
+export type TargetKind = 'lambda' | 'state-machine' | 'event-bus' | 'topic' | 'other';
 
 const kinds: readonly [RegExp, TargetKind][] = [
   [/^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:/, 'lambda'],
   [/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:/, 'state-machine'],
   [/^arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\//, 'event-bus'],
+  [/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:/, 'topic'],
 ];
 
 export function targetKind(arn: string): TargetKind {
@@ -22,8 +24,8 @@ export interface TargetInvocation {
 }
 
 /**
- * Invokes a function asynchronously or starts an execution. Targets of other services (queues, topics, logs) are not simulated: the
- * outcome says so.
+ * Invokes a function asynchronously, starts an execution or publishes to a topic as the service. Targets of other services (queues, logs)
+ * and topics that a role publishes to are not simulated: the outcome says so.
  *
  * @throws AwsError what the target's service answers.
  */
@@ -40,6 +42,10 @@ export async function invokeTarget(sandbox: Sandbox, { arn, caller, input, name 
     const execution = { stateMachineArn: arn, name: `${name}_${sandbox.uuid('event-execution')}`, input };
     await sandbox.perform({ service: 'states', operation: 'StartExecution', input: execution, caller, region });
     return `started ${arn}`;
+  }
+  if (kind === 'topic' && caller.kind === 'service') {
+    publish(sandbox, { topicArn: arn, message: input, caller });
+    return `published to ${arn}`;
   }
   return `not simulated: ${arn}`;
 }

@@ -2,8 +2,9 @@ import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../aws-error.ts';
 import type { Call, Json, Operation, SigningCaller } from '../kernel.ts';
 import { tellShown } from '../observers.ts';
+import { judgeToken, jwtAuthorizerOf, type VerifiedToken } from './jwt-authorizer.ts';
 import { type ApiRequest, type ProxyRequest, proxyEvent } from './proxy-event.ts';
-import { type ApiResponse, gatewayMessage, internalError, proxyResponse } from './proxy-response.ts';
+import { type ApiResponse, gatewayMessage, internalError, proxyResponse, refusedToken } from './proxy-response.ts';
 import { matchRoute, type RouteMatch } from './route-match.ts';
 import type { HttpApi } from './state.ts';
 
@@ -18,7 +19,7 @@ export const invokeApi: Operation<ApiRequest, ApiResponse> = {
     const match = api?.stages['$default'] && matchRoute(Object.values(api.routes), input.method, input.path);
     if (!api || !match) return identified(gatewayMessage(404, 'Not Found'), requestId);
     const admitted = admit(call, api, match);
-    if (admitted.kind === 'refused') return identified(gatewayMessage(403, 'Forbidden'), requestId);
+    if (admitted.kind === 'refused') return identified(admitted.response ?? forbidden, requestId);
     const organizationId = sandbox.world.organization.id;
     const proxied: ProxyRequest = {
       api,
@@ -28,6 +29,7 @@ export const invokeApi: Operation<ApiRequest, ApiResponse> = {
       now: sandbox.now(),
       organizationId,
       ...(admitted.signer && { signer: admitted.signer }),
+      ...(admitted.token && { token: admitted.token }),
     };
     const response = await integrate(call, proxied);
     tellShown(sandbox, {
@@ -38,16 +40,20 @@ export const invokeApi: Operation<ApiRequest, ApiResponse> = {
   },
 };
 
-type Admission = { readonly kind: 'refused' } | { readonly kind: 'admitted'; readonly signer?: SigningCaller };
+type Admission =
+  | { readonly kind: 'refused'; readonly response?: ApiResponse }
+  | { readonly kind: 'admitted'; readonly signer?: SigningCaller; readonly token?: VerifiedToken };
+
+const forbidden = gatewayMessage(403, 'Forbidden');
 
 /** AWS_IAM wants a signature of the API's account and region, since HTTP APIs have no resource policy, and `execute-api:Invoke`. */
-function admit(call: ApiCall, api: HttpApi, { route }: RouteMatch): Admission {
+function admit(call: ApiCall, api: HttpApi, match: RouteMatch): Admission {
   const { sandbox, caller, input } = call;
+  const { route } = match;
   if (route.authorization === 'NONE') return { kind: 'admitted' };
+  if (route.authorization === 'JWT') return admitToken(call, api, match);
   if (route.authorization !== 'AWS_IAM') {
-    const line = `${route.key}: authorization ${route.authorization} is not simulated, so the request is refused`;
-    sandbox.record({ kind: 'log', at: sandbox.now(), source: api.name, line });
-    return { kind: 'refused' };
+    return notSimulated(call, api, route.key);
   }
   if (caller.kind === 'service' || caller.account !== api.account || call.region !== api.region)
     return { kind: 'refused' };
@@ -59,6 +65,21 @@ function admit(call: ApiCall, api: HttpApi, { route }: RouteMatch): Admission {
     if (error instanceof AwsError) return { kind: 'refused' };
     throw error;
   }
+}
+
+function admitToken(call: ApiCall, api: HttpApi, { route }: RouteMatch): Admission {
+  const authorizer = jwtAuthorizerOf(api.authorizers[route.authorizerId ?? '']);
+  if (authorizer === undefined) return notSimulated(call, api, route.key);
+  const { authorization } = call.input.headers;
+  const verdict = judgeToken(call.sandbox, { authorizer, authorization, scopes: route.scopes ?? [] });
+  if (verdict.kind === 'refused') return { kind: 'refused', response: refusedToken(verdict.why) };
+  return { kind: 'admitted', token: verdict.token };
+}
+
+function notSimulated({ sandbox }: ApiCall, api: HttpApi, routeKey: string): Admission {
+  const line = `${routeKey}: its authorizer is not simulated, so the request is refused`;
+  sandbox.record({ kind: 'log', at: sandbox.now(), source: api.name, line });
+  return { kind: 'refused' };
 }
 
 function apiArn({ region, account, id }: HttpApi): string {

@@ -13,6 +13,8 @@ const routeProperties = z.object({
     .string()
     .regex(/^(\$default|(ANY|GET|PUT|POST|PATCH|DELETE|HEAD|OPTIONS) \/\S*)$/, 'The provided route key is not valid'),
   AuthorizationType: z.enum(['NONE', 'AWS_IAM', 'JWT', 'CUSTOM']).default('NONE'),
+  AuthorizerId: z.string().optional(),
+  AuthorizationScopes: z.array(z.string()).optional(),
   Target: z.string().optional(),
 });
 const integrationProperties = z.object({
@@ -70,8 +72,12 @@ export const routeProvider = partProvider((api, request) => {
     throw new AwsError('ConflictException', `Route with key ${read.RouteKey} already exists for this API`, 409);
   const integrationId = read.Target?.replace('integrations/', '');
   const id = request.physicalId ?? request.sandbox.mint('http-api-part', 7, lowerCase);
-  const target = integrationId === undefined ? {} : { integrationId };
-  api.routes[id] = { id, key: read.RouteKey, authorization: read.AuthorizationType, ...target };
+  api.routes[id] = {
+    ...{ id, key: read.RouteKey, authorization: read.AuthorizationType },
+    ...(integrationId !== undefined && { integrationId }),
+    ...(read.AuthorizerId !== undefined && { authorizerId: read.AuthorizerId }),
+    ...(read.AuthorizationScopes !== undefined && { scopes: read.AuthorizationScopes }),
+  };
   return id;
 }, 'routes');
 
@@ -84,7 +90,7 @@ export const integrationProvider = partProvider((api, request) => {
   return id;
 }, 'integrations');
 
-/** AWS::ApiGatewayV2::Authorizer: data only; its routes refuse every request. */
+/** AWS::ApiGatewayV2::Authorizer. What it says is read when a request comes: routes with one that is not simulated refuse all of them. */
 export const authorizerProvider = partProvider((api, request) => {
   const { ApiId: _api, ...rest } = readProperties(child, request);
   const id = request.physicalId ?? request.sandbox.mint('http-api-part', 7, lowerCase);

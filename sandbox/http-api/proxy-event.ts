@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import type { SigningCaller } from '../kernel.ts';
+import type { VerifiedToken } from './jwt-authorizer.ts';
 import type { RouteMatch } from './route-match.ts';
 import type { HttpApi } from './state.ts';
 
@@ -25,11 +26,13 @@ export interface ProxyRequest {
   readonly organizationId: string;
   /** Whoever signed, on a route with AWS_IAM. */
   readonly signer?: SigningCaller;
+  /** On a route with a JWT authorizer. */
+  readonly token?: VerifiedToken;
 }
 
 type ProxyEvent = Omit<APIGatewayProxyEventV2WithIAMAuthorizer, 'requestContext'> & {
   requestContext: Omit<APIGatewayProxyEventV2WithIAMAuthorizer['requestContext'], 'authorizer'> & {
-    authorizer?: { iam: Record<string, string | null> };
+    authorizer?: { iam: Record<string, string | null> } | { jwt: VerifiedToken };
   };
 };
 
@@ -53,7 +56,7 @@ export function proxyEvent(proxied: ProxyRequest): ProxyEvent {
 }
 
 function requestContext(
-  { api, match, request, requestId, now, organizationId, signer }: ProxyRequest,
+  { api, match, request, requestId, now, organizationId, signer, token }: ProxyRequest,
   headers: Readonly<Record<string, string>>,
 ): ProxyEvent['requestContext'] {
   return {
@@ -62,6 +65,7 @@ function requestContext(
     domainName: `${api.id}.execute-api.${api.region}.amazonaws.com`,
     domainPrefix: api.id,
     ...(signer && { authorizer: { iam: iamOf(signer, organizationId) } }),
+    ...(token && { authorizer: { jwt: token } }),
     http: {
       method: request.method,
       path: request.path,

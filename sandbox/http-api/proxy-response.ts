@@ -20,6 +20,13 @@ export function gatewayMessage(status: number, message: string): ApiResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: encoded(JSON.stringify({ message })) };
 }
 
+/** Refused by the gateway itself: what is wrong with a token is said in `www-authenticate` alone (RFC 6750, section 3). */
+export function refusedToken(why: 'missing' | 'invalid' | 'scope'): ApiResponse {
+  const errors = { missing: '', invalid: ' error="invalid_token"', scope: ' error="insufficient_scope"' };
+  const { headers, ...rest } = why === 'scope' ? gatewayMessage(403, 'Forbidden') : gatewayMessage(401, 'Unauthorized');
+  return { ...rest, headers: { ...headers, 'www-authenticate': `Bearer${errors[why]}` } };
+}
+
 export const internalError = gatewayMessage(500, 'Internal Server Error');
 
 /** What a function's result means: with a `statusCode` the whole response, without one its body (payload format 2.0). */

@@ -2,7 +2,7 @@ import type { Service } from '../kernel.ts';
 import { invokeApi } from './invoke-api.ts';
 import { apiProvider, authorizerProvider, integrationProvider, routeProvider, stageProvider } from './providers.ts';
 
-/** HTTP APIs of API Gateway, as far as functions behind IAM authorization need them. */
+/** HTTP APIs of API Gateway, as far as functions behind IAM or a JWT authorizer need them. */
 export const httpApiService: Service = {
   name: 'execute-api',
   operations: { Invoke: invokeApi },

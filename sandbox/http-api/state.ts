@@ -22,6 +22,9 @@ export interface Route {
   /** `METHOD /path/{parameter}/{proxy+}`, or `$default`. */
   readonly key: string;
   readonly authorization: 'NONE' | 'AWS_IAM' | 'JWT' | 'CUSTOM';
+  readonly authorizerId?: string;
+  /** Of which a token needs one. */
+  readonly scopes?: readonly string[];
   readonly integrationId?: string;
 }
 

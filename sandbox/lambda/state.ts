@@ -57,6 +57,8 @@ export interface PolicyStatement {
 export interface AsynchronousInvocation {
   readonly maximumRetryAttempts: number;
   readonly maximumEventAgeSeconds: number;
+  /** ARN of the queue for events that are given up. Other destinations are not simulated. */
+  readonly onFailure?: string;
 }
 
 export const defaultAsynchronousInvocation: AsynchronousInvocation = {

@@ -11,6 +11,9 @@ const eventProperties = z.object({
   Qualifier: z.string(),
   MaximumRetryAttempts: z.coerce.number().int().min(0).max(2).default(2),
   MaximumEventAgeInSeconds: z.coerce.number().int().min(60).max(21_600).default(21_600),
+  DestinationConfig: z
+    .object({ OnFailure: z.object({ Destination: z.string().startsWith('arn:') }).optional() })
+    .optional(),
 });
 
 /** AWS::Lambda::Version: a number only. The sandbox keeps no code, so every version runs the newest configuration. */
@@ -36,7 +39,7 @@ export const aliasProvider: ResourceProvider = {
   },
 };
 
-/** AWS::Lambda::EventInvokeConfig: how often and how long events are tried again. */
+/** AWS::Lambda::EventInvokeConfig: how often and how long events are tried again, and the queue for those that are given up. */
 export const eventInvokeConfigProvider: ResourceProvider = {
   create: putEventInvokeConfig,
   update: putEventInvokeConfig,
@@ -55,9 +58,11 @@ function putAlias(request: ResourceRequest): ResourceResult {
 
 function putEventInvokeConfig(request: ResourceRequest): ResourceResult {
   const read = readProperties(eventProperties, request);
+  const onFailure = read.DestinationConfig?.OnFailure?.Destination;
   owner(request, eventProperties).asynchronous = {
     maximumRetryAttempts: read.MaximumRetryAttempts,
     maximumEventAgeSeconds: read.MaximumEventAgeInSeconds,
+    ...(onFailure !== undefined && { onFailure }),
   };
   return { physicalId: `${read.FunctionName}|${read.Qualifier}`, attributes: {} };
 }

@@ -45,9 +45,23 @@ export function isSignedWith(secretAccessKey: string, request: WireRequest, foun
   const { date, region, service } = found.scope;
   const scope = `${date}/${region}/${service}/aws4_request`;
   const toSign = [ALGORITHM, found.timestamp, scope, sha256(canonicalRequest(request, found))].join('\n');
-  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+  const key = signingKey(secretAccessKey, [date, region, service, 'aws4_request']);
   return isSame(hmac(key, toSign).toString('hex'), found.signature);
 }
+
+/** The same for a day, and asked for with every request of a session. */
+function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
+  const name = sha256(JSON.stringify([secretAccessKey, ...scope]));
+  const known = signingKeys.get(name);
+  if (known !== undefined) return known;
+  if (signingKeys.size > 1000) signingKeys.clear();
+  const [first = '', ...rest] = scope;
+  const made = rest.reduce(hmac, hmac(`AWS4${secretAccessKey}`, first));
+  signingKeys.set(name, made);
+  return made;
+}
+
+const signingKeys = new Map<string, Buffer>();
 
 /** Equality that takes the same time wherever the difference is. */
 export function isSame(left: string, right: string): boolean {

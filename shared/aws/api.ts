@@ -31,15 +31,12 @@ export interface ApiRequest {
 /** No call of the API takes longer than API Gateway allows (30 s). */
 const timeoutMilliseconds = 35_000;
 
-/** The parsed answer of one request. Throws the problem that the API answered with, ACCESS_DENIED, AWS_UNREACHABLE, or what signing in does. */
+/** The parsed answer of one request. Throws the problem that the API answered with, ACCESS_DENIED, API_UNREACHABLE, or what signing in does. */
 export async function callApi<Answer>(api: Api, request: ApiRequest): Promise<Answer> {
   const signed = await sign(api, request);
   const response = await fetch(signed.url, { ...signed.init, signal: AbortSignal.timeout(timeoutMilliseconds) }).catch(
     (error: Error) => {
-      throw failure('AWS_UNREACHABLE', {
-        service: `The API at ${api.endpoint}`,
-        message: `${error.cause ?? error.message}`,
-      });
+      throw failure('API_UNREACHABLE', { endpoint: api.endpoint, message: `${error.cause ?? error.message}` });
     },
   );
   const answer: unknown = await response.json().catch(() => undefined);

@@ -29,7 +29,7 @@ export interface Decided extends ApprovalWish {
 
 /**
  * Records the decision and, when it completes or ends the approval, lets the promotion go on. Repeating one's own decision is harmless and
- * finishes what a crash left. Throws PROMOTION_UNKNOWN, APPROVAL_UNKNOWN, DIGEST_CHANGED, SELF_APPROVAL, NOT_AN_APPROVER,
+ * finishes what a crash left. Throws PROMOTION_UNKNOWN, APPROVAL_UNKNOWN, DIGEST_OF_RELEASE, DIGEST_CHANGED, SELF_APPROVAL, NOT_AN_APPROVER,
  * ALREADY_DECIDED, APPROVAL_OVER, APPROVAL_EXPIRED, APPROVAL_REASON.
  */
 export async function decide(ledger: Ledger, wish: Decided): Promise<{ request: ApprovalRequest; repeated: boolean }> {
@@ -88,6 +88,7 @@ async function requestOf(ledger: Ledger, wish: Decided): Promise<ApprovalRequest
   if (newest === undefined && requests.length > 0 && record.settledAt !== undefined)
     throw failure('APPROVAL_OVER', { promotion, environment, status: record.status });
   if (newest === undefined) throw failure('APPROVAL_UNKNOWN', { promotion, environment });
+  if (digest === record.release) throw failure('DIGEST_OF_RELEASE', { digest, plan: newest.digest });
   throw failure('DIGEST_CHANGED', { seen: digest, now: newest.digest });
 }
 

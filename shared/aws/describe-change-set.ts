@@ -3,10 +3,12 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { GateContext, GateFinding } from '#shared/domain/gate/finding.ts';
 import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
 import { describeStack } from '#shared/domain/plan/describe-stack.ts';
+import { type ExportInUse, exportChanges } from '#shared/domain/plan/exports.ts';
 import type { StackPlan } from '#shared/domain/plan/stack-plan.ts';
 import type { JsonObject } from '#shared/domain/template/template.ts';
 import type { ChangeSet } from './change-sets.ts';
 import { gateProcessed } from './gate-release.ts';
+import { readImporters } from './importers.ts';
 import type { TargetSession } from './sessions.ts';
 import { readProcessedTemplate } from './stacks.ts';
 
@@ -19,16 +21,29 @@ interface Found {
   readonly gate: GateContext;
 }
 
+/** What the plan says of it, and what it means for exports. */
+interface DescribedChangeSet {
+  readonly plan: StackPlan;
+  readonly exportsInUse: readonly ExportInUse[];
+  readonly imports: readonly string[];
+}
+
 /** Throws TEMPLATE_INVALID and GATE_ errors: composed types, macros and nested templates are only visible in what CloudFormation made of them. */
 export async function describeChangeSet(
   session: TargetSession,
   desired: DesiredStack,
   { found, live, gate }: Found,
-): Promise<StackPlan> {
+): Promise<DescribedChangeSet> {
   const [before, after] = await Promise.all([templatesNow(session, found, live), templatesThen(session, found)]);
   const waived = gateProcessed(after, desired.stackName, gate);
-  const plan = describeStack({ desired, live, changes: found.changes, templates: together(before, after) });
-  return { ...plan, notes: [...plan.notes, ...waived.map(waivedNote)] };
+  const facts = { desired, live, changes: found.changes, templates: together(before, after) };
+  const plan = describeStack(facts);
+  const { lost, imports } = exportChanges(facts, session.purpose.target);
+  const exportsInUse = lost.map(async (one) => ({ ...one, importers: await readImporters(session, one.name) }));
+  return {
+    plan: { ...plan, notes: [...plan.notes, ...waived.map(waivedNote)] },
+    ...{ exportsInUse: await Promise.all(exportsInUse), imports },
+  };
 }
 
 /** What a policy tolerates is shown all the same. */

@@ -1,7 +1,7 @@
 /** The evidence of a promotion, from the ledger alone. */
 import { type Evidence, evidenceOf } from '#shared/domain/audit/evidence.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { PromotionId } from '#shared/domain/identifiers.ts';
 import { listAudits } from './ledger/audits.ts';
 import { listPlannedTargets } from './ledger/plans.ts';
 import { readPromotionRecord } from './ledger/promotions.ts';
@@ -9,6 +9,7 @@ import type { Ledger } from './ledger/table.ts';
 
 /** Throws PROMOTION_UNKNOWN. */
 export async function readEvidence(ledger: Ledger, promotion: PromotionId): Promise<Evidence> {
+  if (!PromotionId.safeParse(promotion).success) throw failure('PROMOTION_UNKNOWN', { promotion });
   const [record, audits, planned] = await Promise.all([
     readPromotionRecord(ledger, promotion),
     listAudits(ledger, promotion),

@@ -1,5 +1,8 @@
 /** A firing of a schedule: what it means is decided once and kept, and every delivery of it does the same. */
 
+import { problem } from '#shared/domain/errors/catalogue.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
+import { isPassing } from '#shared/domain/promotion/trouble.ts';
 import { journeyOf } from '#shared/domain/release/journey.ts';
 import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
 import type { Firing, FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
@@ -52,11 +55,13 @@ async function decided(around: Around, firing: Firing, at: string): Promise<Firi
   const problem = unfit(firing, found, at);
   if (problem !== undefined || found === undefined) return skipped(firing, problem as NonNullable<typeof problem>, at);
   const { schedule } = found;
-  const [candidate, running, underWay] = await Promise.all([
+  const [newest, running, underWay] = await Promise.all([
     newestEligible(around, schedule),
     listRunning(ledger, schedule.pipeline),
     listUnderWay(ledger, schedule.pipeline),
   ]);
+  if (newest.kind === 'broken') return skipped(firing, newest.problem, at);
+  const { candidate } = newest;
   const choice = chosen(schedule, candidate, { running, underWay });
   if (choice.kind === 'skip' || candidate === undefined)
     return skipped(firing, (choice as Extract<typeof choice, { kind: 'skip' }>).problem, at);
@@ -67,12 +72,25 @@ async function decided(around: Around, firing: Firing, at: string): Promise<Firi
   };
 }
 
-async function newestEligible({ ledger, documents }: Around, schedule: Schedule): Promise<Candidate | undefined> {
-  for (const { digest } of await listReleases(ledger, schedule.pipeline, most)) {
-    const release = await readRelease(documents, digest);
+type Newest =
+  | { readonly kind: 'found'; readonly candidate?: Candidate }
+  | { readonly kind: 'broken'; readonly problem: Problem };
+
+/** The newest release that may go there. One that cannot be read ends the search: an older one could undo what runs. */
+async function newestEligible({ ledger, documents }: Around, schedule: Schedule): Promise<Newest> {
+  for (const { digest, id: releaseId } of await listReleases(ledger, schedule.pipeline, most)) {
+    const release = await readRelease(documents, digest).catch((error: Error) => brokenBy(error, schedule, releaseId));
+    if ('problem' in release) return release;
     const verifiedIn = await listVerified(ledger, digest);
     const candidate = { digest, id: release.id, journey: journeyOf(release), verifiedIn };
-    if (isEligible(schedule, candidate)) return candidate;
+    if (isEligible(schedule, candidate)) return { kind: 'found', candidate };
   }
-  return undefined;
+  return { kind: 'found' };
+}
+
+/** Throws what passes by itself: EventBridge Scheduler tries the firing again. */
+function brokenBy(error: Error, { metadata }: Schedule, releaseId: string) {
+  if (isPassing(error.name)) throw error;
+  const facts = { schedule: metadata.name, releaseId, code: error.name };
+  return { kind: 'broken', problem: problem('SCHEDULE_RELEASE_BROKEN', facts) } as const;
 }

@@ -12,8 +12,7 @@ export async function invokeFunction<Answer>(functionName: string, request: unkn
   const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(request) });
   const answer = await asked('AWS Lambda', client.send(command));
   const text = answer.Payload?.transformToString() ?? 'null';
-  if (answer.FunctionError !== undefined)
-    throw failure('AWS_REFUSED', { service: 'AWS Lambda', code: answer.FunctionError, message: errorMessage(text) });
+  if (answer.FunctionError !== undefined) throw broken(answer.FunctionError, errorMessage(text));
   return JSON.parse(text) as Answer;
 }
 
@@ -26,6 +25,12 @@ export async function askFunction<Answer extends { readonly kind: string }>(
   const answer = await invokeFunction<Answer | Refused>(functionName, request);
   if (answer.kind === 'refused') throw new DrawbridgeError((answer as Refused).problem);
   return answer as Answer;
+}
+
+/** What a function threw is as little for who asked as what AWS says: it has a cause, so that it is not shown. */
+function broken(code: string, message: string): DrawbridgeError {
+  const { problem } = failure('AWS_REFUSED', { service: 'AWS Lambda', code, message });
+  return new DrawbridgeError(problem, { cause: new Error(message) });
 }
 
 /** Of a function's error only the message: its stack trace is nothing for who asked. */

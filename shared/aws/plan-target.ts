@@ -19,7 +19,7 @@ import { readUpstreamOutputs } from './upstream-outputs.ts';
 
 export interface TargetWork {
   readonly stacks: readonly { readonly desired: DesiredStack; readonly preparing: Preparing }[];
-  /** Names of the stacks whose templates nest others. */
+  /** Names of the stacks that nest others, or may. */
   readonly nesting: readonly string[];
   readonly artifacts: Artifacts;
 }
@@ -66,16 +66,20 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
   const gated = await Promise.all(
     desired.map((stack) => gateReleased({ ...artifacts, region: target.region }, stack, gate)),
   );
+  const skipOf = (stack: string) => promoted?.recovery?.skip?.[stack] ?? [];
   return {
     artifacts,
-    nesting: desired.filter((_, index) => gated[index]?.nests).map(({ stackName }) => stackName),
+    // What is to be skipped may be in a stack that only the template of before nests.
+    nesting: desired
+      .filter(({ stack }, index) => gated[index]?.nests || skipOf(stack).length > 0)
+      .map(({ stackName }) => stackName),
     stacks: desired.map((stack) => ({
       desired: stack,
       preparing: {
         name: changeSetName(promotion, round),
         earlier: earlier?.stacks.find((planned) => planned.stack === stack.stack)?.changeSetName,
         gate,
-        recovery: { allowed: recoveryOf(policies), skip: promoted?.recovery?.skip?.[stack.stack] ?? [] },
+        recovery: { allowed: recoveryOf(policies), skip: skipOf(stack.stack) },
       },
     })),
   };

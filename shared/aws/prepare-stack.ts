@@ -8,11 +8,13 @@ import { isNothing, settingsToMake } from '#shared/domain/plan/settings.ts';
 import { untouched } from '#shared/domain/plan/stack-plan.ts';
 import { stackHealth } from '#shared/domain/plan/stack-status.ts';
 import { type RecoveryFacts, recoveryFor } from '#shared/domain/recovery/recovery.ts';
+import { demandSkippable } from '#shared/domain/recovery/skippable.ts';
 import { type ChangeSet, readChangeSet } from './change-sets.ts';
 import { createChangeSet } from './create-change-set.ts';
 import { describeChangeSet } from './describe-change-set.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import type { TargetSession } from './sessions.ts';
+import { readSkippable } from './skippable-resources.ts';
 import { readStack, readTemplateDigest } from './stacks.ts';
 
 /** What preparing a stack has to know beside the stack. */
@@ -93,12 +95,12 @@ async function compare(
   }
 }
 
-/** A stack that cannot be updated is planned to be brought back first. Throws STACK_STUCK where that is not allowed. */
-function recover(
+/** A stack that cannot be updated is planned to be brought back first. Throws STACK_STUCK where that is not allowed, and SKIP_REFUSED. */
+async function recover(
   session: TargetSession,
   desired: DesiredStack,
   { live, recovery }: { live: LiveStack | undefined; recovery: Preparing['recovery'] },
-): Preparation {
+): Promise<Preparation> {
   const { stack, stackName } = desired;
   const { status, stackId } = live as LiveStack;
   const found = recoveryFor({ status, ...recovery });
@@ -106,6 +108,9 @@ function recover(
     const next = found.kind === 'blocked' ? found.next : 'Look at it in the CloudFormation console.';
     throw failure('STACK_STUCK', { stack, status, next }, place(session, stackName));
   }
+  const { skip } = found.recovery;
+  if (skip.length > 0)
+    demandSkippable({ stack, skip }, await readSkippable(session, stackId), place(session, stackName));
   return {
     kind: 'planned',
     stack,
@@ -189,7 +194,7 @@ async function planned(
   return {
     kind: 'planned',
     stack,
-    plan: await describeChangeSet(session, desired, { found, live, gate }),
+    ...(await describeChangeSet(session, desired, { found, live, gate })),
     handles: {
       stackName,
       stackId,

@@ -61,6 +61,7 @@ export async function readStack(
   const settled = found.StackStatus !== 'REVIEW_IN_PROGRESS';
   return {
     stackId: found.StackId ?? '',
+    changeSet: /:changeSet\/([^/]+)\//.exec(found.ChangeSetId ?? '')?.[1],
     status: found.StackStatus ?? '',
     templateDigest: settled ? await readTemplateDigest(session, { stackName }) : '',
     parameters: Object.fromEntries(
@@ -70,6 +71,7 @@ export async function readStack(
     capabilities: [...(found.Capabilities ?? [])],
     roleArn: found.RoleARN,
     outputs: outputsOf(found),
+    exports: exportsOf(found),
     terminationProtection: found.EnableTerminationProtection ?? false,
     stackPolicy: settled && withPolicy ? await readStackPolicy(session, stackName) : undefined,
     rollback: rollbackOf(found),
@@ -166,6 +168,12 @@ function rollbackOf({ RollbackConfiguration: rollback }: Stack): NonNullable<Liv
 function outputsOf(stack: Stack | undefined): Record<string, string> {
   return Object.fromEntries(
     (stack?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [`${OutputKey}`, `${OutputValue}`]),
+  );
+}
+
+function exportsOf({ Outputs = [] }: Stack): Record<string, string> {
+  return Object.fromEntries(
+    Outputs.flatMap(({ OutputKey, ExportName }) => (ExportName === undefined ? [] : [[ExportName, `${OutputKey}`]])),
   );
 }
 

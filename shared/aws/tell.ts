@@ -36,10 +36,19 @@ export async function tell(
   }
 }
 
-/** The same for every promotion that has not ended or was not told to its end; and how long people have been waited for by `now`. */
-export async function tellUnpublished(world: World, now: string): Promise<Told[]> {
+/** Minutes between two passes of reconcile, and how far on the next one begins. */
+const passMilliseconds = 300_000;
+const stride = 100;
+
+/**
+ * The same for every promotion that has not ended or was not told to its end, as long as `goOn` says; and how long people have been waited
+ * for by `now`. Each pass begins at another place, so that none is left out for ever.
+ */
+export async function tellUnpublished(world: World, now: string, goOn = () => true): Promise<Told[]> {
   const told: Told[] = [];
-  for (const promotion of await listUnpublished(world.ledger))
-    told.push(await tell(world, promotion, (record) => waitingOf(record, now)));
+  const listed = await listUnpublished(world.ledger);
+  const first = (Math.floor(Date.parse(now) / passMilliseconds) * stride) % Math.max(listed.length, 1);
+  for (const promotion of [...listed.slice(first), ...listed.slice(0, first)])
+    if (goOn()) told.push(await tell(world, promotion, (record) => waitingOf(record, now)));
   return told;
 }

@@ -1,9 +1,9 @@
 /** The stack for webhooks: a request without an authorizer, whose bytes are what counts. */
 import middy from '@middy/core';
-import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
-import type { Problem } from '#shared/domain/errors/problem.ts';
+import { problemDocument } from '#shared/domain/http/problem-document.ts';
 import { log, logFailure } from './log.ts';
 import { type Resources, resources } from './resources.ts';
+import { shownOf } from './shown-problem.ts';
 
 /** What is read of an API Gateway event (HTTP API Developer Guide, payload format 2.0). */
 export interface DeliveryEvent {
@@ -13,7 +13,7 @@ export interface DeliveryEvent {
   readonly pathParameters?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
   readonly isBase64Encoded: boolean;
-  readonly requestContext: { readonly timeEpoch: number };
+  readonly requestContext: { readonly timeEpoch: number; readonly requestId: string };
 }
 
 export interface HttpAnswer {
@@ -29,25 +29,16 @@ export function onDelivery(run: (event: DeliveryEvent, resources: Resources) => 
     try {
       return await run(request, resources);
     } catch (error) {
-      const reported = shownOf(error);
-      if (reported.status >= 500) logFailure('delivery broke', error);
-      else log.warn('delivery refused', { code: reported.code, path: request.rawPath });
-      return problemAnswer(reported, request.rawPath);
+      const { requestId } = request.requestContext;
+      const reported = shownOf(error, requestId);
+      const path = request.rawPath.slice(0, 200);
+      if (reported.status >= 500) logFailure('delivery broke', error, { request: requestId, path });
+      else log.warn('delivery refused', { code: reported.code, path, request: requestId });
+      return { statusCode: reported.status, ...problemDocument(reported, path) };
     }
   });
 }
 
-/** What AWS said is for the log: it names roles and tables, and who reads the answer may be anybody. */
-function shownOf(error: unknown): Problem {
-  return error instanceof DrawbridgeError && error.cause === undefined ? error.problem : problem('INTERNAL', {});
-}
-
 export function jsonAnswer(statusCode: number, body: unknown, headers: HttpAnswer['headers'] = {}): HttpAnswer {
   return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
-}
-
-/** `application/problem+json` (RFC 9457), as the API answers. */
-function problemAnswer({ code, status, cause: detail, next, place }: Problem, instance: string): HttpAnswer {
-  const body = { type: 'about:blank', title: code, status, detail, code, next, place, instance };
-  return jsonAnswer(status, body, { 'content-type': 'application/problem+json' });
 }

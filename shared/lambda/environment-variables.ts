@@ -8,6 +8,8 @@ export type Variable =
   | 'DOCTOR_FUNCTION'
   | 'DOCUMENTS_BUCKET'
   | 'EVENT_BUS'
+  | 'GITHUB_API'
+  | 'GITHUB_SECRET'
   | 'LEDGER_TABLE'
   | 'SCHEDULE_FUNCTION_ARN'
   | 'SCHEDULE_ROLE_ARN'

@@ -5,6 +5,13 @@ import { log, logFailure } from './log.ts';
 
 const metrics = new Metrics({ namespace: 'Drawbridge', serviceName: 'drawbridge' });
 
+/** What reconcile could not finish: tried again in the next pass, or given up and left to people. */
+export function countUnfinished(name: 'ReconcileTrouble' | 'ReconcileGivenUp', promotions: readonly string[]): void {
+  if (promotions.length === 0) return;
+  log.warn(name, { promotions });
+  metrics.singleMetric().addMetric(name, 'Count', promotions.length);
+}
+
 /** Dimensions cost money by the value, so a pipeline is one and a promotion is none: it stands beside the number. */
 export function report({ promotion, pipeline, executionArn, events, measures, trouble }: Told): void {
   for (const { detailType, detail } of events) {

@@ -8,6 +8,8 @@ export interface Resources {
   /** What stands in for the internet in a rehearsal; empty in a deployment. */
   readonly outside: { readonly sandbox?: string };
   readonly bus: { readonly name: string };
+  readonly gitHubApi: string;
+  readonly gitHubSecret: string;
   readonly stateMachine: { readonly arn: string };
   readonly admissionFunction: string;
   readonly brokerFunction: string;
@@ -32,6 +34,12 @@ export const resources: Resources = {
   },
   get bus() {
     return { name: variable('EVENT_BUS') };
+  },
+  get gitHubApi() {
+    return variable('GITHUB_API');
+  },
+  get gitHubSecret() {
+    return variable('GITHUB_SECRET');
   },
   get stateMachine() {
     return { arn: variable('STATE_MACHINE_ARN') };

@@ -178,7 +178,7 @@ describe('an answer that is no success', () => {
     ['it took too long', new DOMException('The operation was aborted due to timeout', 'TimeoutError'), 'timeout'],
   ])('because %s is told', async (_, error, said) => {
     const fetching = vi.spyOn(globalThis, 'fetch').mockRejectedValue(error);
-    await expect(ask()).rejects.toMatchObject({ name: 'AWS_UNREACHABLE', message: expect.stringContaining(said) });
+    await expect(ask()).rejects.toMatchObject({ name: 'API_UNREACHABLE', message: expect.stringContaining(said) });
     fetching.mockRestore();
   });
 });

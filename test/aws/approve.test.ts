@@ -115,6 +115,12 @@ describe('an approval', () => {
     ['who asked for the promotion', () => approve('alice'), 'SELF_APPROVAL', 'alice'],
     ['somebody of no group that is needed', () => approve('sam'), 'NOT_AN_APPROVER', 'managers'],
     ['somebody who saw another plan', () => approve('bob', { digest: digestOf('old') }), 'DIGEST_CHANGED', digest],
+    [
+      'somebody who takes the release for the plan',
+      () => approve('bob', { digest: aPromotion().release }),
+      'DIGEST_OF_RELEASE',
+      digest,
+    ],
     ['somebody who is late', () => approve('bob', { at: seconds(monday, 3601) }), 'APPROVAL_EXPIRED', 'managers'],
     ['somebody who gives no reason', () => approve('bob', { reason: ' ' }), 'APPROVAL_REASON', 'missing'],
     [

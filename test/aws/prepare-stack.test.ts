@@ -4,6 +4,7 @@ import {
   DescribeStacksCommand,
   GetStackPolicyCommand,
   GetTemplateCommand,
+  ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { beginStack, lookAtStack, type Preparing } from '#shared/aws/prepare-stack.ts';
@@ -47,6 +48,12 @@ const changeSetIs = (page: object, ChangeSetName = name) =>
   cloudFormation
     .on(DescribeChangeSetCommand, { ChangeSetName })
     .resolves({ ...asWanted, ChangeSetName, ...page } as never);
+const queue = { LogicalResourceId: 'Queue', ResourceType: 'AWS::SQS::Queue', ResourceStatus: 'UPDATE_FAILED' };
+const gone = awsError('ValidationError', 'Stack with id orders-api does not exist');
+const resourcesAre = (StackName: string, listed: object[], more: object = {}) =>
+  cloudFormation
+    .on(ListStackResourcesCommand, { StackName })
+    .resolves({ StackResourceSummaries: listed as never[], ...more });
 const place = { stack: 'orders-api', account: '333333333333', region: 'eu-west-1' };
 const unwritten = () => expect(cloudFormation).not.toHaveReceivedCommand(CreateChangeSetCommand);
 
@@ -145,6 +152,7 @@ describe('beginning with a stack', () => {
 
   it('that cannot be updated is planned to be brought back', async () => {
     stackIs('UPDATE_ROLLBACK_FAILED');
+    resourcesAre(stackId, [queue]);
     const recovery = {
       status: 'UPDATE_ROLLBACK_FAILED',
       action: 'continue-rollback',
@@ -158,6 +166,58 @@ describe('beginning with a stack', () => {
       handles: { stackName: 'orders-api', stackId, settings: {}, recovery },
     });
     unwritten();
+  });
+
+  describe('whose rollback is to skip', () => {
+    const { allowed } = preparing().recovery;
+    const skipping = (...skip: string[]) => begin({}, { recovery: { allowed, skip } });
+    const child = stackId.replace('orders-api', 'orders-api-Web-1AB');
+    const web = {
+      ...{ LogicalResourceId: 'Web', ResourceType: 'AWS::CloudFormation::Stack' },
+      ...{ ResourceStatus: 'UPDATE_FAILED', PhysicalResourceId: child },
+    };
+    beforeEach(() => {
+      stackIs('UPDATE_ROLLBACK_FAILED');
+      resourcesAre(stackId, [queue, { ...queue, LogicalResourceId: 'Topic', ResourceStatus: 'UPDATE_COMPLETE' }, web]);
+      resourcesAre(child, [{ ...queue, LogicalResourceId: 'Bucket' }]);
+    });
+    const childIs = (StackStatus: string) =>
+      cloudFormation
+        .on(DescribeStacksCommand, { StackName: child })
+        .resolves({ Stacks: [{ StackId: child, StackStatus } as never] });
+
+    it.each(['Queue', 'orders-api-Web-1AB.Bucket'])('%s, which is in UPDATE_FAILED, that is planned', async (name) => {
+      childIs('UPDATE_ROLLBACK_FAILED');
+      expect(await skipping(name)).toMatchObject({ plan: { recovery: { skip: [name] } } });
+    });
+
+    it.each(['Topic', 'Nothing', 'Web', 'Bucket'])('%s, which cannot be, that is refused', async (name) => {
+      childIs('UPDATE_ROLLBACK_FAILED');
+      await expect(skipping('Queue', name)).rejects.toMatchObject({
+        name: 'SKIP_REFUSED',
+        problem: {
+          place,
+          cause: expect.stringContaining(`cannot skip ${name}:`),
+          next: expect.stringContaining('--skip api:Queue --skip api:orders-api-Web-1AB.Bucket.'),
+        },
+      });
+    });
+
+    it.each([
+      ['DELETE_FAILED', () => childIs('DELETE_FAILED')],
+      ['not there any more', () => cloudFormation.on(DescribeStacksCommand, { StackName: child }).rejects(gone)],
+    ])('a nested stack, it may be where that is %s', async (_, arrange) => {
+      arrange();
+      expect(await skipping('Web')).toMatchObject({ plan: { recovery: { skip: ['Web'] } } });
+    });
+
+    it('reads every page of the resources', async () => {
+      resourcesAre(stackId, [], { NextToken: 'more' });
+      cloudFormation
+        .on(ListStackResourcesCommand, { StackName: stackId, NextToken: 'more' })
+        .resolves({ StackResourceSummaries: [queue as never] });
+      expect(await skipping('Queue')).toMatchObject({ plan: { recovery: { skip: ['Queue'] } } });
+    });
   });
 
   it.each([

@@ -28,6 +28,7 @@ describe('a stack as CloudFormation describes it', () => {
   it('is read with everything that a release decides about it', async () => {
     stackIs({
       StackStatus: 'UPDATE_COMPLETE',
+      ChangeSetId: 'arn:aws:cloudformation:eu-west-1:333333333333:changeSet/drawbridge-1/2',
       Parameters: [{ ParameterKey: 'Size', ParameterValue: '1' }, {}],
       Tags: [
         { Key: 'team', Value: 'commerce' },
@@ -35,19 +36,21 @@ describe('a stack as CloudFormation describes it', () => {
       ],
       Capabilities: ['CAPABILITY_IAM'],
       RoleARN: 'arn:role',
-      Outputs: [{ OutputKey: 'Url', OutputValue: 'https://orders' }],
+      Outputs: [{ OutputKey: 'Url', OutputValue: 'https://orders', ExportName: 'orders-url' }, { OutputKey: 'Own' }],
       EnableTerminationProtection: true,
     });
     cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: 'Resources: {}\n' });
     expect(await readStack(session, { stackName: 'orders-api', stackPolicy: undefined })).toEqual({
       stackId,
+      changeSet: 'drawbridge-1',
       status: 'UPDATE_COMPLETE',
       templateDigest: digestOf('Resources: {}\n'),
       parameters: { Size: '1', '': '' },
       tags: { team: 'commerce', '': '' },
       capabilities: ['CAPABILITY_IAM'],
       roleArn: 'arn:role',
-      outputs: { Url: 'https://orders' },
+      outputs: { Url: 'https://orders', Own: 'undefined' },
+      exports: { 'orders-url': 'Url' },
       terminationProtection: true,
       stackPolicy: undefined,
       rollback: { alarms: [], monitorMinutes: 0 },
@@ -69,6 +72,7 @@ describe('a stack as CloudFormation describes it', () => {
       capabilities: [],
       roleArn: undefined,
       outputs: {},
+      exports: {},
       terminationProtection: false,
       stackPolicy: undefined,
       rollback: { alarms: [], monitorMinutes: 0 },

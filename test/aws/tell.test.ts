@@ -229,6 +229,19 @@ describe('what breaks', () => {
   });
 });
 
+it('no more are told in a pass than there is time for, and the next pass begins with others', async () => {
+  const ids = Array.from({ length: 3 }, (_, index) => `prm-000000000000000${index}`);
+  for (const id of ids) await recordPromotion(ledger, aPromotion({ id }));
+  const firstOf = async (minutes: number) => {
+    let left = 1;
+    const told = await tellUnpublished(world, after(monday, minutes * 60), () => left-- > 0);
+    return told.map(({ promotion }) => promotion);
+  };
+  const passes = [await firstOf(0), await firstOf(5), await firstOf(10), await firstOf(15), await firstOf(20)];
+  expect(passes.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+  expect(new Set(passes.flat()).size).toBeGreaterThan(1);
+});
+
 it('reconcile measures how long people have been waited for', async () => {
   await tell(world, promotionId);
   const request = { environment: 'production', digest: aPromotion().release, requirement: { groups: [], because: [] } };

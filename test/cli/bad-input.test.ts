@@ -171,3 +171,29 @@ describe('configuration that cannot be meant', () => {
     expect([exit, problems.map((text) => text.split(' ')[0]).sort()]).toEqual([3, ['ACCOUNT_ID', 'STATIC_KEY']]);
   });
 });
+
+describe('B-47: an address that leads elsewhere than to a host of the internet', () => {
+  it.each([
+    ['http://deploys.example.com/{promotion}'],
+    ['https://localhost/'],
+    ['https://169.254.169.254/latest/meta-data/'],
+    ['https://a@b'],
+    ['https://[::ffff:169.254.169.254]/'],
+  ])('%s: exit 2 URL_NOT_ALLOWED', async (link) => {
+    const webhook = `---
+apiVersion: drawbridge/v1
+kind: Webhook
+metadata: { name: ci }
+provider: github
+pipeline: app
+repository: { id: 7, fullName: acme/app }
+refs: [refs/heads/main]
+events: [deployment]
+link: '${link}'
+`;
+    const found = await refused({ 'drawbridge.yml': good + webhook, 'app.yaml': template });
+    const line = good.split('\n').length + 9;
+    expect([found.exit, found.problems]).toEqual([2, [`URL_NOT_ALLOWED drawbridge.yml:${line}:7 (/link)`]]);
+    expect(found.text).not.toContain(link);
+  });
+});

@@ -134,6 +134,13 @@ describe('a decision', () => {
     expect(calls()).not.toContain(`GET ${route}/plans/production`);
   });
 
+  it('with something that is no digest is not sent, and says which option is meant', async () => {
+    const { exit, err } = await approve('--digest', 'sha256:abc');
+    expect([exit, calls()]).toEqual([2, []]);
+    expect(err).toContain('--digest sha256:abc is no digest');
+    expect(err).toContain(`npm run -s drawbridge -- status ${promotionId} --api ${api.endpoint} --region eu-west-1`);
+  });
+
   it('follows the promotion to its end', async () => {
     const { exit, out } = await approve('--yes');
     expect([exit, calls().at(-1)]).toEqual([0, `GET ${route}`]);

@@ -44,7 +44,11 @@ beforeEach(() => {
 
 type Outcome = 'planned' | 'unchanged' | 'rejected' | 'failed' | 'errored';
 
-function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [], planned = true): PromotionRecord {
+function recordOf(
+  status: Outcome,
+  reasons: { code: string; text: string; next?: string }[] = [],
+  planned = true,
+): PromotionRecord {
   return {
     promotion: aPromotion({ releaseId, status, mode: 'plan', environments: ['production'] }),
     rollouts: [aRollout({ status, reasons, ...(planned ? { planDigest: digest } : {}) })],
@@ -78,8 +82,13 @@ describe('planning a release', () => {
     expect(api.received[0]?.body).toEqual({ release: releaseId, environments: ['production'], mode: 'plan' });
     expect(api.received[0]?.headers['idempotency-key']).toMatch(/^[\w-]{20,}$/);
     const [title, ...lines] = out.split('\n');
-    expect(title).toMatch(/^Plan of orders for production {2}sha256:/);
-    expect(lines[0]).toBe(`${releaseId}, planned; nothing was executed`);
+    expect(title).toBe('Plan of orders for production');
+    expect(lines.slice(0, 4)).toEqual([
+      `release  ${richPlan.release}`,
+      `plan     ${digest}`,
+      `${releaseId}, planned; nothing was executed`,
+      'needs no approval',
+    ]);
     expect(out).toContain('[±] replaced          AWS::DynamoDB::Table  Orders  the old one is deleted');
   });
 
@@ -145,6 +154,43 @@ describe('the output', () => {
     const { exit, err } = await run('status', promotionId, '--output', format);
     expect([exit, api.received]).toEqual([2, []]);
     expect(err).toContain(`status has no output ${format}.\n  next: Choose one of text, json.`);
+  });
+});
+
+describe('the approval that a plan will need', () => {
+  const because = ['gate guard of policy four-eyes asks for an approval of replace of Orders'];
+  beforeEach(() => {
+    record = {
+      ...record,
+      rollouts: [aRollout({ status: 'planned', planDigest: digest, needs: { groups: [], because } })],
+    };
+  });
+
+  it.each(['text', 'markdown', 'html'])('is said as %s, with the digests of both', async (format) => {
+    const { out } = await planning('--output', format);
+    expect(out).toContain('needs the approval of anybody but alice');
+    expect(out).toContain('because gate guard of policy four-eyes');
+    expect(out).toMatch(new RegExp(`plan +${digest}`));
+    expect(out).toMatch(/release\W+(<code>)?sha256:/);
+  });
+
+  it('is said as JSON', async () => {
+    expect(JSON.parse((await planning('--output', 'json')).out)).toMatchObject({
+      approval: { verdict: 'needed', groups: [], because, unplanned: expect.any(Boolean) },
+      environments: [{ plan: digest }],
+    });
+  });
+
+  it('is none where a gate denies, which says what to do', async () => {
+    record = recordOf('rejected', [
+      { code: 'CHANGE_DENIED', text: 'gate x of policy y forbids it', next: 'Change it.' },
+    ]);
+    const { exit, out } = await planning();
+    expect([exit, out]).toEqual([
+      3,
+      expect.stringContaining('CHANGE_DENIED: gate x of policy y forbids it\nnext: Change it.\n'),
+    ]);
+    expect(out).not.toContain('approval');
   });
 });
 

@@ -51,7 +51,7 @@ describe('a fault after a deployment', () => {
     ['one:alarm:orders-5xx:0m', [{ after: 0 }]],
     ['one:alarm:orders-5xx:10m+1m', [{ after: 600_000, lasts: 60_000 }]],
   ])('%s happens where it is meant', (fault, expected) => {
-    const found = requestedFault(fault, config);
+    const found = requestedFault(fault, config, []);
     expect(found.faults).toMatchObject(expected);
     expect(found.faults).toHaveLength(expected.length);
     for (const one of found.faults) expect(one).toMatchObject({ reason: found.reached });
@@ -69,7 +69,7 @@ describe('a fault after a deployment', () => {
     ['nowhere:alarm:orders-5xx:1m', /no target or environment is called nowhere/],
     ['live:verify:failed', /no logical id and status/],
   ])('%s is refused', (fault, said) => {
-    expect(() => requestedFault(fault, config)).toThrow(said);
+    expect(() => requestedFault(fault, config, [])).toThrow(said);
   });
 });
 

@@ -102,9 +102,21 @@ describe('problems', () => {
 
 describe('usage', () => {
   it.each([
-    ['a misspelt command', ['gret'], /Unknown command 'gret'\.\n {2}next: Did you mean greet\?/],
-    ['a misspelt option', ['greet', '--dep'], /Unknown option '--dep'\.\n {2}next: Did you mean --deep\?/],
-    ['an option like nothing', ['greet', '--zzzzzz'], /Unknown option '--zzzzzz'\.\n {2}next: See `drawbridge --help`/],
+    [
+      'a misspelt command',
+      ['gret'],
+      /Unknown command 'gret'\.\n {2}next: Did you mean greet\? See `npm run -s drawbridge -- --help`\./,
+    ],
+    [
+      'a misspelt option',
+      ['greet', '--dep'],
+      /Unknown option '--dep'\.\n {2}next: Did you mean --deep\? See `npm run -s drawbridge -- greet --help`\./,
+    ],
+    [
+      'an option like nothing',
+      ['greet', '--zzzzzz'],
+      /Unknown option '--zzzzzz'\.\n {2}next: See `npm run -s drawbridge -- greet --help`\./,
+    ],
     ['another output', ['greet', '--output', 'xml'], /'xml' is invalid.*text, json/],
     ['one argument too many', ['greet', 'a', 'b'], /Too many arguments/],
     ['no command', [], /Commands:[\s\S]*error USAGE\n {2}No command is given/],

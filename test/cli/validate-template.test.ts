@@ -8,6 +8,9 @@ import { type Files, recorder, small, workspace } from './workspace.ts';
 
 const topic = 'Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n';
 const user = 'Resources:\n  Deployer:\n    Type: AWS::IAM::User\n';
+const noPromise =
+  'well formed, and no rule of the template gate is against it\n' +
+  'Whether it deploys, and whether it is safe, this does not say: rehearse it, and read its plan.';
 const nest = (path: string) =>
   `Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ${path}\n`;
 
@@ -36,7 +39,7 @@ describe('drawbridge validate of a template', () => {
   ])('%s', async (_name, file, text) => {
     expect(await validated({ [file]: text }, file)).toEqual({
       exit: 0,
-      text: `valid: template ${file}; the gate found nothing`,
+      text: `valid: template ${file}: ${noPromise}`,
     });
   });
 
@@ -47,7 +50,7 @@ describe('drawbridge validate of a template', () => {
     };
     expect(await validated(files, 'a/a.yaml')).toEqual({
       exit: 0,
-      text: 'valid: template a/a.yaml and 1 nested; the gate found nothing',
+      text: `valid: template a/a.yaml and 1 nested: ${noPromise}`,
     });
   });
 

@@ -119,7 +119,7 @@ it('is shown by the release too, before anybody is called', async () => {
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'X');
   expect(await runCli(words, terminal, [release])).toBe(5);
   expect(terminal.progressed[0]).toMatch(/^waived GATE_BOUNDARY in pre-production, production {2}The role/);
-  expect(terminal.progressed[1]).toMatch(/^error AWS_UNREACHABLE/);
+  expect(terminal.progressed[1]).toMatch(/^error API_UNREACHABLE/);
   vi.unstubAllEnvs();
 });
 

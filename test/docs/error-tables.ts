@@ -2,6 +2,7 @@
 import { auditEntries } from '#shared/domain/errors/audit-entries.ts';
 import { brokerEntries } from '#shared/domain/errors/broker-entries.ts';
 import { configEntries } from '#shared/domain/errors/config-entries.ts';
+import { httpEntries } from '#shared/domain/errors/http-entries.ts';
 import { policyEntries } from '#shared/domain/errors/policy-entries.ts';
 import type { CatalogueEntry } from '#shared/domain/errors/problem.ts';
 import { promotionEntries } from '#shared/domain/errors/promotion-entries.ts';
@@ -23,6 +24,7 @@ export function errorTables(): Record<string, string> {
     policies: tableOf(policyEntries),
     webhooks: tableOf(webhookEntries),
     schedules: tableOf(scheduleEntries),
+    http: tableOf(httpEntries),
     aws: tableOf(remoteEntries),
     signIn: tableOf(signInEntries),
     sts: tableOf(stsEntries),

@@ -17,7 +17,15 @@ interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
   readonly requestBody?: object;
-  readonly responses: Readonly<Record<string, { readonly content?: Record<string, { schema: object }> }>>;
+  readonly responses: Readonly<
+    Record<
+      string,
+      {
+        readonly content?: Record<string, { schema: object }>;
+        readonly headers?: Record<string, { readonly required: boolean }>;
+      }
+    >
+  >;
 }
 interface Sent {
   readonly path?: Readonly<Record<string, string>>;
@@ -168,6 +176,8 @@ async function call({ method, path, operation }: Called, sent: Sent): Promise<{ 
   const content = declared?.content ?? { 'application/problem+json': { schema: ref('Problem') } };
   const [[type, { schema }]] = Object.entries(content) as [[string, { schema: object }]];
   expect(response.headers.get('content-type')).toBe(type);
+  for (const [name, { required }] of Object.entries(declared?.headers ?? {}))
+    if (required) expect({ name, value: response.headers.get(name) }).toEqual({ name, value: expect.any(String) });
   expect(z.fromJSONSchema(resolved(schema) as never).safeParse(answer).error?.issues).toBeUndefined();
   return { status: response.status, ...(declared === undefined ? { problem: `${answer.code}` } : {}) };
 }

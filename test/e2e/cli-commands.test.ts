@@ -139,9 +139,10 @@ describe('drawbridge status and history', () => {
   it.each([
     ['status', ['status', '--pipeline', 'nothing']],
     ['history', ['history', 'nothing']],
-  ])('%s of a pipeline of which nothing was promoted says so', async (_name, words) => {
-    const { exit, out } = await drawbridge(...words, ...here);
-    expect([exit, out]).toEqual([0, 'Nothing of pipeline nothing was promoted yet.']);
+  ])('%s of a pipeline that nobody knows says so', async (_name, words) => {
+    const { exit, out, progress } = await drawbridge(...words, ...here);
+    expect([exit, out]).toEqual([2, '']);
+    expect(progress.join('\n')).toContain('Nothing is known of a pipeline "nothing"');
   });
 });
 

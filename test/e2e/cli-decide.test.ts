@@ -32,6 +32,14 @@ describe('drawbridge plan', () => {
   });
 });
 
+it('says in a plan whose approval it will need, before anything is promoted', async () => {
+  const { exit, out } = await drawbridge('plan', release, '--to', 'production', ...inSandbox());
+  expect([exit, out]).toEqual([
+    0,
+    expect.stringMatching(/\nneeds the approval of anybody but alice\nbecause the safe default permissions /),
+  ]);
+});
+
 describe('a promotion that waits', () => {
   const decide = (word: string, person: string, ...more: string[]) =>
     drawbridge(word, promotion, '--reason', 'looked at it', '--yes', '--as', person, ...more, ...inSandbox());
@@ -39,6 +47,13 @@ describe('a promotion that waits', () => {
   it('is not approved by who asked for it', async () => {
     const { exit, progress } = await decide('approve', 'alice');
     expect([exit, progress.join('\n')]).toEqual([3, expect.stringContaining('SELF_APPROVAL')]);
+  });
+
+  it('is not approved by the digest of its release, which the answer calls by its name', async () => {
+    const { json } = await drawbridgeJson('status', promotion, ...inSandbox());
+    const { exit, progress } = await decide('approve', 'bob', '--digest', json.release.digest);
+    expect([exit, progress.join('\n')]).toEqual([2, expect.stringContaining('DIGEST_OF_RELEASE')]);
+    expect(progress.join('\n')).toContain(`the plan with digest ${json.environments[1].plan}`);
   });
 
   it('is approved by somebody else, and goes on to its end', async () => {

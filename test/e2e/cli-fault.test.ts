@@ -40,9 +40,10 @@ describe('a fault that nothing runs into', () => {
   });
 
   it.each([
-    ['without a status', 'production:Api', /no logical id and status/],
-    ['with a status of no operation', 'production:Api:UPDATE_COMPLETE', /no logical id and status/],
+    ['without a status', 'production:Api', /does not have three parts/],
+    ['with a status of no operation', 'production:Api:UPDATE_COMPLETE', /there is no status UPDATE_COMPLETE/],
     ['for a place nobody knows', 'staging:Api:UPDATE_FAILED', /no target or environment is called staging/],
+    ['for a resource that is in no template', 'production:Apii:UPDATE_FAILED', /no template has a resource Apii/],
   ])('%s is refused before anything starts', async (_name, text, cause) => {
     const world = newFolder();
     const { exit, progress } = await drawbridge('rehearse', 'examples/orders', '--world', world, '--fault', text);

@@ -1,22 +1,25 @@
 /** The recovery matrix from the command line: a rehearsal fails, and `drawbridge retry` brings the stack back (docs/reference/recovery.md). */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
-import { drawbridge, drawbridgeJson, newFolder, savedWorld, variant } from './cli-world.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ResourceFault } from '#sandbox/fault.ts';
+import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
+import { asAdministrator, drawbridge, drawbridgeJson, inWorld, newFolder, savedWorld, variant } from './cli-world.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
 const account = '222222222222';
 const recovery = { recreateFailedCreations: true, forceDelete: true };
 
+function templateOf(value: string): object {
+  const Setting = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: value } };
+  return { Resources: { Setting, Later: { ...Setting, DependsOn: 'Setting' } } };
+}
+
 /** A release to pre-production alone, of a setting and of one that is made after it. */
 async function release(value: string, stack: object = {}): Promise<string> {
   const folder = await variant('test/e2e/cli-small');
-  const Setting = { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: value } };
-  await writeFile(
-    join(folder, 'app.yaml'),
-    JSON.stringify({ Resources: { Setting, Later: { ...Setting, DependsOn: 'Setting' } } }),
-  );
+  await writeFile(join(folder, 'app.yaml'), JSON.stringify(templateOf(value)));
   const apiVersion = 'drawbridge/v1';
   const matchLabels = { env: 'pre-production' };
   const documents = [
@@ -74,11 +77,17 @@ it('retry continues a rollback that failed, then updates', async () => {
   expect(await statusIn(world)).toBe('UPDATE_COMPLETE');
 });
 
-it('retry --skip asks somebody else first, and then leaves that resource as it is', async () => {
+it('retry --skip refuses what CloudFormation would not skip, asks somebody else about the rest, and then leaves that resource as it is', async () => {
   const { world, promotion } = await broken(
     [await release('one'), await release('two')],
     'pre-production:Setting:UPDATE_ROLLBACK_FAILED',
   );
+  const refused = await drawbridge('retry', promotion, '--skip', 'app:Later', ...inSandbox(world));
+  const said = [refused.out, ...refused.progress].join('\n');
+  expect([refused.exit, said]).toEqual([
+    3,
+    expect.stringMatching(/SKIP_REFUSED.* cannot skip Later.*--skip app:Setting/),
+  ]);
   const asked = await drawbridgeJson('retry', promotion, '--skip', 'app:Setting', ...inSandbox(world));
   expect(asked.exit).toBe(3);
   const words = ['approve', asked.json.promotion, '--reason', 'known to be broken', '--yes', ...inSandbox(world)];
@@ -90,4 +99,73 @@ it('retry --skip asks somebody else first, and then leaves that resource as it i
 it.each(['app', 'app:', ':Setting'])('retry --skip %s is refused before anything is asked', async (word) => {
   const { exit, progress } = await drawbridge('retry', 'prm-0123456789abcdef', '--skip', word, '--sandbox');
   expect([exit, progress.join('\n')]).toEqual([2, expect.stringContaining('is not STACK:LOGICALID')]);
+});
+
+describe('a stack that somebody else left in', () => {
+  const stuckFault = (status: ResourceFault['status'], times: number): ResourceFault => ({
+    ...{ kind: 'resource', stackName: 'small', logicalId: 'Setting', status, reason: 'broken', times },
+  });
+  let world = '';
+  beforeAll(async () => {
+    world = newFolder();
+    const { exit } = await drawbridge('rehearse', await release('one'), '--world', world);
+    expect(exit).toBe(0);
+  }, 600_000);
+
+  /** Doctored, since the sandbox imports nothing. */
+  const leftIn = (status: string) =>
+    inWorld(world, async (sandbox) => {
+      const stacks = Object.values(sandbox.world.cloudformation.stacks);
+      const stack = stacks.findLast((one) => one.account === account && one.stackName === 'small');
+      Object.assign(stack!, { status });
+    });
+  const promote = async (value: string) => {
+    const { exit, out, progress } = await drawbridge('rehearse', await release(value), '--world', world);
+    return [exit, [out, ...progress].join('\n')];
+  };
+
+  it.each<[string, RegExp]>([
+    ['IMPORT_ROLLBACK_FAILED', /STACK_STUCK.*IMPORT_ROLLBACK_FAILED.*Bring it back in the CloudFormation console/],
+    ['IMPORT_IN_PROGRESS', /STACK_BUSY.*IMPORT_IN_PROGRESS/],
+    ['IMPORT_ROLLBACK_IN_PROGRESS', /STACK_BUSY.*IMPORT_ROLLBACK_IN_PROGRESS/],
+  ])('%s is left to them', async (status, said) => {
+    await leftIn(status);
+    expect(await promote('two')).toEqual([3, expect.stringMatching(said)]);
+    expect(await statusIn(world)).toBe(status);
+  });
+
+  it.each([
+    ['IMPORT_ROLLBACK_COMPLETE', 'two'],
+    ['IMPORT_COMPLETE', 'three'],
+  ])('%s is healthy, and updated', async (status, value) => {
+    await leftIn(status);
+    expect(await promote(value)).toEqual([0, expect.stringContaining('succeeded')]);
+    expect(await statusIn(world)).toBe('UPDATE_COMPLETE');
+  });
+
+  it.each<[string, string, object, ResourceFault, string]>([
+    [
+      'UPDATE_FAILED is rolled back, then updated',
+      'UpdateStack',
+      { DisableRollback: true, TemplateBody: JSON.stringify(templateOf('theirs')) },
+      stuckFault('UPDATE_FAILED', 1),
+      'UPDATE_COMPLETE',
+    ],
+    [
+      'DELETE_FAILED is deleted by force, then made',
+      'DeleteStack',
+      {},
+      stuckFault('DELETE_FAILED', 2),
+      'CREATE_COMPLETE',
+    ],
+  ])('%s', async (title, operation, more, fault, after) => {
+    const act = async (sandbox: RunningSandbox) => {
+      await asAdministrator(sandbox, account, { operation, input: { StackName: 'small', ...more } });
+      await sandbox.run();
+    };
+    await inWorld(world, act, [fault]);
+    expect(title.startsWith(`${await statusIn(world)} `)).toBe(true);
+    expect(await promote('four')).toEqual([0, expect.stringContaining('succeeded')]);
+    expect(await statusIn(world)).toBe(after);
+  });
 });

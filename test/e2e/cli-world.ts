@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { runCli } from '#cli/run-cli.ts';
+import type { Fault } from '#sandbox/fault.ts';
 import type { World } from '#sandbox/kernel.ts';
 import type { RunningSandbox } from '#sandbox/runtime/running-sandbox.ts';
 import { startSandbox } from '#sandbox/runtime/start.ts';
@@ -69,12 +70,13 @@ export async function savedWorld(folder: string): Promise<World> {
   return loaded.world;
 }
 
-/** Starts a saved world, lets `act` do something in it, and saves it. */
+/** Starts a saved world, lets `act` do something in it while these faults happen, and saves it. */
 export async function inWorld<Result>(
   folder: string,
   act: (sandbox: RunningSandbox) => Promise<Result>,
+  faults: readonly Fault[] = [],
 ): Promise<Result> {
-  const sandbox = await startSandbox({ seed: 1, services: sandboxServices, world: await savedWorld(folder) });
+  const sandbox = await startSandbox({ seed: 1, services: sandboxServices, world: await savedWorld(folder), faults });
   try {
     const result = await act(sandbox);
     await sandbox.save(folder);

@@ -259,6 +259,7 @@ it('the needs it judges by are the calls that a promotion makes', async () => {
   const stacks = (role: string, ...calls: string[]) => calls.map((call) => `${role} cloudformation:${call}`);
   const rare = [
     ...stacks('preview', 'DeleteChangeSet', 'GetStackPolicy', 'ListChangeSets', 'DescribeEvents', 'ListHookResults'),
+    ...stacks('preview', 'ListStackResources', 'ListImports'),
     ...stacks('deploy', 'DescribeStackEvents', 'DescribeStacks', 'SetStackPolicy', 'UpdateTerminationProtection'),
     ...stacks('deploy', 'DescribeStacks', 'ListChangeSets', 'ListStackResources', 'ContinueUpdateRollback'),
     ...stacks('deploy', 'RollbackStack', 'DeleteStack', 'UpdateTerminationProtection'),

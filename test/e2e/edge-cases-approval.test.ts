@@ -7,13 +7,21 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
+import { sendDecision } from '#cli/client/approvals.ts';
+import { requestPromotion } from '#cli/client/promotions.ts';
+import { publishRelease } from '#cli/client/releases.ts';
+import { administratorRole, organizationsService, sharedServicesAccount } from '#sandbox/organization.ts';
+import type { Api } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
+import { credentialsIn } from './clients.ts';
 import {
   applyPolicy,
   askedOf,
   decide,
   edgeWorld,
   executionsOf,
+  follow,
+  packageEdge,
   promote,
   somebody,
   templateOf,
@@ -36,6 +44,14 @@ async function waiting(name: string): Promise<PromotionRecord> {
   return record;
 }
 
+/** The API as one role calls it, which is nobody's single sign-on, in a session of this name. */
+function apiOfRole(sessionName: string): Api {
+  const { sandbox } = world();
+  const roleArn = `arn:aws:iam::${sharedServicesAccount}:role/${administratorRole}`;
+  const opened = { roleArn, sessionName, service: organizationsService, durationSeconds: 3600 };
+  return { ...world().apiAs('alice'), credentials: credentialsIn(sandbox.openSession(opened)) };
+}
+
 /** Somebody does something past Drawbridge, and its end is waited for. */
 async function meanwhile(act: (theirs: CloudFormationClient) => Promise<unknown>, until: () => boolean): Promise<void> {
   await act(somebody(world()));
@@ -44,6 +60,32 @@ async function meanwhile(act: (theirs: CloudFormationClient) => Promise<unknown>
 }
 
 const statusOf = (name: string) => stackIn(world(), preProduction.account, name)?.status;
+
+it('a promotion stops, refuses its requester under a second session name of the same role too, and goes on once another approves', async () => {
+  const name = 'same-role';
+  await applyPolicy(world(), name, { approval: {} });
+  const [first, second] = [apiOfRole('first'), apiOfRole('second')];
+  const packaged = await packageEdge({ name, template: templateOf('one') });
+  if (packaged.kind !== 'release') throw new Error(JSON.stringify(packaged.problems));
+  const { digest: release } = await publishRelease(first, packaged);
+  const wish = { release, environments: ['pre-production'], idempotencyKey: 'same-role' } as const;
+  const asked = await follow(world(), (await requestPromotion(first, wish)).id);
+  const { id, requestedBy } = asked.promotion;
+  expect(requestedBy).not.toMatch(/first|second/);
+  const [{ environment, digest } = {}] = asked.approvals as { environment: string; digest: string }[];
+  const yes = {
+    environment: `${environment}`,
+    digest: `${digest}`,
+    decision: 'approve',
+    reason: 'fine by me',
+  } as const;
+  for (const own of [first, second])
+    await expect(sendDecision(own, id, yes)).rejects.toMatchObject({ name: 'SELF_APPROVAL' });
+  expect(executionsOf(world(), name)).toBe(0);
+  const ended = await decide(world(), asked);
+  expect(told(ended)).toBe('succeeded');
+  expect(ended.approvals).toMatchObject([{ status: 'approved', environment: 'pre-production' }]);
+});
 
 it('E11 the stack moves while a plan waits: the approval is void, and another one is asked for', async () => {
   const first = await waiting('e11-moved');

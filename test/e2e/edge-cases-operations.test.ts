@@ -1,10 +1,11 @@
 /** Edge cases of carrying out: E8, E12, E23, E28, E32, E33, E34, E35 and E36 of docs/reference/edge-cases.md. */
 import { CreateStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Fault } from '#sandbox/fault.ts';
 import {
   askedOf,
   edgeWorld,
+  executionsOf,
   promote,
   reasonsOf,
   setting,
@@ -134,18 +135,68 @@ it('E34 target roles reach the artifacts by organization and role name, so a rol
   }
 });
 
-it('E35 an export that somebody imports is not taken away: the stack is rolled back, and who uses it is named', async () => {
-  const exporting = { Outputs: { Name: { Value: { Ref: 'Setting' }, Export: { Name: 'e35-name' } } } };
-  await promote(world(), { name: 'e35', template: { ...templateOf('one'), ...exporting } });
-  const importing = template({ Theirs: topic({ Properties: { DisplayName: { 'Fn::ImportValue': 'e35-name' } } }) });
-  await somebody(world()).send(
-    new CreateStackCommand({ StackName: 'e35-user', TemplateBody: JSON.stringify(importing) }),
-  );
-  await world().sandbox.run();
-  const record = await promote(world(), { name: 'e35', template: templateOf('one') });
-  expect(record.promotion.status).toBe('failed');
-  expect(reasonsOf(record)).toMatch(/e35-name.*in use by e35-user/s);
-  expect(stackOf('e35').outputs).toMatchObject([{ exportName: 'e35-name' }]);
+describe('E35 an export that somebody imports', () => {
+  const exporting = (Value: unknown, name: string) => ({ Outputs: { Name: { Value, Export: { Name: name } } } });
+  const importing = (name: string) => topic({ Properties: { DisplayName: { 'Fn::ImportValue': name } } });
+
+  /** Has a stack that exports its setting, and one of somebody else that imports that. */
+  async function inUse(name: string): Promise<void> {
+    const before = { ...templateOf('one'), ...exporting({ Ref: 'Setting' }, `${name}-name`) };
+    expect(told(await promote(world(), { name, template: before }))).toBe('succeeded');
+    const TemplateBody = JSON.stringify(template({ Theirs: importing(`${name}-name`) }));
+    await somebody(world()).send(new CreateStackCommand({ StackName: `${name}-user`, TemplateBody }));
+    await world().sandbox.run();
+  }
+
+  it.each<[string, object]>([
+    ['removed', templateOf('one')],
+    ['changed', { ...templateOf('one'), ...exporting('other', 'e35-changed-name') }],
+  ])('E35 is not %s: the plan is refused, and who uses it is named', async (how, after) => {
+    const name = `e35-${how}`;
+    await inUse(name);
+    const record = await promote(world(), { name, template: after });
+    expect(told(record)).toBe('rejected EXPORT_IN_USE');
+    expect(reasonsOf(record)).toContain(`${name}-name ${how}, which is imported by ${name}-user`);
+    expect(executionsOf(world(), name)).toBe(1);
+    expect(stackOf(name)).toMatchObject({ status: 'CREATE_COMPLETE', outputs: [{ exportName: `${name}-name` }] });
+  });
+
+  it('E35 that gets another value which nobody could foresee is rolled back by CloudFormation, which names who uses it', async () => {
+    await inUse('e35-late');
+    const value = { 'Fn::GetAtt': ['Setting', 'Value'] };
+    const after = { ...templateOf('two'), ...exporting(value, 'e35-late-name') };
+    const record = await promote(world(), { name: 'e35-late', template: after });
+    expect(record.promotion.status).toBe('failed');
+    expect(reasonsOf(record)).toMatch(/e35-late-name.*in use by e35-late-user/s);
+  });
+
+  it('E35 may go once nobody imports it', async () => {
+    const name = 'e35-free';
+    await promote(world(), { name, template: { ...templateOf('one'), ...exporting('x', 'e35-free-name') } });
+    expect(told(await promote(world(), { name, template: templateOf('one') }))).toBe('succeeded');
+  });
+
+  it('E35 may go where the plan lets its user go first', async () => {
+    const name = 'e35-order';
+    const files = (own: object, user: object) => ({
+      'own.yaml': JSON.stringify({ ...templateOf('one'), ...own }),
+      'user.yaml': JSON.stringify(template(user)),
+    });
+    const stacks = (first: string, second: string) => [
+      { name: first, template: `${first}.yaml`, stackName: `${name}-${first}` },
+      { name: second, template: `${second}.yaml`, stackName: `${name}-${second}`, dependsOn: [first] },
+    ];
+    const used = files(exporting('x', 'e35-order-name'), { Theirs: importing('e35-order-name') });
+    const [release, next] = [
+      { name, template: templateOf('one'), stacks: stacks('own', 'user'), files: used },
+      { name, template: templateOf('one'), stacks: stacks('user', 'own'), files: files({}, { Theirs: topic() }) },
+    ];
+    expect(told(await promote(world(), release))).toBe('succeeded');
+    expect(told(await promote(world(), next))).toBe('succeeded');
+    const wrongly = { ...release, files: files({}, { Theirs: topic() }) };
+    expect(told(await promote(world(), release))).toBe('succeeded');
+    expect(told(await promote(world(), wrongly))).toBe('rejected EXPORT_IN_USE');
+  });
 });
 
 it('E36 resources that were cancelled because another failed are not named as the cause', async () => {

@@ -1,4 +1,4 @@
-/** Edge cases of planning: E1, E2, E3, E9, E15, E16, E17, E24 and E25 of docs/reference/edge-cases.md. */
+/** Edge cases of planning: E1, E2, E3, E9, E14, E15, E16, E17, E24 and E25 of docs/reference/edge-cases.md. */
 import { CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { expect, it } from 'vitest';
 import { getPlan } from '#cli/client/plans.ts';
@@ -151,6 +151,23 @@ it('E9 nothing to do on a stack whose last update was rolled back is no failure'
   const record = await promote(world(), { name: 'e9', template: one });
   expect(told(record)).toBe('unchanged');
   expect(exitOfPromotion(record)).toBe(0);
+});
+
+it('E14 a template that no request could hold goes by its URL', async () => {
+  const padding = Array.from({ length: 300 }, (_, index) => `${index}`.padStart(200, 'x'));
+  const large = { ...one, Metadata: { padding } };
+  expect(JSON.stringify(large).length).toBeGreaterThan(51_200);
+  expect(told(await promote(world(), { name: 'e14', template: large }))).toBe('succeeded');
+  const [input] = askedOf(world(), 'CreateChangeSet', 'e14');
+  expect(input).toMatchObject({ TemplateURL: expect.stringMatching(/^https:.*\/templates\//) });
+  expect(input).not.toHaveProperty('TemplateBody');
+  expect(stackOf('e14')).toMatchObject({ status: 'CREATE_COMPLETE', resources: { Setting: {} } });
+});
+
+it('E14 a template of more than a megabyte is refused when the release is packaged', async () => {
+  const large = { ...one, Metadata: { padding: 'x'.repeat(1_000_000) } };
+  const packaged = await packageEdge({ name: 'e14-large', template: large });
+  expect(packaged).toMatchObject({ kind: 'invalid', problems: [{ code: 'LIMIT' }] });
 });
 
 it.each([

@@ -150,6 +150,15 @@ it('E6 to skip resources somebody else has to approve; CloudFormation gets just 
   expect(askedOf(world(), 'DeleteStack', 'e6-skip')).toEqual([]);
 });
 
+it('E6 what CloudFormation would not skip is refused before anybody is asked, with what it would', async () => {
+  const failed = await stuckInRollback('e6-wrong');
+  const refused = await retry(world(), failed.promotion.id, { skip: { 'e6-wrong': ['Setting', 'Nothing'] } });
+  expect(told(refused)).toBe('rejected SKIP_REFUSED');
+  expect(reasonsOf(refused)).toMatch(/cannot skip Nothing: .*--skip e6-wrong:Setting/);
+  expect(refused.approvals).toEqual([]);
+  expect(askedOf(world(), 'ContinueUpdateRollback', 'e6-wrong')).toEqual([]);
+});
+
 it('E7 an update that failed with rollback switched off is rolled back, then updated', async () => {
   await promote(world(), { name: 'e7', template: two('one') });
   world().strike(fault('e7', 'UPDATE_FAILED', { logicalId: 'Dead' }));

@@ -1,10 +1,9 @@
 /** What the world hears of promotions, over the wire: which events in which order, doubled and lost ones, and the notifications made of them. */
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { expect, it } from 'vitest';
-import { matchesPattern } from '#sandbox/events/event-pattern.ts';
-import { targetInput } from '#sandbox/events/target-input.ts';
-import { sharedServicesAccount } from '#sandbox/organization.ts';
+import { describe, expect, it } from 'vitest';
+import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import { PromotionEvent } from '#shared/domain/events/event.ts';
+import { leaksIn } from '#test/canary/watch.ts';
 import { clientsAs, functionCredentials, invoke } from './clients.ts';
 import { applyPolicy, decide, edgeWorld, promote, retry, templateOf, told } from './edge-world.ts';
 import { calls, refusal, upTo } from './faults.ts';
@@ -29,16 +28,13 @@ const line = ({ 'detail-type': type, detail }: Envelope) =>
 const lines = (promotion: string) => heard(promotion).map(line);
 const whole = (promotion: string) => [...new Set(lines(promotion))].map((text) => Number(text.split(' ')[0]));
 
-/** What the rules of the orchestrator account send to the notifications topic for what was heard. */
+/** What arrived at the notifications topic about a promotion, as its subscribers get it. */
 function notifications(promotion: string): string[] {
-  const rules = Object.values(world().sandbox.world.events.rules).filter(
-    ({ account }) => account === sharedServicesAccount,
-  );
-  return heard(promotion).flatMap((event) =>
-    rules
-      .filter(({ pattern }) => pattern !== undefined && matchesPattern(pattern, event as never))
-      .flatMap(({ targets }) => targets.map((target) => JSON.parse(targetInput(target, event as never)) as string)),
-  );
+  const published = world()
+    .sandbox.journal()
+    .flatMap((entry) => (entry.kind === 'notification' ? [entry] : []));
+  expect(new Set(published.map(({ topic }) => topic))).toEqual(new Set([world().outputs['NotificationsTopicArn']]));
+  return published.map(({ message }) => JSON.parse(message) as string).filter((text) => text.includes(promotion));
 }
 
 it('a promotion that waits, is approved, fails, and is taken up again', async () => {
@@ -100,6 +96,8 @@ it('a promotion that waits, is approved, fails, and is taken up again', async ()
     ),
   ]);
 
+  expect(await leaksIn(world().sandbox, world().sandbox.journal())).toEqual([]);
+
   world().strike();
   const again = await retry(world(), id);
   const done = await decide(world(), again);
@@ -155,4 +153,81 @@ it.each<[string, string, string, boolean]>([
   const put = events.send(new PutEventsCommand({ Entries }));
   if (allowed) expect(await put).toMatchObject({ FailedEntryCount: 0 });
   else await expect(put).rejects.toMatchObject({ name: 'AccessDeniedException' });
+});
+
+describe('a notification', () => {
+  const ofAlarm = {
+    ...{ source: 'aws.cloudwatch', 'detail-type': 'CloudWatch Alarm State Change', account: sharedServicesAccount },
+    ...{ version: '0', id: 'alarm-1', time: '2026-01-05T09:00:00Z', region: homeRegion, resources: [] },
+    detail: { alarmName: 'drawbridge-step-errors', state: { value: 'ALARM' } },
+  };
+  /** An alarm that goes on: what is published then, and what became of the delivery. */
+  async function alarmed() {
+    const { sandbox } = world();
+    const seen = sandbox.journal().length;
+    const place = { account: sharedServicesAccount, region: homeRegion, bus: 'default' };
+    sandbox.schedule({ at: sandbox.now(), service: 'events', name: 'deliver', payload: { ...place, event: ofAlarm } });
+    await sandbox.run();
+    const fresh = sandbox.journal().slice(seen);
+    return {
+      texts: fresh.flatMap((entry) => (entry.kind === 'notification' ? [JSON.parse(entry.message)] : [])),
+      outcomes: fresh.flatMap((entry) => (entry.kind === 'event-delivery' ? [entry.outcome] : [])),
+    };
+  }
+  const orchestrator = () => {
+    const { stacks } = world().sandbox.world.cloudformation;
+    return Object.values(stacks).find(
+      ({ stackName, account }) => stackName === 'drawbridge' && account === sharedServicesAccount,
+    )!;
+  };
+  const part = (id: string) => orchestrator().resources[id]!.definition.properties;
+
+  it('tells of an alarm', async () => {
+    const topic = world().outputs['NotificationsTopicArn'];
+    expect(await alarmed()).toEqual({
+      texts: ['The alarm drawbridge-step-errors is on since 2026-01-05T09:00:00Z.'],
+      outcomes: [`published to ${topic}`],
+    });
+  });
+
+  it.each<[string, () => () => void, RegExp]>([
+    [
+      'the topic does not let the rule in',
+      () => without('NotificationsPolicy', 'PolicyDocument'),
+      /AccessDenied.*sns:Publish/,
+    ],
+    ['the topic is encrypted with the key of AWS', () => otherKey('alias/aws/sns'), /KMSNotFound/],
+    ['the key does not let EventBridge in', () => keyFor(() => []), /AccessDenied.*kms:GenerateDataKey/],
+    ['the topic is gone', gone, /NotFound: Topic does not exist/],
+  ])('is not delivered where %s', async (_what, change, why) => {
+    const restore = change();
+    const { texts, outcomes } = await alarmed();
+    restore();
+    expect([texts, outcomes]).toEqual([[], [expect.stringMatching(why)]]);
+    expect((await alarmed()).texts).toHaveLength(1);
+  });
+
+  function without(id: string, property: string): () => void {
+    const { [property]: kept = null } = part(id);
+    part(id)[property] = { Version: '2012-10-17', Statement: [] };
+    return () => void Object.assign(part(id), { [property]: kept });
+  }
+  function otherKey(key: string): () => void {
+    const { KmsMasterKeyId: kept = null } = part('Notifications');
+    part('Notifications')['KmsMasterKeyId'] = key;
+    return () => void Object.assign(part('Notifications'), { KmsMasterKeyId: kept });
+  }
+  function keyFor(statements: (all: unknown[]) => unknown[]): () => void {
+    const id = `${part('Notifications')['KmsMasterKeyId']}`;
+    const key = Object.values(world().sandbox.world.kms.keys).find(({ arn }) => arn.endsWith(id))!;
+    const kept = key.policy;
+    const document = JSON.parse(kept) as { Statement: unknown[] };
+    Object.assign(key, { policy: JSON.stringify({ ...document, Statement: statements(document.Statement) }) });
+    return () => void Object.assign(key, { policy: kept });
+  }
+  function gone(): () => void {
+    const { status } = orchestrator().resources['Notifications']!;
+    orchestrator().resources['Notifications']!.status = 'DELETE_COMPLETE';
+    return () => void Object.assign(orchestrator().resources['Notifications']!, { status });
+  }
 });

@@ -5,8 +5,10 @@ import { getPromotion, listPromotions } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { sharedServicesAccount as home, homeRegion } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
+import { recordRelease } from '#shared/aws/ledger/releases.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import type { FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
-import { functionCredentials, invoke, person } from './clients.ts';
+import { functionCredentials, invoke, ledgerOf, person } from './clients.ts';
 import { calls } from './faults.ts';
 import { openRehearsal, type Rehearsal } from './rehearsed-world.ts';
 import { begin, ended, smallRelease } from './small-release.ts';
@@ -158,6 +160,25 @@ describe('a firing that does not come once and on time', () => {
     expect(await fire(name, at(rehearsal.sandbox.now() + 60_000))).toMatchObject({
       reason: { code: 'SCHEDULE_UNKNOWN' },
     });
+  });
+
+  it('is skipped when the newest release cannot be read, with the reason on record', async () => {
+    await publish('torn');
+    const completedAt = at(rehearsal.sandbox.now() + 1000);
+    const gone = {
+      id: 'torn-000000000000',
+      digest: digestOf('gone'),
+      pipeline: 'torn',
+      completedBy: 'alice',
+      completedAt,
+    };
+    await recordRelease(ledgerOf(rehearsal), gone);
+    await apply(aSchedule('torn'));
+    // Not "access denied": the function can tell that it is not there.
+    const reason = { code: 'SCHEDULE_RELEASE_BROKEN', text: expect.stringContaining('RELEASE_UNKNOWN') };
+    expect(await fire('torn', at(rehearsal.sandbox.now()))).toMatchObject({ kind: 'skipped', reason });
+    expect(await firings('torn')).toMatchObject([{ outcome: 'skipped', reason }]);
+    await remove('torn');
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { listPromotions } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { deleteWebhook, listWebhooks, putWebhook } from '#cli/client/webhooks.ts';
 import { heldWebhookSecrets, holdWebhooks } from '#cli/rehearsal/set-up-webhooks.ts';
+import { sharedServicesAccount as home } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
 import type { Webhook } from '#shared/domain/webhook/webhook.ts';
@@ -25,6 +26,7 @@ import {
   standardHeaders,
 } from '#test/domain/webhook/webhook-builders.ts';
 import { clientsAs, ledgerOf, person } from './clients.ts';
+import { calls } from './faults.ts';
 import { openRehearsal, type Rehearsal } from './rehearsed-world.ts';
 import { ended, smallRelease } from './small-release.ts';
 
@@ -96,6 +98,19 @@ describe('a delivery over the wire', () => {
     expect(new Set(answers.map(({ answer }) => answer.id)).size).toBe(1);
     expect(await promotions()).toHaveLength(2);
     await ended(rehearsal, answers[0]!.answer.id);
+  });
+
+  it('that admission never heard of is taken up by reconcile', async () => {
+    rehearsal.strike(...calls('lambda:Invoke', { nths: [2, 3, 4, 5], account: home, when: 'before' }));
+    const { status } = await send(deploymentOf(3));
+    rehearsal.strike();
+    expect(status).toBe(503);
+    const before = (await promotions()).map(({ id }) => id);
+    await rehearsal.sandbox.advance(400_000);
+    const [taken, ...others] = (await promotions()).map(({ id }) => id).filter((id) => !before.includes(id));
+    expect([typeof taken, others]).toEqual(['string', []]);
+    expect(await send(deploymentOf(3))).toMatchObject({ status: 202, replayed: 'true', answer: { id: taken } });
+    await ended(rehearsal, `${taken}`);
   });
 
   it("is verified by the bytes: those of GitHub's own example, and bytes that are no text", async () => {

@@ -68,13 +68,13 @@ describe('deciding on a plan', () => {
   });
 
   it.each<[string, string, object, number, string]>([
-    ['who asked for the promotion', 'alice', {}, 403, 'SELF_APPROVAL'],
+    ['B-20 who asked for the promotion', 'alice', {}, 403, 'SELF_APPROVAL'],
     ['somebody of no group', 'mallory', {}, 403, 'NOT_AN_APPROVER'],
-    ['somebody who saw another plan', 'bob', { digest: digestOf('old') }, 409, 'DIGEST_CHANGED'],
-    ['somebody without a reason', 'bob', { reason: ' ' }, 400, 'APPROVAL_REASON'],
-    ['somebody with a reason of 10 KB', 'bob', { reason: 'x'.repeat(10_240) }, 400, 'APPROVAL_REASON'],
-    ['somebody with a bell in their reason', 'bob', { reason: 'ok\u0007' }, 400, 'APPROVAL_REASON'],
-    ['somebody with a second line in it', 'bob', { reason: 'ok\nrejected by carol' }, 400, 'APPROVAL_REASON'],
+    ['B-21 somebody who saw another plan', 'bob', { digest: digestOf('old') }, 409, 'DIGEST_CHANGED'],
+    ['B-22 somebody without a reason', 'bob', { reason: ' ' }, 400, 'APPROVAL_REASON'],
+    ['B-22 somebody with a reason of 10 KB', 'bob', { reason: 'x'.repeat(10_240) }, 400, 'APPROVAL_REASON'],
+    ['B-22 somebody with a bell in their reason', 'bob', { reason: 'ok\u0007' }, 400, 'APPROVAL_REASON'],
+    ['B-22 somebody with a second line in it', 'bob', { reason: 'ok\nrejected by carol' }, 400, 'APPROVAL_REASON'],
     ['somebody who says who they are', 'mallory', { actor: 'bob' }, 400, 'FIELD_NOT_ALLOWED'],
     [
       'somebody who means an environment that waits for nothing',
@@ -90,11 +90,17 @@ describe('deciding on a plan', () => {
     expect(stepFunctions.calls()).toEqual([]);
   });
 
-  it('on a plan that is decided is refused', async () => {
+  it('B-21 on another plan is refused with both digests', async () => {
+    const { body } = await as('bob', { digest: digestOf('old') });
+    expect(body['detail']).toContain(digestOf('old'));
+    expect(body['detail']).toContain(about.digest);
+  });
+
+  it('B-22 on a plan that is decided is refused: who decided what, and when', async () => {
     await as('bob');
     expect(await as('carol', { decision: 'reject' })).toMatchObject({
       status: 409,
-      body: { code: 'ALREADY_DECIDED', detail: expect.stringContaining('bob') },
+      body: { code: 'ALREADY_DECIDED', detail: `bob decided already: approve, at ${monday}.` },
     });
   });
 

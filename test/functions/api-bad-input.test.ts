@@ -1,14 +1,16 @@
 /** What comes to the door and is sent away, each with a status and a code of its own, before anything is done. */
 import { describe, expect, it } from 'vitest';
 import { handler } from '#functions/api/handler.ts';
+import { applyPolicy, listPolicies } from '#shared/aws/ledger/policies.ts';
 import { largestBody } from '#shared/domain/http/read-body.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { monday, promotionId } from '#test/builders.ts';
 import { lambda, s3 } from '../aws/fake-aws.ts';
+import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { person } from './api-call.ts';
 import { context, deployment } from './deployment.ts';
 
-const { found } = deployment();
+const { found, ledger } = deployment();
 const digest = digestOf('release');
 
 interface Sent {
@@ -172,10 +174,64 @@ describe('a request is sent away before admission is asked', () => {
       expect(await send({ route: `GET ${path}` })).toMatchObject({ status: 404, body: { code: 'PROMOTION_UNKNOWN' } });
   });
 
-  it.each(['..', '%2e%2e', '..%2fplans', 'sha256:xyz', 'orders-%00'])('B-11 for a release named %s', async (name) => {
-    const answer = await send({ route: `GET /v1/releases/${name}` });
-    expect(answer).toMatchObject({ status: 404, body: { code: expect.stringMatching(/^(RELEASE|ROUTE)_UNKNOWN$/) } });
-    expect(s3.calls()).toEqual([]);
+  it.each([
+    ['..', 'ROUTE_UNKNOWN'],
+    ['%2e%2e', 'ROUTE_UNKNOWN'],
+    ['.%2E', 'ROUTE_UNKNOWN'],
+    ['..%2fplans', 'RELEASE_UNKNOWN'],
+    ['sha256:xyz', 'RELEASE_UNKNOWN'],
+    ['orders-%00', 'RELEASE_UNKNOWN'],
+    [digest, 'RELEASE_UNKNOWN'],
+  ])('B-11 for a release named %s: %s', async (name, code) => {
+    expect(await send({ route: `GET /v1/releases/${name}` })).toMatchObject({ status: 404, body: { code } });
+    expect(s3.calls()).toHaveLength(name === digest ? 1 : 0);
+  });
+
+  it.each([
+    ['POST', '/v1/promotions/../releases/..'],
+    ['DELETE', '/v1/policies/x/../guard'],
+    ['DELETE', '/v1/policies/%2e%2e/policies/guard'],
+    ['DELETE', '/v1/policies/x\\..\\guard'],
+    ['DELETE', '/v1/policies/guard?x'],
+    ['DELETE', '/v1/policies/guard#x'],
+    ['DELETE', '/v1/policies/%67uard'],
+    ['DELETE', '/v1/%70olicies/guard'],
+    ['DELETE', '/v1/policies/gu\tard'],
+    ['TRACE', '/v1/policies/guard'],
+  ])('B-11 %s %s, which IAM read otherwise than it would be served', async (method, path) => {
+    const guard = aPolicy('guard', { approval: {} });
+    await applyPolicy(ledger, { name: 'guard', policy: guard, seen: 0, by: 'root', at: monday });
+    const answer = await send({ route: `${method} ${path}`, body: json({ release: digest }) });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'ROUTE_UNKNOWN', instance: path } });
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/problem+json' });
+    expect((await listPolicies(ledger)).map(({ policy }) => policy)).toEqual([guard]);
+    expect(lambda.calls()).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['policies', 'POLICY_UNKNOWN'],
+    ['webhooks', 'WEBHOOK_UNKNOWN'],
+    ['schedules', 'SCHEDULE_UNKNOWN'],
+    ['promotions', 'PROMOTION_UNKNOWN'],
+  ])('%s with a name longer than any: %s', async (list, code) => {
+    for (const name of ['x'.repeat(1100), 'x'.repeat(3000), 'Guard', 'a%20b'])
+      expect(await send({ route: `GET /v1/${list}/${name}` })).toMatchObject({ status: 404, body: { code } });
+    if (list !== 'promotions') {
+      const answer = await send({ route: `DELETE /v1/${list}/${'x'.repeat(3000)}` });
+      expect(answer).toMatchObject({ status: 404, body: { code } });
+    }
+  });
+
+  it('what belongs to a name longer than any is not there either', async () => {
+    const name = 'x'.repeat(3000);
+    const unknown = { status: 404, body: { code: 'PROMOTION_UNKNOWN' } };
+    for (const part of ['approvals', 'evidence', 'plans/production'])
+      expect(await send({ route: `GET /v1/promotions/${name}/${part}` })).toMatchObject(unknown);
+    const wish = { environment: 'production', decision: 'approve', digest, reason: 'x' };
+    expect(await send({ route: `POST /v1/promotions/${name}/approvals`, body: json(wish) })).toMatchObject(unknown);
+    expect(await send({ route: `POST /v1/promotions/${name}/retries`, body: '{}' })).toMatchObject(unknown);
+    for (const list of [`policies/${name}/versions`, `schedules/${name}/firings`])
+      expect(await send({ route: `GET /v1/${list}` })).toMatchObject({ status: 200, body: { items: [] } });
   });
 
   it.each<[string, string, string]>([

@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { askForApproval, listApprovalDecisions } from '#shared/aws/ledger/approvals.ts';
 import { recordBrokered } from '#shared/aws/ledger/brokered-sessions.ts';
 import { recordPromotion, recordStarted } from '#shared/aws/ledger/promotions.ts';
+import { recordRelease } from '#shared/aws/ledger/releases.ts';
 import { after as seconds } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
-import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { aPromotion, aReleaseRecord, monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { callHandler, person } from './api-call.ts';
 import { deployment } from './deployment.ts';
 
@@ -45,10 +46,28 @@ describe('a long list', () => {
     [1, 100, [1]],
     [0, 1, [0]],
   ])('of %i promotions in pages of %i has each of them once, newest first', async (count, limit, sizes) => {
+    await recordRelease(ledger, aReleaseRecord());
     await promoted(count);
     const found = await pages('/v1/promotions', `pipeline=orders&limit=${limit}`);
     expect(found.map((page) => page.length)).toEqual(sizes);
     expect(found.flat()).toEqual(Array.from({ length: count }, (_, index) => idOf(count - 1 - index)));
+  });
+
+  it('of a pipeline that has no release is no list', async () => {
+    for (const route of ['GET /v1/promotions', 'GET /v1/environments'])
+      expect(await callHandler(route, { query: 'pipeline=ordrs' })).toMatchObject({
+        status: 404,
+        body: { code: 'PIPELINE_UNKNOWN', detail: expect.stringContaining('"ordrs"') },
+      });
+  });
+
+  it('of a pipeline that was released and not promoted is empty', async () => {
+    await recordRelease(ledger, aReleaseRecord());
+    for (const route of ['GET /v1/promotions', 'GET /v1/environments'])
+      expect(await callHandler(route, { query: 'pipeline=orders' })).toMatchObject({
+        status: 200,
+        body: { items: [] },
+      });
   });
 
   it('goes on where it was, though something new came meanwhile', async () => {

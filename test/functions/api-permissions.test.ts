@@ -2,7 +2,8 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { applyPolicy, listPolicies } from '#shared/aws/ledger/policies.ts';
-import type { Policy } from '#shared/domain/policy/policy.ts';
+import { operations } from '#shared/domain/http/operations.ts';
+import { Permission, type Policy } from '#shared/domain/policy/policy.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aPromotion, monday, promotionId } from '#test/builders.ts';
 import { lambda } from '../aws/fake-aws.ts';
@@ -10,12 +11,12 @@ import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { callHandler, person } from './api-call.ts';
 import { deployment } from './deployment.ts';
 
-const { ledger } = deployment();
+const { ledger, found } = deployment();
 const holds = (policy: Policy, seen = 0) =>
   applyPolicy(ledger, { name: policy.metadata.name, policy, seen, by: 'root', at: monday });
 const people = aPolicy('people', {
   permissions: {
-    ...{ viewer: ['vera', 'jwt:vera'], requester: ['rita', 'github:42:production'], approver: ['paul'] },
+    ...{ viewer: ['vera', 'jwt:issuer.example#vera'], requester: ['rita', 'github:42:production'], approver: ['paul'] },
     ...{ operator: ['olga'], admin: ['ada'] },
   },
 });
@@ -41,9 +42,55 @@ const requests: [route: string, body: unknown, permission: string][] = [
   ['DELETE /v1/policies/people', undefined, 'admin'],
   ['PUT /v1/targets/production', {}, 'admin'],
 ];
+/** What each operation of the API wants: whoever adds one says it here too. */
+const wanted: Readonly<Record<Permission, readonly string[]>> = {
+  viewer: [
+    ...['GET /v1/openapi.json', 'GET /v1/releases/:digest', 'GET /v1/environments', 'GET /v1/targets'],
+    ...['GET /v1/promotions', 'GET /v1/promotions/:id', 'GET /v1/promotions/:id/plans/:environment'],
+    ...['GET /v1/promotions/:id/approvals', 'GET /v1/promotions/:id/evidence', 'GET /v1/sessions'],
+    ...['GET /v1/policies', 'GET /v1/policies/:name', 'GET /v1/policies/:name/versions', 'GET /v1/policy-sets/:digest'],
+    ...['GET /v1/webhooks', 'GET /v1/webhooks/:name', 'GET /v1/targets/:target/trust'],
+    ...['GET /v1/schedules', 'GET /v1/schedules/:name', 'GET /v1/schedules/:name/firings'],
+  ],
+  requester: [
+    ...['POST /v1/releases', 'POST /v1/releases/completions', 'POST /v1/promotions'],
+    'POST /v1/promotions/:id/retries',
+  ],
+  approver: ['POST /v1/promotions/:id/approvals'],
+  operator: ['POST /v1/sessions', 'POST /v1/diagnoses', 'POST /v1/targets/:target/decoded-messages'],
+  admin: [
+    ...['PUT /v1/policies/:name', 'DELETE /v1/policies/:name', 'PUT /v1/targets/:name'],
+    ...['PUT /v1/webhooks/:name', 'DELETE /v1/webhooks/:name'],
+    ...['PUT /v1/schedules/:name', 'DELETE /v1/schedules/:name'],
+  ],
+};
+const every = Permission.options.flatMap((permission) =>
+  wanted[permission].map((route): [string, Permission] => [route, permission]),
+);
 const holders = { viewer: 'vera', requester: 'rita', approver: 'paul', operator: 'olga', admin: 'ada' };
+/** Whoever may do anything may look; operators may ask for promotions, administrators may do all. */
+const having: Readonly<Record<Permission, readonly string[]>> = {
+  viewer: ['vera', 'rita', 'paul', 'olga', 'ada'],
+  requester: ['rita', 'olga', 'ada'],
+  approver: ['paul', 'ada'],
+  operator: ['olga', 'ada'],
+  admin: ['ada'],
+};
 
 describe('B-16 permissions', () => {
+  it('are known of every operation', () => {
+    expect(every.map(([route]) => route).toSorted()).toEqual(Object.keys(operations).toSorted());
+  });
+
+  it.each(every)('%s wants %s: only who has it gets on', async (route, permission) => {
+    await holds(people);
+    const path = route.replaceAll(/:\w+/g, 'x');
+    const passes = async (name: string) => (await as(name, path)).body['code'] !== 'PERMISSION_MISSING';
+    const passed: string[] = [];
+    for (const name of ['mallory', ...Object.values(holders)]) if (await passes(name)) passed.push(name);
+    expect(passed).toEqual(having[permission]);
+  });
+
   it.each(requests.filter(([, , permission]) => permission !== 'viewer'))(
     'a viewer may not %s, and is told what is missing',
     async (route, body, permission) => {
@@ -72,6 +119,17 @@ describe('B-16 permissions', () => {
   it.each(requests)('as long as no policy speaks of them, IAM alone decides on %s', async (route, body) => {
     await holds(aPolicy('people', { approval: {} }));
     expect((await as('mallory', route, body)).body['code']).not.toBe('PERMISSION_MISSING');
+  });
+
+  it('that are missing are in the log: who wanted what, and in which request', async () => {
+    await holds(people);
+    await as('mallory', 'DELETE /v1/policies/people');
+    await callHandler('GET /v1/targets', { authorizer: null });
+    const refused = { message: 'request refused', request: 'r-1' };
+    expect(found.log.lines()).toMatchObject([
+      { ...refused, actor: 'mallory', route: 'DELETE /v1/policies/people', code: 'PERMISSION_MISSING' },
+      { ...refused, actor: 'nobody', route: 'GET /v1/targets', code: 'ACTOR_UNKNOWN' },
+    ]);
   });
 
   it('are read anew for each request', async () => {
@@ -141,6 +199,13 @@ describe('a caller with a token', () => {
       403,
       'PERMISSION_MISSING',
     ],
+    [
+      'of another issuer with the same subject',
+      { iss: 'https://issuer.example/other', sub: 'vera' },
+      403,
+      'PERMISSION_MISSING',
+    ],
+    ['of an issuer that is none', { iss: 'issuer.example#x', sub: 'vera' }, 401, 'ACTOR_UNKNOWN'],
     ['without a subject', { iss: 'https://issuer.example' }, 401, 'ACTOR_UNKNOWN'],
     ['with a subject of two lines', { iss: 'https://issuer.example', sub: 'vera\nada' }, 401, 'ACTOR_UNKNOWN'],
   ])('%s is not let in', async (_name, claims, status, code) => {
@@ -148,10 +213,13 @@ describe('a caller with a token', () => {
     expect(await withToken(claims)).toMatchObject({ status, body: { code } });
   });
 
-  it('of another issuer is known by its subject', async () => {
-    await holds(people);
-    expect(await withToken({ iss: 'https://issuer.example', sub: 'vera' })).toMatchObject({ status: 200 });
-  });
+  it.each(['https://issuer.example', 'https://issuer.example/'])(
+    'of another issuer (%s) is known by it and its subject',
+    async (iss) => {
+      await holds(people);
+      expect(await withToken({ iss, sub: 'vera' })).toMatchObject({ status: 200 });
+    },
+  );
 
   it('has nothing as long as no policy gives it anything', async () => {
     expect(await withToken(job)).toMatchObject({ status: 403, body: { code: 'PERMISSION_MISSING' } });

@@ -31,6 +31,13 @@ describe('a policy over the API', () => {
     expect((await callHandler('GET /v1/policies')).body).toEqual({ items: [record] });
   });
 
+  it('may have a group whose name objects have a meaning for', async () => {
+    const odd = aPolicy('odd', { groups: { constructor: ['bob', 'carol'], valueof: ['bob'] } });
+    expect(await put(odd)).toMatchObject({ status: 201 });
+    expect((await callHandler('GET /v1/policies/odd')).body).toMatchObject({ policy: odd });
+    expect(Object.keys((await listPolicies(ledger))[0]?.policy.groups ?? {})).toEqual(['constructor', 'valueof']);
+  });
+
   it('applied again is the same, and no new version', async () => {
     await put(guard);
     expect(await put(guard, { 'if-match': '"1"' })).toMatchObject({ status: 200, body: { version: 1 } });
@@ -190,6 +197,15 @@ describe('a target over the API', () => {
     const { sessionSeconds: _, ...without } = shown;
     expect((await apply(document())).body).toEqual(without);
     expect(found.log.text()).not.toMatch(/external-id-of/);
+  });
+
+  it('may have a label whose name objects have a meaning for', async () => {
+    const labels = { constructor: 'x', environment: 'production' };
+    expect(await apply(document({ metadata: { name: 'production', labels } }))).toMatchObject({
+      status: 200,
+      body: { labels },
+    });
+    expect(await readTarget(ledger, 'production')).toMatchObject({ labels });
   });
 
   it('leaves on record who applied what, without the ExternalId', async () => {

@@ -3,8 +3,8 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { recordAudit } from '#shared/aws/ledger/audits.ts';
 import { recordBrokered } from '#shared/aws/ledger/brokered-sessions.ts';
-import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { recordDeployment } from '#shared/aws/ledger/deployments.ts';
+import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import type { BrokeredSession } from '#shared/domain/broker/person-session.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
@@ -120,7 +120,8 @@ describe('a session for a person', () => {
     await recordBrokered(ledger, session);
     const listed = await callHandler('GET /v1/sessions', { query: 'target=production' });
     expect(listed).toMatchObject({ status: 200, body: { items: [session] } });
-    expect((await callHandler('GET /v1/sessions')).body).toEqual({ items: [] });
+    expect((await callHandler('GET /v1/sessions', { query: 'target=other' })).body).toEqual({ items: [] });
+    expect(await callHandler('GET /v1/sessions')).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
   });
 });
 

@@ -67,6 +67,17 @@ describe('a webhook over the API', () => {
     expect(await listWebhooks(ledger)).toEqual([]);
   });
 
+  it.each([['http://deploys.example.com'], ['https://169.254.169.254/'], ['https://a@b']])(
+    'B-47 that links to %s is refused with URL_NOT_ALLOWED at its place',
+    async (link) => {
+      expect(await put(aWebhook({ link }))).toMatchObject({
+        status: 400,
+        body: { code: 'BODY_INVALID', errors: [{ code: 'URL_NOT_ALLOWED', pointer: '/link' }] },
+      });
+      expect(await listWebhooks(ledger)).toEqual([]);
+    },
+  );
+
   it('is not what deliveries go to', async () => {
     await put(webhook);
     expect(await callHandler('POST /v1/webhooks/orders-ci', { body: {} })).toMatchObject({ status: 405 });

@@ -9,6 +9,7 @@ import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
 import { recordRound } from '#shared/aws/ledger/rounds.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
+import { promotionIdOf } from '#shared/domain/promotion/request.ts';
 import { canonicalJson, digestOf, hexOf } from '#shared/domain/release/canonical-json.ts';
 import { releaseDigest, releaseId } from '#shared/domain/release/release.ts';
 import {
@@ -51,7 +52,7 @@ async function ask(route: string, { body, rawBody, query = '', headers = {}, use
       authorizer: { iam: { userArn } },
       domainName: 'api.example',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
-      requestId: '1',
+      requestId: 'r-1',
       routeKey: 'ANY /v1/{proxy+}',
       stage: '$default',
       time: '05/Jan/2026:09:00:00 +0000',
@@ -157,15 +158,19 @@ describe('asking for a promotion', () => {
 
   it('is answered as a broken service when admission does not answer', async () => {
     lambda.on(InvokeCommand).rejects(awsError('ServiceException', 'x', 500));
-    expect(await post()).toMatchObject({ status: 503, body: { code: 'AWS_UNREACHABLE' } });
+    expect(await post()).toMatchObject({ status: 503, body: { code: 'AWS_BUSY' } });
   });
 });
 
 describe('taking up a promotion', () => {
   const stopped = async () =>
     recordPromotion(ledger, aPromotion({ status: 'failed', release: await release(), settledAt: monday }));
-  const retry = (body: object) =>
-    ask(`POST /v1/promotions/${promotionId}/retries`, { body, headers: { 'idempotency-key': 'key-1' } });
+  const newer = {
+    ...{ pipeline: 'orders', environment: 'production', target: 'production', release: digestOf('newer') },
+    ...{ releaseId: 'orders-newer', promotion: otherPromotionId, since: '2026-01-06T09:00:00.000Z' },
+  };
+  const retry = (body: object, id = promotionId) =>
+    ask(`POST /v1/promotions/${id}/retries`, { body, headers: { 'idempotency-key': 'key-1' } });
 
   it('may skip resources of the stacks of its release, and of no other', async () => {
     await stopped();
@@ -176,11 +181,31 @@ describe('taking up a promotion', () => {
     expect(refused.body['detail']).toContain('/recovery/skip names nonsense, but the stacks of the release are ');
   });
 
+  it('again with the same key answers what it was, whatever came since; for anything else the key is taken', async () => {
+    await stopped();
+    const recovery = { skip: { api: ['Queue'] } };
+    const key = { actor: 'alice', idempotencyKey: 'key-1' };
+    const before = aPromotion({ id: promotionIdOf(key), retryOf: promotionId, recovery, status: 'running' });
+    await recordPromotion(ledger, before);
+    await recordRunning(ledger, newer);
+    const again = await retry({ recovery });
+    expect(again).toMatchObject({
+      status: 202,
+      headers: { 'idempotency-replayed': 'true', location: `/v1/promotions/${before.id}` },
+    });
+    expect(again.body).toEqual(before);
+    for (const [body, of] of [
+      [{}, promotionId],
+      [{ recovery: { skip: { api: ['Topic'] } } }, promotionId],
+      [{ recovery }, otherPromotionId],
+    ] as const)
+      expect(await retry(body, of)).toMatchObject({ status: 422, body: { code: 'IDEMPOTENCY_CONFLICT' } });
+    expect(lambda.calls()).toEqual([]);
+  });
+
   it('is refused where another release arrived since', async () => {
     await stopped();
-    const newer = { pipeline: 'orders', environment: 'production', target: 'production', release: digestOf('newer') };
-    const since = '2026-01-06T09:00:00.000Z';
-    await recordRunning(ledger, { ...newer, releaseId: 'orders-newer', promotion: otherPromotionId, since });
+    await recordRunning(ledger, newer);
     expect(await retry({})).toMatchObject({ status: 409, body: { code: 'RETRY_SUPERSEDED' } });
   });
 });
@@ -197,7 +222,12 @@ describe('looking at promotions', () => {
     }
     const { body } = await ask('GET /v1/promotions', { query: 'pipeline=orders' });
     expect((body['items'] as { id: string }[]).map(({ id }) => id)).toEqual([otherPromotionId, promotionId]);
-    expect(await ask('GET /v1/promotions')).toMatchObject({ status: 200, body: { items: [] } });
+    for (const query of ['', 'pipeline=', 'pipeline=Orders', `pipeline=${'x'.repeat(3000)}`])
+      expect(await ask('GET /v1/promotions', { query })).toMatchObject({
+        status: 400,
+        body: { code: 'QUERY_INVALID' },
+      });
+    expect(await ask('GET /v1/promotions', { query: 'pipeline=other' })).toMatchObject({ body: { items: [] } });
   });
 
   it('shows one with its rollouts and deployments', async () => {
@@ -264,7 +294,7 @@ describe('looking at promotions', () => {
     expect(await ask('GET /v1/environments', { query: 'pipeline=orders' })).toMatchObject({
       body: { items: [running] },
     });
-    expect(await ask('GET /v1/environments')).toMatchObject({ status: 200, body: { items: [] } });
+    expect(await ask('GET /v1/environments')).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
   });
 });
 
@@ -353,13 +383,51 @@ describe('every problem', () => {
       throw new TypeError('CANARY of a defect');
     });
     const answer = await ask('POST /v1/releases', { body: aRelease() });
-    expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: { code: 'INTERNAL', detail: expect.stringContaining('request r-1'), next: expect.stringContaining('r-1') },
+    });
     expect(JSON.stringify(answer)).not.toContain('CANARY');
     expect(found.log.lines()).toContainEqual(
       expect.objectContaining({
         message: 'request broke',
+        ...{ request: 'r-1', actor: 'alice', route: 'POST /v1/releases' },
         error: expect.objectContaining({ message: 'CANARY of a defect' }),
       }),
     );
+  });
+
+  it('that AWS made tells who asked nothing of what AWS said, and the log everything', async () => {
+    const said =
+      'User: arn:aws:sts::111111111111:assumed-role/drawbridge-api/x is not authorized to perform: s3:GetObject';
+    s3.on(HeadObjectCommand).rejects(awsError('AccessDenied', said, 403));
+    const answer = await ask('POST /v1/releases', { body: aRelease() });
+    expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(JSON.stringify(answer)).not.toContain('arn:');
+    expect(found.log.lines()).toContainEqual(
+      expect.objectContaining({ message: said, code: 'ACCESS_DENIED', request: 'r-1', route: 'POST /v1/releases' }),
+    );
+  });
+
+  it('that another function of ours made tells nothing of it either', async () => {
+    lambda.on(InvokeCommand).resolves({
+      FunctionError: 'Unhandled',
+      Payload: { transformToString: () => JSON.stringify({ errorMessage: 'table arn:aws:dynamodb:secret' }) } as never,
+    });
+    const body = { release: digestOf('release') };
+    const answer = await ask('POST /v1/promotions', { body, headers: { 'idempotency-key': 'key-1' } });
+    expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(JSON.stringify(answer)).not.toContain('arn:');
+    expect(found.log.text()).toContain('table arn:aws:dynamodb:secret');
+  });
+
+  it.each([
+    ['busy', awsError('SlowDown', 'arn:aws:s3:::artifacts', 503)],
+    ['away', awsError('InternalError', 'arn:aws:s3:::artifacts', 500)],
+  ])('while AWS is %s says when to ask again', async (_name, error) => {
+    s3.on(HeadObjectCommand).rejects(error);
+    const answer = await ask('POST /v1/releases', { body: aRelease() });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'AWS_BUSY' }, headers: { 'retry-after': '5' } });
+    expect(JSON.stringify(answer)).not.toContain('arn:');
   });
 });

@@ -5,6 +5,7 @@ import {
   DescribeStacksCommand,
   GetStackPolicyCommand,
   GetTemplateCommand,
+  ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -243,9 +244,14 @@ describe('plan', () => {
   it('lets a continued rollback skip what whoever retries names, once somebody agrees', async () => {
     await recordPromotion(ledger, aPromotion({ recovery: { skip: { api: ['Queue'], network: ['Vpc'] } } }));
     stackIs('orders-api', { StackStatus: 'UPDATE_ROLLBACK_FAILED' });
+    const failed = { LogicalResourceId: 'Queue', ResourceType: 'AWS::SQS::Queue', ResourceStatus: 'UPDATE_FAILED' };
+    cloudFormation.on(ListStackResourcesCommand).resolves({ StackResourceSummaries: [failed as never] });
     expect((await planned(await plan(0))).stacks[1]).toMatchObject({
       recovery: { action: 'continue-rollback', skip: ['Queue'], approved: false },
     });
+    // Nested stacks have names that begin like the stack's.
+    const policies = sts.commandCalls(AssumeRoleCommand).map(({ args }) => args[0].input.Policy ?? '');
+    expect(policies.at(-1)).toContain('stack/orders-api-*"');
   });
 
   it('waits while somebody else is changing a stack, and gives up in the end', async () => {

@@ -31,7 +31,10 @@ import { context, deployment } from './deployment.ts';
 const { ledger, item, put, found } = deployment();
 const arnOf = (id: string) => `arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion:${id}`;
 const reconcile = () => handler({}, context);
-const nothing = { kind: 'reconciled', started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [] };
+const nothing = {
+  ...{ kind: 'reconciled', started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [] },
+  delivered: [],
+};
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const about = { promotion: promotionId, environment: 'production', digest: digestOf('plan') };
 const lease = async () => (await item('LEASE#orders#production', 'LEASE'))?.['holder'];
@@ -43,6 +46,15 @@ async function running(id = promotionId): Promise<void> {
   await recordStarted(ledger, aPromotion({ id }), arnOf(id));
   await recordRollout(ledger, aRollout({ promotion: id }));
 }
+
+/** What was counted under a name so far, as CloudWatch reads it out of the log. */
+const counted = (name: string) =>
+  found.log.lines().flatMap((line) => {
+    const measured = (line['_aws'] as { CloudWatchMetrics: object[] } | undefined)?.CloudWatchMetrics;
+    if (line[name] === undefined) return [];
+    expect(measured).toMatchObject([{ Namespace: 'Drawbridge', Dimensions: [['service']], Metrics: [{ Name: name }] }]);
+    return [line[name]].flat();
+  });
 
 const execution = (status: string, more: object = {}) =>
   stepFunctions.on(DescribeExecutionCommand).resolves({ status, ...more } as never);
@@ -204,7 +216,13 @@ describe('what cannot be done is counted, set aside, and stops nothing else', ()
       status: 'accepted',
       trouble: { attempts: mostAttempts - 1, code: 'AWS_REFUSED' },
     });
+    expect(counted('ReconcileGivenUp')).toEqual([]);
+    expect(counted('ReconcileTrouble')).toHaveLength(mostAttempts - 1);
     expect(await reconcile()).toEqual({ ...nothing, 'given-up': [promotionId] });
+    expect(counted('ReconcileGivenUp')).toEqual([1]);
+    expect(found.log.lines()).toContainEqual(
+      expect.objectContaining({ message: 'ReconcileGivenUp', promotions: [promotionId] }),
+    );
     expect(await readPromotion(ledger, promotionId)).toMatchObject({
       status: 'errored',
       reasons: [{ code: 'START_GIVEN_UP', text: expect.stringContaining(`${mostAttempts} attempts`) }],
@@ -252,6 +270,7 @@ describe('what cannot be done is counted, set aside, and stops nothing else', ()
     );
     for (let pass = 2; pass < mostAttempts; pass += 1) await reconcile();
     expect(await reconcile()).toEqual({ ...nothing, quarantined: [promotionId] });
+    expect(counted('ReconcileGivenUp')).toEqual([1]);
     expect(await reconcile()).toEqual(nothing);
     expect(await listAccepted(ledger, 10)).toEqual([]);
     expect(await item(key.pk, key.sk)).toMatchObject({ gsi1pk: 'QUARANTINE', trouble: { code: 'RECORD_BROKEN' } });

@@ -59,6 +59,20 @@ describe('verify', () => {
       () => void cloudFormation.on(DescribeStacksCommand).rejects(awsError('ValidationError', 'Stack does not exist')),
       'it does not exist',
     ],
+    [
+      'has other alarms than its change set said',
+      () =>
+        void stackIs('UPDATE_COMPLETE', {
+          ChangeSetId: `arn:aws:cloudformation:eu-west-1:333333333333:changeSet/drawbridge-${promotionId}-1/1`,
+          RollbackConfiguration: { RollbackTriggers: [{ Arn: 'arn:theirs' }], MonitoringTimeInMinutes: 1 },
+        }),
+      'in rollback alarms',
+    ],
+    [
+      'is protected',
+      () => void stackIs('UPDATE_COMPLETE', { EnableTerminationProtection: true }),
+      'in termination protection',
+    ],
     ['has other tags', () => void stackIs('UPDATE_COMPLETE', { Tags: [] }), 'in tag drawbridge:pipeline'],
     [
       'runs another template',

@@ -2,8 +2,9 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler as admission } from '#functions/admission/handler.ts';
+import { handler as reconcile } from '#functions/reconcile/handler.ts';
 import { recordDelivery } from '#shared/aws/ledger/deliveries.ts';
 import { applyWebhook } from '#shared/aws/ledger/webhooks.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
@@ -59,8 +60,10 @@ const accepted = (change: Partial<Promotion> = {}) => ({
 });
 const asked = () =>
   lambda.commandCalls(InvokeCommand).map(({ args }) => JSON.parse(String(args[0].input.Payload)) as object);
-const apply = (webhook: Webhook) =>
-  applyWebhook(ledger, { name: webhook.metadata.name, webhook, seen: 0, by: 'carol', at: monday });
+const apply = (webhook: Webhook, seen = 0) =>
+  applyWebhook(ledger, { name: webhook.metadata.name, webhook, seen, by: 'carol', at: monday });
+const remove = (name: string, seen: number) =>
+  applyWebhook(ledger, { name, webhook: undefined, seen, by: 'carol', at: monday });
 const signed = (event: unknown, headers: Record<string, string | undefined> = {}) => {
   const body = JSON.stringify(event);
   return { body, headers: { ...gitHubHeaders(body), ...headers } };
@@ -73,11 +76,23 @@ async function realAdmission() {
     starts.push(name);
     return { executionArn: `arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion:${name}` };
   });
-  lambda.on(InvokeCommand).callsFake(async ({ Payload }: { Payload: string }) => {
-    const answer = await admission(JSON.parse(Payload), context);
-    return { Payload: { transformToString: () => JSON.stringify(answer) } };
-  });
+  lambda.on(InvokeCommand).callsFake(askAdmission);
   return { digest: await release(), starts };
+}
+
+async function askAdmission({ Payload }: { Payload: string }) {
+  const answer = await admission(JSON.parse(Payload), context);
+  return { Payload: { transformToString: () => JSON.stringify(answer) } };
+}
+
+/** A pass of reconcile, so many seconds after the deliveries came. */
+async function reconcileAt(seconds: number) {
+  vi.useFakeTimers({ toFake: ['Date'], now: at + seconds * 1000 });
+  try {
+    return await reconcile({}, context);
+  } finally {
+    vi.useRealTimers();
+  }
 }
 
 beforeEach(() => {
@@ -108,6 +123,32 @@ describe("GitHub's deliveries", () => {
     ]);
   });
 
+  it('hand on the commit of a deployment, or of a dispatch that names one', async () => {
+    const commit = 'c'.repeat(40);
+    await deliver(signed(aDeployment({}, { sha: commit })));
+    const dispatch = { ...aDeployment(), deployment: undefined, action: 'drawbridge', branch: 'main' };
+    const payload = { release: releaseDigest };
+    await deliver(
+      signed(
+        { ...dispatch, client_payload: { ...payload, commit } },
+        { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-2' },
+      ),
+    );
+    await deliver(
+      signed(
+        { ...dispatch, client_payload: { ...payload, commit: 'main' } },
+        { 'x-github-event': 'repository_dispatch', 'x-github-delivery': 'd-3' },
+      ),
+    );
+    const trigger = { kind: 'webhook', source: 'orders-ci' };
+    expect(asked()).toMatchObject([
+      { trigger: { ...trigger, commit } },
+      { trigger: { ...trigger, commit } },
+      { trigger },
+    ]);
+    expect(asked()[2]).toEqual(expect.objectContaining({ trigger }));
+  });
+
   it('are taken as the bytes they are, in base64 too', async () => {
     const { body, headers } = signed(aDeployment());
     const encoded = Buffer.from(body).toString('base64');
@@ -129,7 +170,10 @@ describe("GitHub's deliveries", () => {
     });
     await deliver(sent);
     const record = { webhook: 'orders-ci', version: 1, id: deliveryGuid, release: releaseDigest, at: monday };
-    expect(seen).toEqual([{ pk: 'WEBHOOK#orders-ci', sk, ...record, body: sk.slice('BODY#'.length) }]);
+    const body = sk.slice('BODY#'.length);
+    const listed = { gsi1pk: 'DELIVERIES', gsi1sk: `${monday}#orders-ci#${body}` };
+    expect(seen).toEqual([{ pk: 'WEBHOOK#orders-ci', sk, ...listed, ...record, body }]);
+    expect(await item('WEBHOOK#orders-ci', sk)).not.toHaveProperty('gsi1pk');
     expect(await item('WEBHOOK#orders-ci', sk)).toMatchObject({ ...record, answer: { id: promotionId } });
     expect(JSON.stringify(await item('WEBHOOK#orders-ci', sk))).not.toContain(gitHubSignature(sent.body).slice(7));
   });
@@ -180,11 +224,59 @@ describe("GitHub's deliveries", () => {
     const sent = signed(aDeployment());
     lambda.on(InvokeCommand).rejectsOnce(awsError('ServiceException', 'arn:aws:lambda:secret', 500));
     const broken = await deliver(sent);
-    expect(broken).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
+    expect(broken).toMatchObject({ status: 503, body: { code: 'AWS_BUSY' }, headers: { 'retry-after': '5' } });
     expect(JSON.stringify(broken.body)).not.toContain('arn:');
     admissionAnswers({ ...accepted(), replayed: true });
     expect(await deliver({ ...sent, at: at + 60_000 })).toMatchObject({ status: 202, body: { id: promotionId } });
     expect(asked().map((request) => (request as { at: string }).at)).toEqual([monday, monday]);
+  });
+
+  it('that nobody answered are taken up by reconcile after a minute, once', async () => {
+    const { digest, starts } = await realAdmission();
+    const sent = signed(aDeployment({}, { payload: { release: digest } }));
+    lambda
+      .on(InvokeCommand)
+      .rejectsOnce(awsError('ServiceException', 'x', 500))
+      .callsFake(askAdmission);
+    expect(await deliver(sent)).toMatchObject({ status: 503 });
+    expect(await reconcileAt(30)).toMatchObject({ delivered: [] });
+    expect(starts).toEqual([]);
+    const { delivered } = (await reconcileAt(90)) as unknown as { delivered: string[] };
+    expect([delivered.length, starts]).toEqual([1, delivered]);
+    expect(await reconcileAt(120)).toMatchObject({ delivered: [] });
+    expect(await deliver(sent)).toMatchObject({
+      status: 202,
+      headers: { 'Idempotency-Replayed': 'true' },
+      body: { id: delivered[0] },
+    });
+  });
+
+  it.each<[string, number, () => Promise<unknown>]>([
+    ['an hour ago', 3700, async () => {}],
+    ['for a webhook that has changed', 90, () => apply(aWebhook({ refs: ['refs/heads/release'] }), 1)],
+    ['for a webhook that was removed', 90, () => remove('orders-ci', 1)],
+  ])('that came %s are not taken up', async (_name, seconds, change) => {
+    lambda.on(InvokeCommand).rejects(awsError('ServiceException', 'x', 500));
+    await deliver(signed(aDeployment()));
+    lambda.resetHistory();
+    await change();
+    for (const later of [0, 60]) expect(await reconcileAt(seconds + later)).toMatchObject({ delivered: [] });
+    expect(asked()).toEqual([]);
+  });
+
+  it('while admission cannot be asked wait for the next pass, which does all else it has to do', async () => {
+    lambda.on(InvokeCommand).rejects(awsError('ServiceException', 'x', 500));
+    await deliver(signed(aDeployment()));
+    expect(await reconcileAt(90)).toMatchObject({ kind: 'reconciled', delivered: [] });
+    admissionAnswers(accepted());
+    expect(await reconcileAt(390)).toMatchObject({ delivered: [promotionId] });
+  });
+
+  it('that admission refused are not taken up', async () => {
+    admissionAnswers({ kind: 'refused', problem: problem('RELEASE_UNKNOWN', { release: releaseDigest }) });
+    expect(await deliver(signed(aDeployment()))).toMatchObject({ status: 404 });
+    admissionAnswers(accepted());
+    expect(await reconcileAt(90)).toMatchObject({ delivered: [] });
   });
 
   it('that admission refuses are told so, and may be sent again', async () => {
@@ -197,12 +289,14 @@ describe("GitHub's deliveries", () => {
   });
 
   it.each<[string, unknown, Record<string, string>]>([
-    ['a ping', { zen: 'Keep it logically awesome.' }, { 'x-github-event': 'ping' }],
-    ['an unknown event', { action: 'created' }, { 'x-github-event': 'star' }],
-    ['the deletion of a branch', { ref: 'main', ref_type: 'branch' }, { 'x-github-event': 'delete' }],
-    ['a tag', { ref: 'refs/tags/v1' }, { 'x-github-event': 'push' }],
-    ['a pull request from a fork', { action: 'opened', pull_request: {} }, { 'x-github-event': 'pull_request' }],
-    ['another ref', aDeployment({}, { ref: 'refs/heads/main\n' }), {}],
+    ['B-29 a ping', { zen: 'Keep it logically awesome.' }, { 'x-github-event': 'ping' }],
+    ['B-29 an unknown event', { action: 'created' }, { 'x-github-event': 'star' }],
+    ['B-29 the deletion of a branch', { ref: 'main', ref_type: 'branch' }, { 'x-github-event': 'delete' }],
+    ['B-29 a tag', { ref: 'refs/tags/v1' }, { 'x-github-event': 'push' }],
+    ['B-30 a pull request from a fork', { action: 'opened', pull_request: {} }, { 'x-github-event': 'pull_request' }],
+    ['B-33 a ref with a line break', aDeployment({}, { ref: 'refs/heads/main\n' }), {}],
+    ['B-33 a bare branch', aDeployment({}, { ref: 'main' }), {}],
+    ['B-33 a ref below', aDeployment({}, { ref: 'refs/heads/main/x' }), {}],
   ])('about %s are ignored, and say why', async (_, event, headers) => {
     expect(await deliver(signed(event, headers))).toMatchObject({
       status: 200,
@@ -264,6 +358,8 @@ describe("GitHub's deliveries", () => {
     ],
     ['B-34 as a form', withHeaders({ 'content-type': 'application/x-www-form-urlencoded' }), 415, 'WEBHOOK_MEDIA_TYPE'],
     ['B-34 of a source that there is not', { ...good, source: 'others-ci' }, 404, 'WEBHOOK_UNKNOWN'],
+    ['B-34 of a name longer than any', { ...good, source: 'x'.repeat(1100) }, 404, 'WEBHOOK_UNKNOWN'],
+    ['B-34 of one much longer', { ...good, source: 'x'.repeat(3000) }, 404, 'WEBHOOK_UNKNOWN'],
     ['B-34 of no name at all', { ...good, source: '../orders-ci' }, 404, 'WEBHOOK_UNKNOWN'],
     ['B-06 with more than 1 MiB', { ...good, body: 'x'.repeat(1_048_577) }, 413, 'WEBHOOK_TOO_LARGE'],
     ['B-19 with bad base64', { ...good, body: '!', isBase64Encoded: true }, 400, 'WEBHOOK_BODY'],
@@ -367,6 +463,11 @@ describe("GitLab's deliveries", () => {
       at: monday,
     });
     expect(await deliver({ body, headers })).toMatchObject({ status: 202 });
+    const madeUp = { ...headers, ...standardHeaders(body) };
+    expect(await deliver({ body, headers: madeUp })).toMatchObject({
+      status: 401,
+      body: { code: 'SIGNATURE_MISMATCH' },
+    });
   });
 });
 

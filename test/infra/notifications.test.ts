@@ -124,8 +124,24 @@ describe('alarms', () => {
         ['drawbridge-promotions-failed', 'ExecutionsFailed'],
         ['drawbridge-promotions-timed-out', 'ExecutionsTimedOut'],
         ['drawbridge-approvals-waiting', 'waiting'],
+        ['drawbridge-api-errors', '5xx'],
+        ['drawbridge-promotions-given-up', 'ReconcileGivenUp'],
+        ['drawbridge-promotions-in-trouble', 'ReconcileTrouble'],
       ]),
     );
+  });
+
+  it('watch what the API answers, and what reconcile counts, under the names it is counted by', () => {
+    const named = (name: string) => alarms().find(({ AlarmName }) => AlarmName === `drawbridge-${name}`);
+    expect(named('api-errors')).toMatchObject({
+      Namespace: 'AWS/ApiGateway',
+      Dimensions: [{ Name: 'ApiId', Value: '<HttpApi>' }],
+    });
+    for (const name of ['promotions-given-up', 'promotions-in-trouble'])
+      expect(named(name)).toMatchObject({
+        Namespace: 'Drawbridge',
+        Dimensions: [{ Name: 'service', Value: 'drawbridge' }],
+      });
   });
 
   it('look at ten metrics at most, which is what CloudWatch allows', () => {
@@ -141,6 +157,11 @@ describe('the dashboard', () => {
   it('is JSON, and shows the errors of every function', () => {
     const body = JSON.parse(properties('Dashboard')['DashboardBody'] as string) as { widgets: object[] };
     expect(body.widgets).toHaveLength(6);
-    for (const id of idsOf('AWS::Lambda::Function')) expect(JSON.stringify(body.widgets)).toContain(`<${id}>`);
+    for (const id of idsOf('AWS::Lambda::Function')) {
+      // Nothing can refer to a resource that may not be there.
+      const { FunctionName } = properties(id);
+      const shown = stack.Resources[id]?.Condition === undefined ? `<${id}>` : `"${FunctionName}"`;
+      expect(JSON.stringify(body.widgets)).toContain(shown);
+    }
   });
 });

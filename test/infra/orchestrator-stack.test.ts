@@ -22,6 +22,7 @@ const runsAs: Record<string, string> = {
   admission: 'AdmissionRole',
   api: 'ApiRole',
   webhook: 'WebhookRole',
+  github: 'GitHubRole',
   broker: 'OrchestratorRole',
   doctor: 'OrchestratorRole',
   resume: 'OrchestratorRole',
@@ -41,6 +42,13 @@ beforeAll(async () => {
 const resourcesOfType = (type: string) =>
   Object.entries(stack.Resources).flatMap(([id, { Type }]) => (Type === type ? [id] : []));
 const properties = (id: string) => resolveProperties(stack, id, home);
+
+it('the API takes no more than a limit of requests, whoever sends them', () => {
+  expect(properties('HttpApiStage')['DefaultRouteSettings']).toMatchObject({
+    ThrottlingBurstLimit: 100,
+    ThrottlingRateLimit: 50,
+  });
+});
 
 describe('functions, folders, states and the contract table', () => {
   it('name the same functions', () => {
@@ -94,6 +102,8 @@ describe('functions get the variables of the resources they use, and no other', 
     ledger: 'LEDGER_TABLE',
     documents: 'DOCUMENTS_BUCKET',
     bus: 'EVENT_BUS',
+    gitHubApi: 'GITHUB_API',
+    gitHubSecret: 'GITHUB_SECRET',
     artifacts: 'ARTIFACTS_BUCKET_PREFIX',
     stateMachine: 'STATE_MACHINE_ARN',
     admissionFunction: 'ADMISSION_FUNCTION',
@@ -239,14 +249,18 @@ describe('permissions', () => {
     );
   });
 
-  it('let nothing but the function for deliveries read secrets, and only those of webhooks', () => {
+  it('let nothing but the functions for deliveries and GitHub read secrets, each its own', () => {
     const reading = resourcesOfType('AWS::IAM::Role').flatMap((role) =>
       statementsOf(role).flatMap(({ actions, resources }) =>
         actions.some((action) => action.startsWith('secretsmanager:')) ? [{ role, actions, resources }] : [],
       ),
     );
-    const resources = ['arn:aws:secretsmanager:eu-west-1:111111111111:secret:drawbridge/webhooks/*'];
-    expect(reading).toEqual([{ role: 'WebhookRole', actions: ['secretsmanager:GetSecretValue'], resources }]);
+    const secrets = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:drawbridge';
+    const actions = ['secretsmanager:GetSecretValue'];
+    expect(reading).toEqual([
+      { role: 'WebhookRole', actions, resources: [`${secrets}/webhooks/*`] },
+      { role: 'GitHubRole', actions, resources: [`${secrets}/github-??????`] },
+    ]);
   });
 
   it('name every role, so that policies elsewhere can name it', () => {
@@ -264,7 +278,49 @@ describe('the ways in', () => {
       routes.filter(({ AuthorizationType: own = 'NONE' }) => own === type).map(({ RouteKey }) => RouteKey);
     expect(keysOf('NONE')).toEqual(['POST /v1/webhooks/{source}']);
     expect(keysOf('AWS_IAM')).toEqual(['ANY /v1/{proxy+}']);
-    expect(routes).toHaveLength(2);
+    expect(keysOf('JWT')).toEqual(['ANY /v1/{proxy+}']);
+    expect(routes).toHaveLength(3);
+  });
+
+  it('an API of its own for tokens, all of which is there for an issuer and an audience, and not without', () => {
+    const ofTokens = Object.entries(stack.Resources).filter(([id]) => id.startsWith('Token'));
+    expect(ofTokens.map(([id]) => id).sort()).toEqual([
+      ...['TokenApi', 'TokenApiIntegration', 'TokenApiPermission', 'TokenApiRoute', 'TokenApiStage', 'TokenAuthorizer'],
+    ]);
+    expect(new Set(ofTokens.map(([, { Condition }]) => Condition))).toEqual(new Set(['HasTokens']));
+    expect(properties('TokenApiRoute')).toMatchObject({ ApiId: '<TokenApi>', AuthorizerId: '<TokenAuthorizer>' });
+    expect(properties('TokenAuthorizer')).toMatchObject({
+      ...{ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] },
+      JwtConfiguration: { Issuer: 'https://login.example.org', Audience: ['drawbridge'] },
+    });
+  });
+
+  it('GitHub is told by a function that is there for the name of a secret, with all it needs, and not without', () => {
+    const ofGitHub = Object.entries(stack.Resources).filter(([id]) => /^git_?hub/i.test(id));
+    expect(ofGitHub.map(([id]) => id).sort()).toEqual([
+      ...['GitHubAttempts', 'GitHubEvents', 'GitHubNotTold', 'GitHubPermission', 'GitHubRole', 'GitHubUnsent'],
+      ...['GithubLambdaFunction', 'GithubLogGroup'],
+    ]);
+    expect(new Set(ofGitHub.map(([, { Condition }]) => Condition))).toEqual(new Set(['HasGitHub']));
+    expect(properties('GitHubEvents')).toMatchObject({
+      EventBusName: '<Bus>',
+      EventPattern: { source: ['drawbridge'], account: ['111111111111'] },
+    });
+    const api = new RegExp(`${stack.Parameters?.['GitHubApi']?.['AllowedPattern']}`);
+    const addresses = [
+      'https://api.github.com',
+      'https://ghe.example.com/api/v3',
+      'https://ghe.example.com:8443/api/v3',
+    ];
+    expect(addresses.filter((address) => !api.test(address))).toEqual([]);
+    const wrong = [
+      'http://api.github.com',
+      'https://localhost',
+      'https://169.254.169.254',
+      'https://a@b.example',
+      'https://b.example/',
+    ];
+    expect(wrong.filter((address) => api.test(address))).toEqual([]);
   });
 
   it('stack events on our own bus, to resume and nobody else', () => {

@@ -37,6 +37,11 @@ export const home: Values = {
   'AWS::AccountId': orchestrator,
   OrganizationId: '',
   TargetAccounts: ['222222222222', '333333333333'],
+  TokenIssuer: 'https://login.example.org',
+  TokenAudience: 'drawbridge',
+  TokenScope: '',
+  GitHubSecret: 'drawbridge/github',
+  GitHubApi: 'https://api.github.com',
 };
 
 /** One target account of it. */

@@ -10,9 +10,9 @@ import type { World } from '#sandbox/kernel.ts';
 import { functionPolicy } from '#sandbox/lambda/permission-provider.ts';
 import { homeRegion, sharedServicesAccount } from '#sandbox/organization.ts';
 import type { Policy } from '#shared/domain/iam/policy.ts';
+import { deployWith, gitHub, tokens } from '#test/e2e/deployed-with.ts';
 import { openRehearsal, type Rehearsal, root } from '#test/e2e/rehearsed-world.ts';
 import { hidden } from '#test/recording/requests.ts';
-import { ensurePackaged } from '../../scripts/package.mjs';
 
 export interface ShippedPolicy {
   /** `drawbridge-preview: preview`. The same for every account that holds it. */
@@ -66,13 +66,13 @@ async function deployCiRole({ sandbox, outputs }: Rehearsal): Promise<void> {
   });
 }
 
-async function deployForAccounts({ sandbox }: Rehearsal): Promise<void> {
-  const { template } = await ensurePackaged();
-  await deployTemplate(sandbox, {
-    ...home,
-    stackName: 'drawbridge',
-    body: readFileSync(template, 'utf8'),
-    parameters: { OrganizationId: '', TargetAccounts: '222222222222,333333333333' },
+/** With all optional parts, as the tests deploy them that record their calls. */
+async function deployForAccounts(rehearsal: Rehearsal): Promise<void> {
+  await deployWith(rehearsal, {
+    OrganizationId: '',
+    TargetAccounts: '222222222222,333333333333',
+    ...tokens,
+    ...gitHub,
   });
 }
 
@@ -110,10 +110,26 @@ function resourcePolicies(world: World): { arn: string; name: string; text: stri
     ...Object.values(kms.keys).map(({ account, region, policy }) => ({
       ...{ arn: keysOf(account, region), name: `key of ${account}`, text: policy },
     })),
+    ...topicPolicies(world),
     ...Object.values(lambda.functions).map((stored) => ({
       ...{ arn: stored.arn, name: `function ${stored.name}`, text: functionPolicy(stored) },
     })),
   ];
+}
+
+function topicPolicies({ cloudformation }: World): { arn: string; name: string; text: string | undefined }[] {
+  const resources = Object.values(cloudformation.stacks).flatMap((stack) => Object.values(stack.resources));
+  return resources
+    .filter(({ type }) => type === 'AWS::SNS::TopicPolicy')
+    .flatMap(({ definition: { properties } }) =>
+      (properties['Topics'] as string[]).map((arn) => ({
+        ...{
+          arn,
+          name: `topic ${arn.slice(arn.lastIndexOf(':') + 1)}`,
+          text: JSON.stringify(properties['PolicyDocument']),
+        },
+      })),
+    );
 }
 
 /** An account has one key in a region, whose id nobody knows beforehand. */

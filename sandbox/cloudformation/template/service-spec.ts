@@ -12,6 +12,11 @@ const specification = (): Specification => {
   return loaded;
 };
 
+/** Every resource type of the specification. */
+export function specifiedTypes(): string[] {
+  return [...specification().all('resource')].map(({ cloudFormationType }) => cloudFormationType);
+}
+
 /** The specification of a resource type, for example `AWS::SQS::Queue`; undefined if there is none. */
 export function specifiedResource(type: string) {
   return specification().lookup('resource', 'cloudFormationType', 'equals', type)[0];

@@ -2,6 +2,7 @@
 import { failure, problem } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { after, type Claim, claim, isCurrent, type Lease, leaseSeconds } from '#shared/domain/promotion/lease.ts';
+import { reasonFrom } from '#shared/domain/promotion/reason.ts';
 import type { Mode, Reason } from '#shared/domain/promotion/records.ts';
 import { changeItem, getItem, type Ledger } from './table.ts';
 
@@ -64,8 +65,7 @@ export async function checkLease(ledger: Ledger, holding: Holding): Promise<void
 export async function leaseLost(ledger: Ledger, holding: Holding): Promise<Reason | undefined> {
   const { environment, epoch } = holding;
   if (epoch === 0 || isCurrent(await readLease(ledger, holding), holding.promotion, epoch)) return undefined;
-  const { code, cause } = problem('LEASE_LOST', { environment, epoch });
-  return { code, text: cause };
+  return reasonFrom(problem('LEASE_LOST', { environment, epoch }));
 }
 
 /** Gives the environment back. A lease that is no longer ours stays as it is. Epoch 0 never heard which epoch it was given, if any. */

@@ -2,7 +2,7 @@
 import type { ApprovalDecision, ApprovalRequest, Requirement } from '#shared/domain/approval/records.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { Page, Part } from '#shared/domain/http/page.ts';
-import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { PromotionId } from '#shared/domain/identifiers.ts';
 import {
   type Deployment,
   type Outcome,
@@ -96,12 +96,14 @@ export async function recordEnd(
 }
 
 export async function readPromotion(ledger: Ledger, id: PromotionId): Promise<Promotion | undefined> {
+  if (!PromotionId.safeParse(id).success) return undefined;
   const item = await getItem(ledger, groupKey(id, 'PROMOTION'));
   return item === undefined ? undefined : promotionOf(item);
 }
 
 /** The promotion with all its rollouts and deployments, in one query. */
 export async function readPromotionRecord(ledger: Ledger, id: PromotionId): Promise<PromotionRecord | undefined> {
+  if (!PromotionId.safeParse(id).success) return undefined;
   return recordIn(await queryItems(ledger, `PROMOTION#${id}`, ''));
 }
 

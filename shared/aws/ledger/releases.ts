@@ -1,5 +1,6 @@
 /** Which releases were completed, when and by whom. The manifest itself is a document under its digest. */
 import * as z from 'zod';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Digest, Instant, Name } from '#shared/domain/identifiers.ts';
 import { getItem, type Ledger, putNew, queryFirst, withoutKeys } from './table.ts';
 
@@ -23,6 +24,12 @@ export async function listReleases(ledger: Ledger, pipeline: string, limit: numb
   const group = listOf(pipeline);
   const items = await queryFirst(ledger, { index: 'by-pipeline', group, limit, order: 'newest-first' });
   return items.map((item) => ReleaseRecord.parse(withoutKeys(item)));
+}
+
+/** Nothing of a pipeline that has a release is no mistake, nor where none is named. Throws PIPELINE_UNKNOWN for one without. */
+export async function demandPipeline(ledger: Ledger, pipeline: string): Promise<void> {
+  if (pipeline !== '' && (await listReleases(ledger, pipeline, 1)).length === 0)
+    throw failure('PIPELINE_UNKNOWN', { pipeline });
 }
 
 /** The digest behind what people call the release, or the digest itself; undefined when there is no such release. */

@@ -103,11 +103,13 @@ export async function concludeFiring(
 
 /** The newest firings of a schedule, newest first. */
 export async function listFirings(ledger: Ledger, schedule: string, limit: number): Promise<FiringRecord[]> {
+  if (!Name.safeParse(schedule).success) return [];
   const items = await queryLast(ledger, { pk: `SCHEDULE#${schedule}`, prefix: 'FIRED#' }, limit);
   return items.map((item) => FiringRecord.parse(withoutKeys(item)));
 }
 
 async function readCurrent(ledger: Ledger, name: string): Promise<StoredVersion | undefined> {
+  if (!Name.safeParse(name).success) return undefined;
   const item = await getItem(ledger, currentKey(name));
   return item === undefined ? undefined : storedIn(item);
 }

@@ -52,7 +52,8 @@ function clientOf({ connection }: Ledger): DynamoDBDocumentClient {
   const known = clients.get(connection);
   if (known !== undefined) return known;
   const created = DynamoDBDocumentClient.from(new DynamoDBClient(connection ?? {}), {
-    marshallOptions: { removeUndefinedValues: true },
+    // What has a key named `constructor` looks like an instance of a class.
+    marshallOptions: { removeUndefinedValues: true, convertClassInstanceToMap: true },
   });
   clients.set(connection, created);
   return created;

@@ -54,11 +54,13 @@ export async function listCurrent<Document>(
   return (await queryItems(ledger, kind.group, `${kind.key}#`)).map((item) => storedIn(kind, item));
 }
 
+/** Undefined where there is none, and for what is no name: a longer key than DynamoDB takes would be refused by it. */
 export async function readCurrent<Document>(
   ledger: Ledger,
   kind: DocumentKind<Document>,
   name: string,
 ): Promise<StoredVersion<Document> | undefined> {
+  if (!Name.safeParse(name).success) return undefined;
   const item = await getItem(ledger, currentKey(kind, name));
   return item === undefined ? undefined : storedIn(kind, item);
 }
@@ -69,6 +71,7 @@ export async function listVersions<Document>(
   kind: DocumentKind<Document>,
   name: string,
 ): Promise<StoredVersion<Document>[]> {
+  if (!Name.safeParse(name).success) return [];
   return (await queryItems(ledger, `${kind.key}#${name}`, 'VERSION#')).map((item) => storedIn(kind, item));
 }
 

@@ -19,6 +19,7 @@ export function reasonOf(text: string): string {
   const reason = text.trim();
   if (reason === '') throw failure('APPROVAL_REASON', { detail: 'is missing' });
   if (reason.length > longest) throw failure('APPROVAL_REASON', { detail: `is longer than ${longest} characters` });
-  if (/\p{Cc}/u.test(reason)) throw failure('APPROVAL_REASON', { detail: 'has a control character in it' });
+  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(reason))
+    throw failure('APPROVAL_REASON', { detail: 'has a control character in it' });
   return reason;
 }

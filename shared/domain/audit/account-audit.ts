@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
 import { AccountId, Instant, Name, PromotionId, Region } from '../identifiers.ts';
+import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 import { newWaysIn, WayIn } from './ways-in.ts';
 
@@ -59,8 +60,7 @@ export function auditReason(
 ): Reason | undefined {
   if (audit.findings.length === 0) return undefined;
   const { account, moment, findings, target } = audit;
-  const { code, cause } = problem('ACCOUNT_NOT_CLEAN', { account, moment, findings: [...findings] });
-  return { code, text: cause, target };
+  return reasonFrom(problem('ACCOUNT_NOT_CLEAN', { account, moment, findings: [...findings] }), { target });
 }
 
 function counted(count: number, noun: string): string {

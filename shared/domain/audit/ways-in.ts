@@ -1,5 +1,6 @@
 /** Ways into an account that need no user: roles that somebody from outside may assume, and the providers that vouch for outsiders. */
 import * as z from 'zod';
+import { takesCertificates } from '../iam/certificate-services.ts';
 import { parsePolicy } from '../iam/parse-policy.ts';
 import type { PrincipalPattern } from '../iam/policy.ts';
 import { digestOf } from '../release/canonical-json.ts';
@@ -54,16 +55,13 @@ function outsidersOf(trust: string, account: string): string[] {
   return [...new Set(principals.filter((principal) => isOutside(principal, account)).map(outsiderText))].sort();
 }
 
-/** Services that hand out a role's credentials for a certificate from anywhere (IAM Roles Anywhere and AWS IoT Core, developer guides). */
-const certificateServices = new Set(['rolesanywhere.amazonaws.com', 'credentials.iot.amazonaws.com']);
-
 function isOutside(principal: PrincipalPattern, account: string): boolean {
   switch (principal.kind) {
     case 'everyone':
     case 'federated':
       return true;
     case 'service':
-      return certificateServices.has(principal.name);
+      return takesCertificates(principal.name);
     // The principal was deleted, so it is nobody.
     case 'role-id':
     case 'session-id':

@@ -42,7 +42,7 @@ function unknownDependencies(pipeline: Pipeline, placeOf: PlaceOf): Problem[] {
     dependencyPaths(stack)
       .filter(({ name }) => !known.includes(name))
       .map(({ name, path }) => {
-        const facts = { what: 'stack', name, suggestion: closest(name, known) };
+        const facts = { what: 'stack', name, suggestion: closest(name, known), known };
         return problem('REFERENCE_UNKNOWN', facts, placeOf(['stacks', index, ...path]));
       }),
   );

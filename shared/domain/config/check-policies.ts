@@ -87,7 +87,7 @@ export function selectorProblems(
       (document.selector?.[what] ?? []).flatMap((name, index) => {
         const suggestion = known[what].includes(name) ? undefined : closest(name, known[what]);
         if (suggestion === undefined) return [];
-        const facts = { what: what.slice(0, -1), name, suggestion };
+        const facts = { what: what.slice(0, -1), name, suggestion, known: known[what] };
         return [problem('REFERENCE_UNKNOWN', facts, placeOf(['selector', what, index]))];
       }),
     ),
@@ -119,7 +119,7 @@ export function policySetProblems(policies: readonly Located<Policy>[]): Problem
       groupPaths(document)
         .filter(({ group }) => known.length > 0 && !known.includes(group))
         .map(({ group, path }) => {
-          const facts = { what: 'group', name: group, suggestion: closest(group, known) };
+          const facts = { what: 'group', name: group, suggestion: closest(group, known), known };
           return problem('REFERENCE_UNKNOWN', facts, placeOf(path));
         }),
     ),

@@ -77,5 +77,5 @@ interface Reference {
 
 function reference({ what, name, known }: Reference, place: Place): Problem[] {
   if (name === undefined || known.length === 0 || known.includes(name)) return [];
-  return [problem('REFERENCE_UNKNOWN', { what, name, suggestion: closest(name, known) }, place)];
+  return [problem('REFERENCE_UNKNOWN', { what, name, suggestion: closest(name, known), known }, place)];
 }

@@ -56,6 +56,8 @@ function issueProblems(issue: z.core.$ZodIssue, { yaml, kind }: Context): Proble
   const found = valueAt(yaml.value, issue.path);
   if (found === undefined) return [problem('FIELD_MISSING', { key }, yaml.placeOf(issue.path))];
   const place = yaml.placeOf(issue.path, issue.code === 'invalid_key' ? 'key' : 'value');
+  if (issue.code === 'custom' && issue.params?.['code'] === 'URL_NOT_ALLOWED')
+    return [problem('URL_NOT_ALLOWED', { key, detail: issue.message }, place)];
   if (issue.code === 'custom' && issue.params) {
     const { actual, limit, unit } = issue.params as { actual: number; limit: number; unit: string };
     return [problem('LIMIT', { what: key, actual, limit, unit }, place)];

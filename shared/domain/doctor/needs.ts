@@ -54,6 +54,7 @@ function previewNeeds(where: Where): Need[] {
     ...artifacts(where, 'plan'),
     need('cloudformation:CreateChangeSet', transform),
     need('cloudformation:ListHookResults', '*'),
+    need('cloudformation:ListImports', '*'),
   ];
 }
 

@@ -15,6 +15,6 @@ export const auditEntries = {
     cause: ({ target, code }) =>
       `The account of ${target} could not be audited after something was executed there (${code}).`,
     next: () =>
-      'Mend the audit role with what drawbridge doctor says, and look for new users, keys and roles in the account.',
+      'Mend the audit role with what `drawbridge doctor` says, and look for new users, keys and roles in the account.',
   }),
 };

@@ -5,6 +5,7 @@ import { configEntries } from './config-entries.ts';
 import { controlEntries } from './control-entries.ts';
 import { gateEntries } from './gate-entries.ts';
 import { httpEntries } from './http-entries.ts';
+import { planEntries } from './plan-entries.ts';
 import { policyEntries } from './policy-entries.ts';
 import { type CatalogueEntry, onlyPlace, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   ...brokerEntries,
   ...configEntries,
   ...controlEntries,
+  ...planEntries,
   ...policyEntries,
   ...promotionEntries,
   ...remoteEntries,
@@ -46,10 +48,15 @@ export function problem<Code extends ErrorCode>(code: Code, facts: FactsOf<Code>
     code,
     exit: found.exit,
     status: found.status,
-    cause: found.cause(facts),
-    next: found.next(facts),
+    cause: withoutDoubleStops(found.cause(facts)),
+    next: withoutDoubleStops(found.next(facts)),
     place: onlyPlace(place),
   };
+}
+
+/** What AWS and people say ends with a full stop of its own now and then. An ellipsis and a path keep theirs. */
+function withoutDoubleStops(text: string): string {
+  return `${text}`.replaceAll(/(?<=[^\s./])\.\.(?=\s|$)/g, '.');
 }
 
 /** A problem on its way to a boundary that reports it. `name` is the code: what a state machine's ErrorEquals matches. */

@@ -1,4 +1,4 @@
-import { entry } from './problem.ts';
+import { entry, listed } from './problem.ts';
 
 const didYouMean = (suggestion: string | undefined): string => (suggestion ? ` Did you mean ${suggestion}?` : '');
 const invalid = { exit: 2, status: 400 } as const;
@@ -79,6 +79,11 @@ export const configEntries = {
     cause: ({ key }) => `The field ${key} is missing.`,
     next: ({ key }) => `Add ${key}.`,
   }),
+  URL_NOT_ALLOWED: entry<{ key: string; detail: string }>({
+    ...invalid,
+    cause: ({ key, detail }) => `The address in ${key} ${detail}.`,
+    next: () => 'Give an https address of a host of the internet by its name, without a password.',
+  }),
   FIELD_INVALID: entry<{ key: string; detail: string }>({
     ...invalid,
     cause: ({ key, detail }) => `The field ${key} is not valid: ${detail}.`,
@@ -119,10 +124,16 @@ export const configEntries = {
     cause: ({ what, name }) => `There are two ${what} ${name}.`,
     next: () => 'Rename or remove one of them.',
   }),
-  REFERENCE_UNKNOWN: entry<{ what: string; name: string; suggestion: string | undefined }>({
+  REFERENCE_UNKNOWN: entry<{
+    what: string;
+    name: string;
+    suggestion: string | undefined;
+    known?: readonly string[];
+  }>({
     ...invalid,
     cause: ({ what, name, suggestion }) => `There is no ${what} ${name}.${didYouMean(suggestion)}`,
-    next: ({ what }) => `Name a ${what} that these files define.`,
+    next: ({ what, known = [] }) =>
+      known.length === 0 ? `Name a ${what} that these files define.` : `Name one of ${listed(known)}.`,
   }),
   DEPENDENCY_CYCLE: entry<{ names: readonly string[] }>({
     ...invalid,
@@ -159,12 +170,37 @@ export const configEntries = {
   TEMPLATE_INVALID: entry<{ detail: string }>({
     ...invalid,
     cause: ({ detail }) => detail,
-    next: () => 'Correct the template.',
+    next: () => 'Correct the template there: CloudFormation would refuse it too.',
   }),
   TEMPLATE_CYCLE: entry<{ path: string }>({
     ...invalid,
     cause: ({ path }) => `The nested template ${path} contains itself.`,
     next: () => 'Break the circle of TemplateURL properties.',
+  }),
+  TYPE_UNKNOWN: entry<{ type: string; suggestion: string | undefined }>({
+    ...invalid,
+    cause: ({ type, suggestion }) => `There is no resource type ${type}.${didYouMean(suggestion)}`,
+    next: () =>
+      'Correct the type. If AWS has it by now, bring its specification up to date: npm install @aws-cdk/aws-service-spec.',
+  }),
+  NAME_UNKNOWN: entry<{ via: string; name: string; suggestion: string | undefined }>({
+    ...invalid,
+    cause: ({ via, name, suggestion }) =>
+      `${via} names ${name}, which the template does not have.${didYouMean(suggestion)}`,
+    next: () =>
+      'Correct the name, or add what it names. CloudFormation refuses it also where a condition leaves it out.',
+  }),
+  RESOURCE_CYCLE: entry<{ names: readonly string[] }>({
+    ...invalid,
+    cause: ({ names }) => `The resources wait for each other in a circle: ${[...names, names[0]].join(' -> ')}.`,
+    next: () => 'Remove one DependsOn or reference of the circle, or move it into a resource of its own.',
+  }),
+  NOECHO_OUTPUT: entry<{ output: string; parameter: string }>({
+    ...refused,
+    cause: ({ output, parameter }) =>
+      `The output ${output} shows the parameter ${parameter}, which is NoEcho: CloudFormation masks no outputs.`,
+    next: () =>
+      'Remove the output, or give out where the secret is instead of what it is; take NoEcho away if the value may be read.',
   }),
   PARAMETERS_MISMATCH: entry<{ targets: readonly string[]; missing: readonly string[]; unknown: readonly string[] }>({
     ...invalid,

@@ -10,6 +10,7 @@ const refused = entry<{ what: string; next: string }>({
 /** What the template gate refuses. The rules know what is wrong and what to do instead. */
 export const gateEntries = {
   GATE_STATIC_CREDENTIAL: refused,
+  GATE_POSSIBLE_SECRET: refused,
   GATE_TRANSFORM: refused,
   GATE_TRUST: refused,
   GATE_URL: refused,

@@ -78,6 +78,17 @@ export const httpEntries = {
     cause: ({ actor, permission }) => `${actor} has not the permission ${permission}.`,
     next: ({ permission }) => `Nothing was changed. An administrator gives it: permissions.${permission} of a policy.`,
   }),
+  AWS_BUSY: entry<object>({
+    exit: 5,
+    status: 503,
+    cause: () => 'A service of AWS that Drawbridge needs is busy or away at the moment.',
+    next: () => 'Send the request again, with the same Idempotency-Key, after the seconds that Retry-After says.',
+  }),
+  QUERY_INVALID: entry<{ parameter: string }>({
+    ...malformed,
+    cause: ({ parameter }) => `The query parameter ${parameter} is missing, or is no name that there could be.`,
+    next: ({ parameter }) => `Say which: ?${parameter}= and a name of lower-case letters, digits and hyphens.`,
+  }),
   METHOD_NOT_ALLOWED: entry<{ method: string; path: string; allowed: readonly string[] }>({
     exit: 2,
     status: 405,

@@ -1,4 +1,4 @@
-import { entry } from './problem.ts';
+import { entry, listed } from './problem.ts';
 
 const stopped = { exit: 3, status: 409 } as const;
 const forbidden = { exit: 3, status: 403 } as const;
@@ -49,6 +49,13 @@ export const policyEntries = {
     cause: ({ seen, now }) => `The plan changed: the decision was about ${seen}, and the plan is now ${now}.`,
     next: () => 'Nothing was decided. Look at the plan again, then decide on its digest.',
   }),
+  DIGEST_OF_RELEASE: entry<{ digest: string; plan: string }>({
+    exit: 2,
+    status: 409,
+    cause: ({ digest, plan }) =>
+      `${digest} is the digest of the release; what is to be decided on is the plan with digest ${plan}.`,
+    next: () => 'Nothing was decided. Look at that plan (without --digest it is shown), then decide on its digest.',
+  }),
   ALREADY_DECIDED: entry<{ by: string; decision: string; at: string }>({
     ...stopped,
     cause: ({ by, decision, at }) => `${by} decided already: ${decision}, at ${at}.`,
@@ -71,11 +78,14 @@ export const policyEntries = {
     cause: ({ environment, rounds }) => `The plan for ${environment} did not come to rest in ${rounds} rounds.`,
     next: () => 'Find out what changes its stacks meanwhile, then promote again.',
   }),
-  POLICY_UNKNOWN: entry<{ policy: string }>({
+  POLICY_UNKNOWN: entry<{ policy: string; known?: readonly string[] }>({
     exit: 2,
     status: 404,
     cause: ({ policy }) => `There is no policy ${policy}.`,
-    next: () => 'See with GET /v1/policies which there are.',
+    next: ({ known }) => {
+      if (known === undefined) return 'See with GET /v1/policies, or with `drawbridge apply`, which there are.';
+      return known.length === 0 ? 'No policy holds yet.' : `The policies that hold are ${listed(known)}.`;
+    },
   }),
   POLICY_CONFLICT: entry<{ policy: string; detail: string }>({
     ...stopped,

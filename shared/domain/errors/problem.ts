@@ -48,6 +48,13 @@ export interface Fault {
 /** Declares one entry so that its facts stay typed. */
 export const entry = <Facts>(declared: CatalogueEntry<Facts>): CatalogueEntry<Facts> => declared;
 
+/** A long list is cut, and says so: a line is for the eye. */
+export function listed(names: readonly string[], most = 12): string {
+  const all = [...new Set(names)];
+  const more = all.length > most ? ` and ${all.length - most} more` : '';
+  return `${all.slice(0, most).join(', ')}${more}`;
+}
+
 const parts = ['file', 'line', 'column', 'pointer', 'resource', 'stack', 'account', 'region'] as const;
 
 /** Only what a place may say: whoever names a target's record as the place must not publish all that the record holds. */

@@ -1,4 +1,4 @@
-import { entry } from './problem.ts';
+import { entry, listed } from './problem.ts';
 
 /** Problems of releases and promotions: what Drawbridge itself refuses or finds wrong. */
 export const promotionEntries = {
@@ -57,28 +57,13 @@ export const promotionEntries = {
     cause: ({ target }) => `The work in ${target} ended without saying how.`,
     next: () => 'Look at its child execution in Step Functions and at the stacks, then retry the promotion.',
   }),
-  TARGET_UNKNOWN: entry<{ target: string }>({
+  TARGET_UNKNOWN: entry<{ target: string; known?: readonly string[] }>({
     exit: 2,
     status: 404,
     cause: ({ target }) => `There is no target ${target} in the ledger.`,
-    next: () => 'Onboard its account and record the target as docs/how-to/onboard-an-account.md says.',
-  }),
-  OUTPUT_AMBIGUOUS: entry<{ stack: string; target: string; holders: readonly string[] }>({
-    exit: 2,
-    status: 422,
-    cause: ({ stack, target, holders }) =>
-      holders.length === 0
-        ? `Target ${target} takes outputs of stack ${stack}, which no target of the environment gets.`
-        : `Target ${target} takes outputs of stack ${stack}, which several targets get: ${holders.join(', ')}.`,
-    next: () =>
-      'Let exactly one target of the environment, or the target itself, have the stack: see targets.matchLabels.',
-  }),
-  OUTPUT_UNKNOWN: entry<{ stack: string; target: string; after: readonly string[] }>({
-    exit: 1,
-    status: 422,
-    cause: ({ stack, target, after }) =>
-      `Stack ${stack} in ${target} takes an output that ${after.join(', ')} does not have, and nothing in the plan will bring it.`,
-    next: () => 'Add the output to that template, or correct fromOutput, then make a new release.',
+    next: ({ known = [] }) =>
+      (known.length === 0 ? '' : `The targets are ${listed(known)}. `) +
+      'Onboard its account and record the target as docs/how-to/onboard-an-account.md says.',
   }),
   RELEASE_UNKNOWN: entry<{ release: string }>({
     exit: 2,
@@ -99,6 +84,12 @@ export const promotionEntries = {
     status: 422,
     cause: ({ detail }) => `The release's manifest is not valid: ${detail}.`,
     next: () => 'Make the release with `drawbridge release`, which writes a valid manifest.',
+  }),
+  PIPELINE_UNKNOWN: entry<{ pipeline: string }>({
+    exit: 2,
+    status: 404,
+    cause: ({ pipeline }) => `Nothing is known of a pipeline "${pipeline}": no release was made of it.`,
+    next: () => 'The name is in metadata.name of its drawbridge.yml. Make a release with `drawbridge release`.',
   }),
   PROMOTION_UNKNOWN: entry<{ promotion: string }>({
     exit: 2,
@@ -159,52 +150,6 @@ export const promotionEntries = {
     next: () =>
       'Nothing was executed. Somebody or something changed it after the release was made: find out who, then make a new release.',
   }),
-  PLAN_CHANGED: entry<{ stack: string; planned: string; now: string }>({
-    exit: 3,
-    status: 409,
-    cause: ({ stack, planned, now }) =>
-      `The change set of stack ${stack} is not the one that was planned (${now} instead of ${planned}).`,
-    next: () => 'Nothing was executed. Promote again to get a new plan.',
-  }),
-  CHANGE_SET_REFUSED: entry<{ stack: string; reason: string }>({
-    exit: 1,
-    status: 422,
-    cause: ({ stack, reason }) => `CloudFormation could not make a change set for stack ${stack}: ${reason}`,
-    next: () => 'Correct the template or its parameters, make a new release and promote that.',
-  }),
-  CHANGE_SET_FOREIGN: entry<{ stack: string; changeSet: string; differs: string[] }>({
-    exit: 3,
-    status: 409,
-    cause: ({ stack, changeSet, differs }) =>
-      `The change set ${changeSet} of stack ${stack} was not made from the release: it differs in ${differs.join(', ')}.`,
-    next: () =>
-      'Nothing was executed. Somebody else made a change set of this name: find out who, delete it, then promote again.',
-  }),
-  CHANGE_SET_OVERDUE: entry<{ stack: string }>({
-    exit: 5,
-    status: 504,
-    cause: ({ stack }) => `CloudFormation did not finish the change set of stack ${stack} in time.`,
-    next: () => 'Promote again; if it happens again, look at the change set in the CloudFormation console.',
-  }),
-  CHANGE_SET_OBSOLETE: entry<{ stack: string; status: string }>({
-    exit: 3,
-    status: 409,
-    cause: ({ stack, status }) =>
-      `The planned change set of stack ${stack} can no longer be executed (${status}): the stack was changed meanwhile.`,
-    next: () => 'Nothing was executed. Promote again to plan against the stack as it is now.',
-  }),
-  STACK_BUSY: entry<{ stack: string; status: string }>({
-    exit: 3,
-    status: 409,
-    cause: ({ stack, status }) => `Stack ${stack} is in ${status}: somebody else is changing it.`,
-    next: () => 'Wait until that operation has ended, then promote again.',
-  }),
-  STACK_STUCK: entry<{ stack: string; status: string; next: string }>({
-    exit: 3,
-    status: 409,
-    cause: ({ stack, status }) => `Stack ${stack} is in ${status}, from which it cannot be updated.`,
-    next: ({ next }) => next,
-  }),
   RECOVERY_FAILED: entry<{ stack: string; action: string; status: string }>({
     exit: 1,
     status: 409,
@@ -218,26 +163,12 @@ export const promotionEntries = {
     cause: ({ stack, detail }) => `Stack ${stack} could not be verified after its deployment: ${detail}.`,
     next: () => 'Look at the stack in the target account; somebody may have changed it while the rollout ran.',
   }),
-  CHANGE_SET_BUSY: entry<{ changeSet: string; stack: string }>({
-    exit: 5,
-    status: 409,
-    cause: ({ changeSet, stack }) =>
-      `Change set ${changeSet} of stack ${stack} is still being made, so it cannot be deleted yet.`,
-    next: () => 'It is tried again by itself. Delete the change set in the account if it stays.',
-  }),
-  NOT_DISCARDED: entry<{ promotion: string; target: string; code: string }>({
-    exit: 5,
-    status: 409,
-    cause: ({ promotion, target, code }) =>
-      `Change sets of promotion ${promotion} may be left in ${target}: they could not be taken away (${code}).`,
-    next: () =>
-      'Nothing of them is executed. Delete them, and stacks in REVIEW_IN_PROGRESS that hold nothing else, in the account.',
-  }),
-  INTERNAL: entry<object>({
+  INTERNAL: entry<{ request: string }>({
     exit: 5,
     status: 500,
-    cause: () => 'Something in Drawbridge broke while it handled the request.',
-    next: () => 'Send the request again with the same Idempotency-Key; the details are in the log of the API function.',
+    cause: ({ request }) => `Something in Drawbridge broke while it handled request ${request}.`,
+    next: ({ request }) =>
+      `Send the request again with the same Idempotency-Key; the details are in the function's log, at ${request}.`,
   }),
   CONTRACT_BROKEN: entry<{ step: string; detail: string }>({
     exit: 5,

@@ -40,6 +40,32 @@ export const remoteEntries = {
     cause: ({ service, code, message }) => `${service} answered ${code}: ${message}`,
     next: () => 'Look the code up in the API reference of the service; if it passes by itself, promote again.',
   }),
+  API_UNREACHABLE: entry<{ endpoint: string; message: string }>({
+    exit: 5,
+    status: 503,
+    cause: ({ endpoint, message }) => `The API at ${endpoint} did not answer: ${message}`,
+    next: () =>
+      'Compare the address (--api or DRAWBRIDGE_API) with the output HttpApiUrl of the orchestrator stack, and see whether the network lets you there. What was accepted before goes on.',
+  }),
+  GITHUB_REFUSED: entry<{ doing: string; status: number; message: string }>({
+    exit: 5,
+    status: 502,
+    cause: ({ doing, status, message }) => `GitHub answered ${status} to ${doing}: ${message}`,
+    next: () =>
+      'Look at the token in Secrets Manager: it needs commit statuses and deployments (read and write) of that repository. No promotion depends on it.',
+  }),
+  GITHUB_BUSY: entry<{ doing: string; seconds: number }>({
+    exit: 5,
+    status: 503,
+    cause: ({ doing, seconds }) => `GitHub limits how often it is asked, and will not ${doing} for ${seconds} seconds.`,
+    next: () => 'It is tried again by itself; what is given up is in the queue drawbridge-github-unsent.',
+  }),
+  GITHUB_UNREACHABLE: entry<{ doing: string; message: string }>({
+    exit: 5,
+    status: 503,
+    cause: ({ doing, message }) => `GitHub did not answer to ${doing}: ${message}`,
+    next: () => 'It is tried again by itself; what is given up is in the queue drawbridge-github-unsent.',
+  }),
   AWS_UNREACHABLE: entry<{ service: string; message: string }>({
     exit: 5,
     status: 503,

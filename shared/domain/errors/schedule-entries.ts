@@ -56,6 +56,14 @@ export const scheduleEntries = {
       `Schedule ${schedule} fired ${late} seconds late, and may be ${allowed} seconds late.`,
     next: () => 'Promote by hand if it is still wanted, or allow more with maxLateness.',
   }),
+  SCHEDULE_RELEASE_BROKEN: entry<{ schedule: string; releaseId: string; code: string }>({
+    exit: 5,
+    status: 500,
+    cause: ({ schedule, releaseId, code }) =>
+      `Schedule ${schedule} cannot tell what to promote: release ${releaseId} cannot be read (${code}).`,
+    next: () =>
+      'An older release would take its place, so nothing is promoted. Make the release again, or a newer one.',
+  }),
   SCHEDULE_NOTHING_ELIGIBLE: entry<{ schedule: string; pipeline: string }>({
     exit: 3,
     status: 409,

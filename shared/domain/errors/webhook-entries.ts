@@ -1,4 +1,4 @@
-import { entry } from './problem.ts';
+import { entry, listed } from './problem.ts';
 
 /** Exit 4, since who sends cannot be told from anybody. No sentence says what would have been right. */
 const unproven = { exit: 4, status: 401 } as const;
@@ -61,11 +61,14 @@ export const webhookEntries = {
     cause: ({ detail }) => `The body of the delivery ${detail}.`,
     next: () => 'See docs/how-to/start-from-ci.md for what a delivery says.',
   }),
-  WEBHOOK_UNKNOWN: entry<{ webhook: string }>({
+  WEBHOOK_UNKNOWN: entry<{ webhook: string; known?: readonly string[] }>({
     exit: 2,
     status: 404,
     cause: ({ webhook }) => `There is no webhook ${webhook}.`,
-    next: () => 'See with GET /v1/webhooks which there are.',
+    next: ({ known }) => {
+      if (known === undefined) return 'See with GET /v1/webhooks, or with `drawbridge apply`, which there are.';
+      return known.length === 0 ? 'There is no webhook yet.' : `The webhooks are ${listed(known)}.`;
+    },
   }),
   WEBHOOK_SECRET: entry<{ webhook: string }>({
     exit: 5,

@@ -20,12 +20,11 @@ export const worldEntries = {
     cause: ({ name }) => `Nobody is called ${name} in the sandbox.`,
     next: ({ known }) => `Act as one of ${known.join(', ')}.`,
   }),
-  FAULT_INVALID: entry<{ fault: string; detail: string }>({
+  FAULT_INVALID: entry<{ fault: string; detail: string; hint: string }>({
     exit: 2,
     status: 400,
     cause: ({ fault, detail }) => `The fault ${fault} cannot be injected: ${detail}.`,
-    next: () =>
-      'Write <target or environment>:<logical id>:<status>; the statuses are CREATE_FAILED, UPDATE_FAILED, DELETE_FAILED, ROLLBACK_FAILED and UPDATE_ROLLBACK_FAILED. For verifications and alarms see docs/how-to/inject-a-fault.md.',
+    next: ({ hint }) => hint,
   }),
   FAULT_NOT_REACHED: entry<{ fault: string }>({
     exit: 2,

@@ -18,12 +18,14 @@ const base = z.object({
   releaseId: z.string().describe('Name of the release.'),
   mode: Mode.describe('Whether anything is executed.'),
   retryOf: PromotionId.optional().describe('The promotion that this one takes up again.'),
-  trigger: z.object(Trigger.shape).describe('The way in: its kind, and the webhook or schedule.'),
+  trigger: z
+    .object(Trigger.shape)
+    .describe('The way in: its kind, the webhook or schedule, and the commit that a webhook of GitHub named.'),
   requestedAt: Instant.describe('When the promotion was asked for.'),
   actor: z.string().describe('Who asked for the promotion, or decided; `drawbridge` where nobody did.'),
   occurredAt: Instant.describe('When it happened. It may be published later.'),
   reasons: z
-    .array(z.object(Reason.shape))
+    .array(z.object(Reason.omit({ next: true }).shape))
     .describe('Why it did not go well: codes of the error catalogue, and their texts.'),
   summary: z.string().describe('The event in one line for people.'),
 });

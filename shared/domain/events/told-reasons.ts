@@ -8,8 +8,9 @@ import { shortened } from '../trust/authorization-message.ts';
 const mostReasons = 20;
 const longestText = 1000;
 
-export function toldReasons(reasons: readonly Reason[]): Reason[] {
-  return reasons.slice(0, mostReasons).map((reason) => ({ ...reason, text: toldText(reason.text) }));
+/** What to do is for whoever looks at the promotion. */
+export function toldReasons(reasons: readonly Reason[]): Omit<Reason, 'next'>[] {
+  return reasons.slice(0, mostReasons).map(({ next: _, ...reason }) => ({ ...reason, text: toldText(reason.text) }));
 }
 
 export function toldText(text: string): string {

@@ -1,4 +1,5 @@
 /** Text that a template computes, as far as it can be said without deploying it. */
+import { readSource } from '../template/source.ts';
 import { isObject, type Json, type JsonObject, memberOf } from '../template/template.ts';
 import type { DeclaredResource } from './declared-resources.ts';
 import type { GateContext } from './finding.ts';
@@ -66,6 +67,28 @@ export function computedText(value: Json, scope: Scope): ComputedText {
   const posed = scope.context.account === undefined && text.includes(nobody);
   const told = (posed ? text.replaceAll(nobody, '*') : text).replaceAll(ownMark, ownAccount(scope.context));
   return { ...computed, text: told, decided: decided && !posed };
+}
+
+/**
+ * The JSON that a text computes to, in which the own account is again `Ref` of AWS::AccountId; undefined where the text is not decided or no
+ * JSON object. Read as strictly as templates are: not nested without end, no member twice.
+ */
+export function computedJson(value: Json, scope: Scope): Json | undefined {
+  const { text, decided } = textOf(value, scope);
+  const source =
+    decided && !text.includes('{{resolve:') && text.trimStart().startsWith('{') ? readSource(text) : undefined;
+  return source?.kind === 'source' ? withOwnAccount(source.data as Json) : undefined;
+}
+
+function withOwnAccount(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withOwnAccount);
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withOwnAccount(member)]));
+  if (typeof value !== 'string' || !value.includes(ownMark)) return value;
+  const parts = value
+    .split(ownMark)
+    .flatMap((part, index) => (index === 0 ? [part] : [{ Ref: 'AWS::AccountId' }, part]));
+  return { 'Fn::Join': ['', parts] };
 }
 
 /** Stands for the own account until the text is whole; no text of a template can hold it. */

@@ -28,10 +28,10 @@ const people: Fault = {
   what: 'lets people in past the roles',
   next: 'Take it out; who may do what is decided outside of promotions.',
 };
-const strangers: Fault = {
+const shared: Fault = {
   code: 'GATE_TRUST',
-  what: 'lets in whoever did not sign in',
-  next: 'Set AllowUnauthenticatedIdentities: false.',
+  what: 'is a key that lets in whoever has it',
+  next: 'Let callers sign in, with IAM or Amazon Cognito, or have a policy waive it.',
 };
 const keys: Fault = {
   code: 'GATE_STATIC_CREDENTIAL',
@@ -48,6 +48,7 @@ const waysIn: readonly (readonly [RegExp, Fault])[] = [
   [/^AWS::Organizations::(Account|Organization)$/, people],
   [/^AWS::SSO::/, people],
   [/^AWS::IdentityStore::/, people],
+  [/^AWS::AppSync::ApiKey$/, shared],
 ];
 
 /** A type that is not written in plain text could be any of them, so it is refused too. */
@@ -56,7 +57,8 @@ export function credentialObjections(resource: DeclaredResource): Objection[] {
   const at = [...path, 'Type'];
   if (type === undefined) return [unknownType(path, isObject(declaration) ? declaration : {})];
   const fault =
-    type.startsWith('AWS::IAM::') && !harmless.includes(type)
+    // However it is written: CloudFormation knows types by their exact names, and a guess at what else it takes would be no check.
+    /^\s*AWS::IAM::/i.test(type) && !harmless.includes(type)
       ? keys
       : (waysIn.find(([pattern]) => pattern.test(type))?.[1] ?? propertyFault(resource));
   return fault === undefined ? [] : [{ ...fault, path: at, what: `${type} ${fault.what}.` }];
@@ -70,13 +72,10 @@ function propertyFault({ type, path, properties }: DeclaredResource): Fault | un
   if (type === 'AWS::EC2::KeyPair' && (isComputed || mayBeAbsent(properties['PublicKeyMaterial']))) return keys;
   if (type === 'AWS::Transfer::User' && (isComputed || memberAlternatives(members, 'SshPublicKeys').some(isFilled)))
     return keys;
-  const open = memberAlternatives(members, 'AllowUnauthenticatedIdentities');
-  // The property is required, and a pool that does not say false may let in anybody.
-  if (
-    type === 'AWS::Cognito::IdentityPool' &&
-    (open.length === 0 || open.some(({ value }) => String(value) !== 'false'))
-  )
-    return strangers;
+  // A key that ends is one of the application; NoExpiry makes it static (CloudFormation User Guide, AWS::Location::APIKey).
+  const endless = memberAlternatives(members, 'NoExpiry');
+  if (type === 'AWS::Location::APIKey' && (isComputed || endless.some(({ value }) => String(value) !== 'false')))
+    return shared;
   return undefined;
 }
 

@@ -2,28 +2,26 @@
 import { federationKeys } from '../iam/federation.ts';
 import { isObject, type Json } from '../template/template.ts';
 import { type Located, listAlternatives, memberAlternatives } from './alternatives.ts';
-import { computedText, ownAccount, type Scope } from './computed-text.ts';
+import type { Scope } from './computed-text.ts';
+
+const cognito = 'cognito-identity.amazonaws.com';
 
 /**
- * What is missing: every key of `federationKeys` is compared with values that the template writes out (IAM User Guide, "Configuring a role
- * for OIDC": else every application, or every repository, of that provider is trusted). A pool of Amazon Cognito is one of this template,
- * so that the gate sees whom it lets in.
+ * What lets outsiders in. A provider vouches for people whom no template and no account decides on, and the subject that a condition pins may
+ * be anybody's; so only identity pools of Amazon Cognito are trusted, those of this template, and those who signed in to them.
  */
 export function federationGaps(provider: string, conditions: readonly Located[], scope: Scope): string[] {
-  const account = /^arn:[a-z-]+:iam::(\d{12}):/.exec(provider)?.[1];
-  if (account !== undefined && account !== ownAccount(scope.context))
-    return [`The role trusts the identity provider ${provider} of another account.`];
-  return federationKeys(provider)
+  if (provider !== cognito)
+    return [`The role trusts the identity provider ${provider}, which vouches for people from outside.`];
+  return federationKeys(cognito)
     .filter((keys) => !isPinned(keys, conditions, scope))
-    .map(([key]) => `The role trusts ${provider} without a condition that pins ${key}${hint(key as string)}.`);
+    .map(([key]) => `The role trusts ${provider} without a condition that pins ${key} ${hint(key as string)}.`);
 }
 
-const poolKey = 'cognito-identity.amazonaws.com:aud';
-const signInKey = 'cognito-identity.amazonaws.com:amr';
+const signInKey = `${cognito}:amr`;
 
 function hint(key: string): string {
-  if (key === poolKey) return ' to an identity pool of this template';
-  return key === signInKey ? ' to authenticated' : '';
+  return key === signInKey ? 'to authenticated' : 'to an identity pool of this template';
 }
 
 /** In every alternative and by every value. */
@@ -33,7 +31,7 @@ function isPinned(keys: readonly string[], conditions: readonly Located[], scope
     conditions.every((condition) =>
       operators.some((operator) => {
         const comparisons = memberAlternatives(condition, operator);
-        return comparisons.length > 0 && comparisons.every((one) => pins(keys, { operator, comparison: one }, scope));
+        return comparisons.length > 0 && comparisons.every((comparison) => pins(keys, comparison, scope));
       }),
     )
   );
@@ -41,30 +39,18 @@ function isPinned(keys: readonly string[], conditions: readonly Located[], scope
 
 const operators = ['StringEquals', 'StringLike', 'ForAnyValue:StringEquals', 'ForAnyValue:StringLike'];
 
-interface Compared {
-  readonly operator: string;
-  readonly comparison: Located;
-}
-
-function pins(keys: readonly string[], { operator, comparison }: Compared, scope: Scope): boolean {
+function pins(keys: readonly string[], comparison: Located, scope: Scope): boolean {
   const wanted = keys.map((key) => key.toLowerCase());
   const key = Object.keys(isObject(comparison.value) ? comparison.value : {}).find((name) =>
     wanted.includes(name.toLowerCase()),
   );
   const values = key === undefined ? [] : memberAlternatives(comparison, key).flatMap(listAlternatives);
-  return (
-    values.length > 0 && values.every(({ value }) => isWrittenOut(value, operator, scope) && fits(keys, value, scope))
-  );
+  return values.length > 0 && values.every(({ value }) => fits(keys, value, scope));
 }
 
-function isWrittenOut(value: Json, operator: string, scope: Scope): boolean {
-  const { text, decided } = computedText(value, scope);
-  return decided && (operator.endsWith('StringEquals') || !/[*?]/.test(text));
-}
-
+/** Nothing but the word, or the pool: a policy variable or a wildcard would be whatever the token has. */
 function fits([key]: readonly string[], value: Json, { resources }: Scope): boolean {
   if (key === signInKey) return value === 'authenticated';
-  if (key !== poolKey) return true;
   const pool = isObject(value) && typeof value['Ref'] === 'string' ? resources.get(value['Ref']) : undefined;
   return pool?.type === 'AWS::Cognito::IdentityPool';
 }

@@ -5,7 +5,10 @@ import { type Scope, scopeOf } from './computed-text.ts';
 import { credentialObjections } from './credential-rule.ts';
 import { type DeclaredResource, declaredResources } from './declared-resources.ts';
 import type { GateContext, GateFinding, GateSource, Objection } from './finding.ts';
+import { identityPoolObjections } from './identity-pool-rule.ts';
 import { policyObjections } from './policy-rule.ts';
+import { reservedUseObjections } from './reserved-use-rule.ts';
+import { resourcePolicyObjections, sharedResourceObjections } from './resource-policy-rule.ts';
 import { secretObjections } from './secret-literals.ts';
 import { suppressionsAt } from './suppressions.ts';
 import { fragmentObjections, transformObjections } from './transform-rule.ts';
@@ -52,9 +55,13 @@ function gated({ source, within }: Nested, context: GateContext): GateFinding[] 
 function resourceObjections(resource: DeclaredResource, scope: Scope): Objection[] {
   return [
     ...credentialObjections(resource),
+    ...identityPoolObjections(resource, scope),
     ...fragmentObjections(resource),
     ...trustObjections(resource, scope),
     ...boundaryObjections(resource, scope),
+    ...resourcePolicyObjections(resource, scope),
+    ...sharedResourceObjections(resource, scope),
+    ...reservedUseObjections(resource, scope),
     ...policyObjections(resource, scope),
     ...urlObjections(resource, scope.context),
   ];

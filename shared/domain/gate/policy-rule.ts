@@ -3,11 +3,12 @@ import type { Statement } from '../iam/policy.ts';
 import { isObject } from '../template/template.ts';
 import { type Located, listAlternatives, memberAlternatives } from './alternatives.ts';
 import type { Scope } from './computed-text.ts';
+import { credentialActions, outsiderActions } from './credential-actions.ts';
 import type { DeclaredResource } from './declared-resources.ts';
 import type { Objection } from './finding.ts';
 import { attachmentObjections, managedObjections } from './managed-policies.ts';
 import { asWritten, readStatements } from './policy-statements.ts';
-import { allowsAction, reachesEverything, reachesIam, reachesOpenRoles } from './statement-reach.ts';
+import { allowsAction, reachesAllOf, reachesEverything, reachesIam, reachesOpenRoles } from './statement-reach.ts';
 
 /**
  * Statements that allow everything, any role to be handed on or assumed, or the making of static credentials; and policies of AWS that
@@ -93,6 +94,9 @@ function statementFaults(statement: Statement): Fault[] {
   if (statement.action.patterns.includes('*') && reachesEverything(statement))
     return [{ what: 'every action on every resource', next: 'List the actions and resources that are needed.' }];
   const credential = credentialActions.find((action) => allowsAction(statement, action));
+  const outsider = outsiderActions.find(
+    (action) => allowsAction(statement, action) && reachesAllOf(statement, action.split(':')[0] as string),
+  );
   return [
     ...(allowsAction(statement, 'iam:PassRole') && reachesOpenRoles(statement)
       ? [{ what: 'any role to be passed to a service (iam:PassRole)', next: nameRoles }]
@@ -108,35 +112,13 @@ function statementFaults(statement: Statement): Fault[] {
           },
         ]
       : []),
+    ...(outsider === undefined
+      ? []
+      : [
+          {
+            what: `a key or another way in to be made for outsiders (${outsider})`,
+            next: 'List the actions that are needed; nothing in a target account may make keys or ways in from outside.',
+          },
+        ]),
   ];
 }
-
-/** Service Authorization Reference, "AWS Identity and Access Management": what makes or widens a user, a key or an identity provider. */
-const credentialActions = [
-  'CreateUser',
-  'CreateAccessKey',
-  'CreateLoginProfile',
-  'CreateServiceSpecificCredential',
-  'UpdateUser',
-  'UpdateAccessKey',
-  'UpdateLoginProfile',
-  'UpdateServiceSpecificCredential',
-  'ResetServiceSpecificCredential',
-  'UploadSSHPublicKey',
-  'UploadSigningCertificate',
-  'CreateGroup',
-  'AddUserToGroup',
-  'AttachUserPolicy',
-  'AttachGroupPolicy',
-  'PutUserPolicy',
-  'PutGroupPolicy',
-  'PutUserPermissionsBoundary',
-  'DeleteUserPermissionsBoundary',
-  'CreateVirtualMFADevice',
-  'EnableMFADevice',
-  'CreateOpenIDConnectProvider',
-  'UpdateOpenIDConnectProviderThumbprint',
-  'AddClientIDToOpenIDConnectProvider',
-  'CreateSAMLProvider',
-  'UpdateSAMLProvider',
-].map((name) => `iam:${name}`);

@@ -3,7 +3,6 @@ import { parsePolicy } from '../iam/parse-policy.ts';
 import type { PolicyUse } from '../iam/parse-statement.ts';
 import type { Statement } from '../iam/policy.ts';
 import type { PolicyProblem } from '../iam/policy-shape.ts';
-import { readSource } from '../template/source.ts';
 import { isObject, type Json, type JsonObject, type TemplatePath } from '../template/template.ts';
 import {
   alternatives,
@@ -13,7 +12,7 @@ import {
   memberAlternatives,
   mentionsNoValue,
 } from './alternatives.ts';
-import { type ComputedText, computedText, type Scope } from './computed-text.ts';
+import { type ComputedText, computedJson, computedText, type Scope } from './computed-text.ts';
 
 export type ReadStatement =
   | {
@@ -55,10 +54,8 @@ export function asWritten(value: Json): string {
 
 function documentOf(value: Json, scope: Scope): JsonObject | undefined {
   if (isObject(value) && 'Statement' in value) return value;
-  const { text, decided } = computedText(value, scope);
-  // Read as strictly as templates are: as JSON, not nested without end, no member twice.
-  const source = decided && text.trimStart().startsWith('{') ? readSource(text) : undefined;
-  return source?.kind === 'source' ? (source.data as JsonObject) : undefined;
+  const document = computedJson(value, scope);
+  return isObject(document) ? document : undefined;
 }
 
 /** One statement for each alternative of its principal. */

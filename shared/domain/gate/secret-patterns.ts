@@ -1,18 +1,27 @@
 import { maskKeys } from '../config/secret-text.ts';
 
-/** What a text holds that reads like a credential, in words and masked; undefined if nothing does. */
-export function secretIn(text: string): string | undefined {
+/** What was found, in words and masked. */
+export interface FoundSecret {
+  readonly what: string;
+  /** By a form that its issuer gives it; else it only reads like one. */
+  readonly certain: boolean;
+}
+
+/** What a text holds that reads like a credential; undefined if nothing does. What is certain comes first. */
+export function secretIn(text: string): FoundSecret | undefined {
   const masked = maskKeys(text);
-  if (masked !== text) return `the access key ${/(AKIA|ASIA)\*{16}/.exec(masked)?.[0]}`;
-  return forms.find(({ pattern, holds = () => true }) => [...text.matchAll(pattern)].some(([found]) => holds(found)))
-    ?.name;
+  if (masked !== text) return { what: `the access key ${/(AKIA|ASIA)\*{16}/.exec(masked)?.[0]}`, certain: true };
+  const form = forms.find(({ pattern, holds = () => true }) =>
+    [...text.matchAll(pattern)].some(([found]) => holds(found)),
+  );
+  return form && { what: form.name, certain: form.holds === undefined };
 }
 
 /** The same for what is written in Base64, anywhere in the text. */
-export function encodedSecretIn(text: string): string | undefined {
+export function encodedSecretIn(text: string): FoundSecret | undefined {
   for (const [run] of text.matchAll(/[A-Za-z0-9+/_-]{20,}={0,2}/g)) {
     const found = secretIn(Buffer.from(run, 'base64').toString('latin1'));
-    if (found !== undefined) return `${found} in Base64`;
+    if (found !== undefined) return { ...found, what: `${found.what} in Base64` };
   }
   return undefined;
 }
@@ -20,7 +29,7 @@ export function encodedSecretIn(text: string): string | undefined {
 interface SecretForm {
   readonly name: string;
   readonly pattern: RegExp;
-  /** Narrows what the pattern finds. */
+  /** Narrows what the pattern finds, which is then a guess. */
   readonly holds?: (found: string) => boolean;
 }
 
@@ -50,6 +59,6 @@ const forms: readonly SecretForm[] = [
     name: 'what reads like a secret access key',
     pattern: /(?<![\w/+=-])[\w/+]{40}(?![\w/+=-])/g,
     holds: (found) =>
-      /[a-z]/.test(found) && /[A-Z]/.test(found) && /\d/.test(found) && !/_/.test(found) && found.split('/').length < 4,
+      /[a-z]/.test(found) && /[A-Z]/.test(found) && /\d/.test(found) && !/_/.test(found) && found.split('/').length < 6,
   },
 ];

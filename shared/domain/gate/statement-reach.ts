@@ -14,17 +14,28 @@ const openRoles = [
   nobody,
   'drawbridge-orchestrator',
   ...['execution', 'deploy', 'preview', 'audit'].map((name) => `drawbridge/drawbridge-${name}`),
+  // Those that could lift a stack above its boundary (accounts/account.yml, PrivilegedRolesAreFixed).
+  'aws-reserved/sso.amazonaws.com/AWSReservedSSO_name',
+  'OrganizationAccountAccessRole',
+  'AWSControlTowerExecution',
+  'AWSCloudFormationStackSetExecutionRole',
+  'stacksets-exec-name',
 ];
 
 export function reachesEverything(statement: Statement): boolean {
   return patternsOf(statement).some((pattern) => reachesInSomeAccount(pattern, 'no-service:no-region', nobody));
 }
 
-/** Any role at all, or one of Drawbridge's. */
+/** Any role at all, one of Drawbridge's, or one that is above the boundary. */
 export function reachesOpenRoles(statement: Statement): boolean {
   return patternsOf(statement).some((pattern) =>
     openRoles.some((role) => reachesInSomeAccount(pattern, 'iam:', `role/${role}`)),
   );
+}
+
+/** Whatever a service keeps, by whatever name. */
+export function reachesAllOf(statement: Statement, service: string): boolean {
+  return patternsOf(statement).some((pattern) => reachesInSomeAccount(pattern, `${service}:no-region`, nobody));
 }
 
 /** Anything that IAM keeps. A pattern that is open before the service covers who knows what. */

@@ -39,6 +39,9 @@ const fragmentTypes: Readonly<Record<string, string>> = {
   'AWS::Config::ConformancePack': unseen,
   'AWS::Config::OrganizationConformancePack': unseen,
   'AWS::Serverless::Application': unseen,
+  'AWS::DataZone::Environment': unseen,
+  'AWS::SageMaker::Project': unseen,
+  'AWS::SSMQuickSetup::ConfigurationManager': unseen,
   'AWS::ServiceCatalog::CloudFormationProduct': unseen,
   'AWS::ServiceCatalog::CloudFormationProvisionedProduct': unseen,
 };
@@ -49,6 +52,8 @@ const fragmentFamilies: readonly (readonly [RegExp, string])[] = [
   [/^AWS::CloudFormation::Resource(Default)?Version$/, handler],
   [/^AWS::CloudFormation::(Hook\w+|\w+Hook)$/, 'changes what CloudFormation asks before it makes any resource'],
   [/^AWS::Proton::/, unseen],
+  // Configuration files in the source bundle declare resources (AWS Elastic Beanstalk Developer Guide, ".Ebextensions").
+  [/^AWS::ElasticBeanstalk::(ApplicationVersion|Environment)$/, unseen],
 ];
 
 function nameOf(transform: Json): string {

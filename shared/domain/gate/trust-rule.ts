@@ -1,4 +1,5 @@
 /** GATE_TRUST: who may assume the roles a template creates. */
+import { takesCertificates } from '../iam/certificate-services.ts';
 import type { PrincipalPattern } from '../iam/policy.ts';
 import { memberAlternatives } from './alternatives.ts';
 import { ownAccount, type Scope } from './computed-text.ts';
@@ -48,7 +49,8 @@ function trustFaults(read: ReadStatement, scope: Scope): string[] {
 function principalFault(principal: PrincipalPattern, { context }: Scope): string | undefined {
   if (principal.kind === 'everyone') return '*, which is everybody in every account';
   const { kind, name } = principal;
-  if (kind === 'service') return undefined;
+  if (kind === 'service')
+    return takesCertificates(name) ? `${name}, which lets certificates stand for roles` : undefined;
   if (kind === 'user') return `the user ${name}; there are no IAM users`;
   const account = /^(?:arn:[a-z-]+:(?:iam|sts)::)?(\d{12})(?::|$)/.exec(name)?.[1] ?? name;
   const reserved = isReservedRole(name) ? ', a role of Drawbridge' : '';

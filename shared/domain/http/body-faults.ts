@@ -48,7 +48,8 @@ function unknownFields(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
 
 function faultOf(issue: z.core.$ZodIssue, body: unknown): Fault {
   const missing = issue.code !== 'invalid_key' && valueAt(body, issue.path) === undefined;
-  const code = missing ? 'FIELD_MISSING' : 'FIELD_INVALID';
+  const own = issue.code === 'custom' ? issue.params?.['code'] : undefined;
+  const code = missing ? 'FIELD_MISSING' : typeof own === 'string' ? own : 'FIELD_INVALID';
   return { code, pointer: pointer(issue.path), detail: missing ? 'is missing' : issue.message };
 }
 

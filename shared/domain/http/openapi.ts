@@ -21,13 +21,18 @@ export function openApi(): Json {
       version: '1',
       description: 'Promotes CloudFormation releases from one AWS account to the next. See docs/reference/http-api.md.',
     },
-    security: [{ sigv4: [] }],
+    // Either, each at an API of its own.
+    security: [{ sigv4: [] }, { token: [] }],
     paths,
     components: {
       securitySchemes: {
         sigv4: {
           ...{ type: 'apiKey', name: 'Authorization', in: 'header', 'x-amazon-apigateway-authtype': 'awsSigv4' },
           description: 'AWS Signature Version 4 for execute-api.',
+        },
+        token: {
+          ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          description: 'Only at the API for tokens, which a deployment has that names an issuer and an audience.',
         },
       },
       responses: {
@@ -41,11 +46,12 @@ export function openApi(): Json {
   };
 }
 
-function operationObject(route: string, { summary, body, answers, query = [], headers = [] }: Operation): Json {
+function operationObject(route: string, operation: Operation): Json {
+  const { summary, body, answers, query = [], headers = [], gives = [] } = operation;
   const paged = Object.values(answers).some((answer) => typeof answer === 'object' && 'page' in answer);
   const parameters = [
     ...[...route.matchAll(/:(\w+)/g)].map(([, name]) => parameter({ name, in: 'path', required: true })),
-    ...query.map((name) => parameter({ name, in: 'query' })),
+    ...query.map((name) => parameter({ name: bare(name), in: 'query', ...(isSure(name) && { required: true }) })),
     ...(paged ? [{ name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 100 } }] : []),
     ...(paged ? [parameter({ name: 'cursor', in: 'query' })] : []),
     ...headers.map((name) => parameter({ name, in: 'header', ...(name === 'Idempotency-Key' && { required: true }) })),
@@ -59,7 +65,7 @@ function operationObject(route: string, { summary, body, answers, query = [], he
       requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } },
     }),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseObject(answer)])),
+      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseObject(answer, gives)])),
       default: { $ref: '#/components/responses/Problem' },
     },
   };
@@ -77,9 +83,22 @@ function operationId(route: string): string {
     .replaceAll(/[^a-z]+/g, '-');
 }
 
-function responseObject(answer: Operation['answers'][number]): Json {
+function responseObject(answer: Operation['answers'][number], gives: readonly string[]): Json {
   const schema = typeof answer === 'string' ? reference(answer) : listObject(answer);
-  return { description: 'Done', content: { 'application/json': { schema } } };
+  const headers = gives.map((name) => [bare(name), { required: isSure(name), schema: { type: 'string' } }]);
+  return {
+    description: 'Done',
+    ...(gives.length > 0 && { headers: Object.fromEntries(headers) }),
+    content: { 'application/json': { schema } },
+  };
+}
+
+function isSure(name: string): boolean {
+  return !name.endsWith('?');
+}
+
+function bare(name: string): string {
+  return name.replace('?', '');
 }
 
 function listObject(answer: { readonly list: SchemaName } | { readonly page: SchemaName }): Json {

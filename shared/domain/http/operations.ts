@@ -8,18 +8,22 @@ export interface Operation {
   readonly answers: Readonly<
     Record<number, SchemaName | { readonly list: SchemaName } | { readonly page: SchemaName }>
   >;
+  /** Parameters of the query; one that may be left out ends with a question mark. */
   readonly query?: readonly string[];
+  /** Headers of what is answered; one that is not always there ends with a question mark. */
+  readonly gives?: readonly ('ETag' | 'Location' | 'Link?' | 'Idempotency-Replayed?')[];
   /** Headers that the request may have; `Idempotency-Key` it must have. */
   readonly headers?: readonly ('Idempotency-Key' | 'If-Match' | 'If-None-Match')[];
 }
 
 const webhookOperations: Readonly<Record<string, Operation>> = {
   'GET /v1/webhooks': { summary: 'The webhooks', answers: { 200: { list: 'WebhookRecord' } } },
-  'GET /v1/webhooks/:name': { summary: 'A webhook', answers: { 200: 'WebhookRecord' } },
+  'GET /v1/webhooks/:name': { summary: 'A webhook', gives: ['ETag'], answers: { 200: 'WebhookRecord' } },
   'PUT /v1/webhooks/:name': {
     summary: 'Apply a webhook',
     body: 'Webhook',
     headers: ['If-Match', 'If-None-Match'],
+    gives: ['ETag'],
     answers: { 200: 'WebhookRecord', 201: 'WebhookRecord' },
   },
   'DELETE /v1/webhooks/:name': {
@@ -31,7 +35,7 @@ const webhookOperations: Readonly<Record<string, Operation>> = {
 
 const scheduleOperations: Readonly<Record<string, Operation>> = {
   'GET /v1/schedules': { summary: 'The schedules that hold', answers: { 200: { list: 'ScheduleRecord' } } },
-  'GET /v1/schedules/:name': { summary: 'A schedule', answers: { 200: 'ScheduleRecord' } },
+  'GET /v1/schedules/:name': { summary: 'A schedule', gives: ['ETag'], answers: { 200: 'ScheduleRecord' } },
   'GET /v1/schedules/:name/firings': {
     summary: 'What came of the newest firings of a schedule, newest first',
     answers: { 200: { list: 'FiringRecord' } },
@@ -40,6 +44,7 @@ const scheduleOperations: Readonly<Record<string, Operation>> = {
     summary: 'Apply a schedule',
     body: 'Schedule',
     headers: ['If-Match', 'If-None-Match'],
+    gives: ['ETag'],
     answers: { 200: 'ScheduleRecord', 201: 'ScheduleRecord' },
   },
   'DELETE /v1/schedules/:name': {
@@ -73,27 +78,39 @@ function restrictionOperations(list: string, one: string, body: SchemaName): Rec
 export const operations: Readonly<Record<string, Operation>> = {
   'GET /v1/openapi.json': { summary: 'This document', answers: { 200: 'OpenApi' } },
   'POST /v1/releases': { summary: 'Announce a release', body: 'Release', answers: { 200: 'Uploads' } },
-  'POST /v1/releases/completions': { summary: 'Complete a release', body: 'Release', answers: { 201: 'ReleaseId' } },
+  'POST /v1/releases/completions': {
+    summary: 'Complete a release',
+    body: 'Release',
+    gives: ['Location'],
+    answers: { 201: 'ReleaseId' },
+  },
   'GET /v1/releases/:digest': { summary: 'The manifest of a release', answers: { 200: 'NamedRelease' } },
   'POST /v1/promotions': {
     summary: 'Ask for a promotion',
     body: 'PromotionRequest',
     headers: ['Idempotency-Key'],
+    gives: ['Location', 'Idempotency-Replayed?'],
     answers: { 202: 'Promotion' },
   },
   'GET /v1/promotions': {
     summary: 'Promotions of a pipeline, newest first',
     query: ['pipeline'],
+    gives: ['Link?'],
     answers: { 200: { page: 'Promotion' } },
   },
-  'GET /v1/promotions/:id': { summary: 'A promotion', answers: { 200: 'PromotionRecord' } },
+  'GET /v1/promotions/:id': { summary: 'A promotion', gives: ['ETag'], answers: { 200: 'PromotionRecord' } },
   'POST /v1/promotions/:id/retries': {
     summary: 'Take up a promotion that did not go well',
     body: 'RetryRequest',
     headers: ['Idempotency-Key'],
+    gives: ['Location', 'Idempotency-Replayed?'],
     answers: { 202: 'Promotion' },
   },
-  'GET /v1/promotions/:id/plans/:environment': { summary: 'The plan of a rollout', answers: { 200: 'Plan' } },
+  'GET /v1/promotions/:id/plans/:environment': {
+    summary: 'The plan of a rollout',
+    query: ['digest?'],
+    answers: { 200: 'Plan' },
+  },
   'GET /v1/promotions/:id/approvals': { summary: 'What people were asked', answers: { 200: 'Approvals' } },
   'POST /v1/promotions/:id/approvals': {
     summary: 'Decide on a plan',
@@ -108,11 +125,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: { 200: { list: 'Running' } },
   },
   'GET /v1/policies': { summary: 'The policies that hold', answers: { 200: { list: 'PolicyRecord' } } },
-  'GET /v1/policies/:name': { summary: 'A policy', answers: { 200: 'PolicyRecord' } },
+  'GET /v1/policies/:name': { summary: 'A policy', gives: ['ETag'], answers: { 200: 'PolicyRecord' } },
   'PUT /v1/policies/:name': {
     summary: 'Apply a policy',
     body: 'Policy',
     headers: ['If-Match', 'If-None-Match'],
+    gives: ['ETag'],
     answers: { 200: 'PolicyRecord', 201: 'PolicyRecord' },
   },
   'DELETE /v1/policies/:name': {
@@ -151,6 +169,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'GET /v1/sessions': {
     summary: 'The sessions people were given in a target, newest first',
     query: ['target'],
+    gives: ['Link?'],
     answers: { 200: { page: 'BrokeredSession' } },
   },
 };

@@ -1,6 +1,9 @@
 /** A problem as the HTTP API answers it. */
 import type { Problem } from '../errors/problem.ts';
 
+/** Seconds after which what is busy may be asked again. */
+const retryAfter = '5';
+
 /** `application/problem+json` (RFC 9457) with the catalogue's code, cause, place and next step, and every fault with its pointer as `errors`. */
 export function problemDocument(reported: Problem, instance: string) {
   const { code, status, cause, next, place } = reported;
@@ -17,5 +20,9 @@ export function problemDocument(reported: Problem, instance: string) {
     ...(errors.length === 0 ? {} : { errors }),
     instance,
   };
-  return { headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(document) };
+  const headers = {
+    'content-type': 'application/problem+json',
+    ...(status === 429 || status === 503 ? { 'retry-after': retryAfter } : {}),
+  };
+  return { headers, body: JSON.stringify(document) };
 }

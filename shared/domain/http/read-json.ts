@@ -7,6 +7,8 @@ import { pointerOf } from '../errors/pointer.ts';
 import { shown } from './shown.ts';
 
 export const deepest = 64;
+/** Characters of a number. The longest exact form of a double that anybody writes has some 330. */
+export const longestNumber = 400;
 
 interface Reading {
   readonly text: string;
@@ -73,6 +75,8 @@ function readText(reading: Reading): string {
   if (end < 0) throw invalid({ text, at: text.length });
   try {
     const read = JSON.parse(text.slice(at, end + 1)) as string;
+    // Half of a character is no text that can be stored or signed (RFC 7493, section 2.1).
+    if (!read.isWellFormed()) throw invalid(reading);
     reading.at = end + 1;
     return read;
   } catch {
@@ -103,7 +107,7 @@ function readWord(reading: Reading, path: Path): unknown {
   reading.at += word.length;
   if (Object.hasOwn(words, word)) return words[word];
   const number = Number(word);
-  if (significant(word) === significant(String(number))) return number;
+  if (word.length <= longestNumber && significant(word) === significant(String(number))) return number;
   throw failure('NUMBER_PRECISION', { number: shown(word) }, { pointer: pointerOf(path) });
 }
 

@@ -41,9 +41,11 @@ export function applicableStatements(policies: readonly NamedPolicy[], request: 
 
 function statementTruth(statement: Statement, { action, resource, context }: IndexedRequest): Truth {
   const wanted = action.toLowerCase();
+  // Action names are not case-sensitive, resources are. Most statements are about other actions: the rest of them need not be read.
+  const about = listed(statement.action, (pattern) => truthOf(matchesWildcard(pattern.toLowerCase(), wanted)));
+  if (about === 'unmet') return about;
   return allOf([
-    // Action names are not case-sensitive, resources are.
-    listed(statement.action, (pattern) => truthOf(matchesWildcard(pattern.toLowerCase(), wanted))),
+    about,
     statement.resource ? listed(statement.resource, (pattern) => resourceTruth(pattern, resource, context)) : 'met',
     ...statement.conditions.map((condition) => conditionTruth(condition, context)),
   ]);

@@ -9,6 +9,7 @@ export type ValueUnit = string | { readonly test: (character: string) => boolean
  * Case-sensitive. (IAM User Guide, "IAM JSON policy elements: Resource", wildcards.)
  */
 export function matchesWildcard(pattern: string, value: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === value;
   return matchesPattern(patternOf(pattern), value);
 }
 

@@ -35,6 +35,8 @@ export interface DesiredStack {
 /** What CloudFormation says of the stack now. */
 export interface LiveStack {
   readonly stackId: string;
+  /** Name of the change set that was executed last; nothing where the last operation came without one. */
+  readonly changeSet?: string | undefined;
   readonly status: string;
   readonly templateDigest: string;
   readonly parameters: Readonly<Record<string, string>>;
@@ -42,6 +44,8 @@ export interface LiveStack {
   readonly capabilities: readonly string[];
   readonly roleArn?: string | undefined;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Names of the outputs by the names they are exported under. */
+  readonly exports?: Readonly<Record<string, string>>;
   readonly terminationProtection: boolean;
   /** As CloudFormation keeps it; nothing where the stack has none, or where nobody asked. */
   readonly stackPolicy?: string | undefined;

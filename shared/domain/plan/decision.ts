@@ -5,7 +5,7 @@ import type { Environment } from '../config/schema.ts';
 import { failure } from '../errors/catalogue.ts';
 import type { Openness } from '../promotion/openness.ts';
 import type { Mode, Reason } from '../promotion/records.ts';
-import { type Dependencies, deferredStacks, stackKey } from './readiness.ts';
+import { type Dependencies, deferredStacks, followers, stackKey } from './readiness.ts';
 import type { StackPlan, TargetPlan } from './stack-plan.ts';
 import { type Assignment, assignmentsOf, isLate, type RolloutWave, wavesOf } from './waves.ts';
 
@@ -146,8 +146,9 @@ function isUnverified(facts: DecisionFacts, plan: RolloutPlan): boolean {
 
 function going(facts: DecisionFacts, plan: RolloutPlan): Decision {
   const deferred = deferredStacks(plan, facts.stacks);
-  const assignments = assignmentsOf({ ...facts, deferred }, plan);
-  const more = deferred.size > 0 || plan.targets.some(({ stacks }) => stacks.some(isLate));
+  const following = followers(plan, facts.stacks);
+  const assignments = assignmentsOf({ ...facts, deferred: new Set([...deferred, ...following]) }, plan);
+  const more = deferred.size > 0 || following.size > 0 || plan.targets.some(({ stacks }) => stacks.some(isLate));
   const regions = new Map(plan.targets.map(({ target, region }) => [target, region]));
   const placed = assignments.map(({ target }) => ({ target, region: `${regions.get(target)}` }));
   const waves = wavesOf({ ...facts, more }, placed);

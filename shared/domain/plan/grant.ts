@@ -21,6 +21,13 @@ export interface Grant {
 
 export const everyone = 'to everyone';
 
+/** Who is named by an account's number, an ARN, a service or `*`. */
+export function toPrincipal(principal: string): string {
+  if (principal === '*') return everyone;
+  if (/^\d{12}$/.test(principal)) return `to account ${principal}`;
+  return /\.amazonaws\.com(\.cn)?$/.test(principal) ? `to service ${principal}` : `to ${principal}`;
+}
+
 /** One text for each grant that is the same wherever it is carried. */
 export function grantKey({ scope, effect, who, action, resource, condition }: Grant): string {
   return JSON.stringify([scope, effect, who, action.toLowerCase(), resource, condition]);

@@ -7,8 +7,9 @@ import { hidden } from './visible-text.ts';
 
 export interface PlanView {
   readonly title: string;
+  /** Digest of the release. */
   readonly release: string;
-  /** What is to be said about the plan as a whole: why it was denied, for example. */
+  /** What is to be said about the plan as a whole: its digest, or why it was denied. */
   readonly remarks: readonly string[];
   readonly summary: string;
   readonly targets: readonly TargetView[];

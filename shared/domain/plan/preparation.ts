@@ -3,6 +3,7 @@ import { failure } from '../errors/catalogue.ts';
 import type { Placed } from '../names.ts';
 import { canonicalJson, digestOf } from '../release/canonical-json.ts';
 import type { DesiredStack } from './comparison.ts';
+import type { ExportInUse } from './exports.ts';
 import type { SettingsToMake } from './settings.ts';
 import { type PlannedChange, type StackPlan, type TargetPlan, untouched } from './stack-plan.ts';
 
@@ -57,6 +58,10 @@ interface PlannedStack {
   readonly handles: Handles;
   /** Where only settings change. */
   readonly emptyChangeSet?: EmptyChangeSet;
+  /** Exports that the change set takes away or changes, and who imports them now. */
+  readonly exportsInUse?: readonly ExportInUse[];
+  /** What the stack imports once the change set has run. */
+  readonly imports?: readonly string[];
 }
 
 /** What to execute by. */

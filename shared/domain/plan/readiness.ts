@@ -36,6 +36,26 @@ export function deferredStacks(
   return deferred;
 }
 
+/**
+ * The stacks that are as they should be and take an output of one that is to change, anywhere in the environment: what they are made from may
+ * be another value then, so they have to be looked at again.
+ */
+export function followers(
+  { targets }: Pick<RolloutPlan, 'targets'>,
+  dependencies: ReadonlyMap<string, Dependencies>,
+): ReadonlySet<string> {
+  const changing = new Set(targets.flatMap(({ stacks }) => stacks.filter(isMoving).map(({ stack }) => stack)));
+  return new Set(
+    targets.flatMap(({ target, stacks }) =>
+      stacks
+        .filter(
+          (stack) => !isMoving(stack) && dependencies.get(stack.stack)?.outputsOf.some((one) => changing.has(one)),
+        )
+        .map(({ stack }) => stackKey(target, stack)),
+    ),
+  );
+}
+
 /** Settings change no output. */
 function isMoving({ kind }: StackPlan): boolean {
   return kind === 'changes' || kind === 'unplanned' || kind === 'recover';

@@ -18,7 +18,13 @@ const shortValue = 40;
 /** The whole plan: for each target and stack everything that changes, with the values before and after. No line break at the end. */
 export function renderText(plan: RolloutPlan, remarks: readonly string[] = []): string {
   const view = planView(plan, remarks);
-  const lines = [`${view.title}  ${view.release}`, ...view.remarks, view.summary, ...view.targets.flatMap(targetLines)];
+  const lines = [
+    view.title,
+    `release  ${view.release}`,
+    ...view.remarks,
+    view.summary,
+    ...view.targets.flatMap(targetLines),
+  ];
   return lines.map(trimmed).join('\n');
 }
 

@@ -1,8 +1,10 @@
 /** The grants that the resources of a template carry. */
 import { listAlternatives } from '../gate/alternatives.ts';
+import { resourcePolicies } from '../gate/resource-policies.ts';
 import { isObject, type Json, type JsonObject, memberOf } from '../template/template.ts';
-import { everyone, type Grant } from './grant.ts';
+import { type Grant, toPrincipal } from './grant.ts';
 import { documentGrants, texts, wholeGrant } from './policy-grants.ts';
+import { sharesWithoutPolicy, sharings } from './sharing-grants.ts';
 import { below } from './template-sides.ts';
 import { knownValue, presentEntries, propertyValues, type TemplateSide, valueText } from './template-values.ts';
 
@@ -11,7 +13,7 @@ export function templateGrants(within: string, side: TemplateSide): Grant[] {
   return presentEntries(side, 'Resources').flatMap(([id, resource]) => {
     const type = valueText(resource['Type'] ?? '');
     const properties = knownValue(resource['Properties'] ?? {}, side);
-    const reader = memberOf(readers, type) ?? policyReader(type);
+    const reader = memberOf(readers, type) ?? policyReader(type) ?? sharingReader(type);
     if (reader === undefined) return [];
     if (isObject(properties)) return reader({ within, id, type, properties });
     return [wholeGrant(carriedBy({ within, id, type }, id), `what ${valueText(properties)} says`)];
@@ -41,40 +43,30 @@ const readers: Readonly<Record<string, Reader>> = {
   'AWS::EC2::SecurityGroupIngress': ingressGrants,
 };
 
-/** Types with a policy that says who may use something: the member that holds it, and the one that says what it is about. */
-const policies: Readonly<Record<string, readonly [member: string, about?: string]>> = {
-  'AWS::ApiGateway::RestApi': ['Policy'],
-  'AWS::Backup::BackupVault': ['AccessPolicy'],
-  'AWS::EC2::VPCEndpoint': ['PolicyDocument'],
-  'AWS::ECR::Repository': ['RepositoryPolicyText'],
-  'AWS::EFS::FileSystem': ['FileSystemPolicy'],
-  'AWS::Elasticsearch::Domain': ['AccessPolicies'],
-  'AWS::Events::EventBusPolicy': ['Statement', 'EventBusName'],
-  'AWS::IoT::Policy': ['PolicyDocument'],
-  'AWS::KMS::Key': ['KeyPolicy'],
-  'AWS::Logs::ResourcePolicy': ['PolicyDocument'],
-  'AWS::OpenSearchService::Domain': ['AccessPolicies'],
-  'AWS::S3::AccessPoint': ['Policy'],
-  'AWS::S3::BucketPolicy': ['PolicyDocument', 'Bucket'],
-  'AWS::SecretsManager::ResourcePolicy': ['ResourcePolicy', 'SecretId'],
-  'AWS::SNS::TopicInlinePolicy': ['PolicyDocument', 'TopicArn'],
-  'AWS::SNS::TopicPolicy': ['PolicyDocument', 'Topics'],
-  'AWS::SQS::QueueInlinePolicy': ['PolicyDocument', 'Queue'],
-  'AWS::SQS::QueuePolicy': ['PolicyDocument', 'Queues'],
-  'AWS::SSO::PermissionSet': ['InlinePolicy'],
-};
-
 function policyReader(type: string): Reader | undefined {
-  const policy = memberOf(policies, type);
+  const policy = memberOf(resourcePolicies, type);
   if (policy === undefined) return undefined;
   const [member, about] = policy;
   return (holder) => {
     const on = about === undefined ? self(holder) : texts(memberOf(holder.properties, about)).toSorted().join(', ');
     const documents = propertyValues(holder.properties, member);
-    // An event bus policy is one statement (CloudFormation reference, AWS::Events::EventBusPolicy).
-    const whole = documents.map((one) => (member === 'Statement' ? { Statement: [one] } : one));
+    // An event bus policy is one statement, or its parts beside the bus (CloudFormation reference, AWS::Events::EventBusPolicy).
+    const statements = documents.length > 0 ? documents : [flatStatement(holder.properties)];
+    const whole = member === 'Statement' ? statements.map((one) => ({ Statement: [one] })) : documents;
     return whole.flatMap((document) => documentGrants(document, carriedBy(holder, `${type} ${on}`)));
   };
+}
+
+function flatStatement({ Principal = '', Action = '', Condition }: JsonObject): JsonObject {
+  return { Effect: 'Allow', Principal, Action, ...(Condition === undefined ? {} : { Condition }) };
+}
+
+function sharingReader(type: string): Reader | undefined {
+  if (!sharesWithoutPolicy(type)) return undefined;
+  return (holder) =>
+    sharings(type, holder.properties).map(({ action, who }) =>
+      wholeGrant(carriedBy(holder, `${type} ${self(holder)}`), action, who),
+    );
 }
 
 const self = ({ id }: Holder): string => `\${${id}}`;
@@ -146,16 +138,10 @@ function lambdaGrants(permission: Holder): Grant[] {
     .join(' and ');
   return texts(memberOf(properties, 'Principal')).flatMap((principal) =>
     texts(memberOf(properties, 'Action')).map((action) => ({
-      ...wholeGrant(carried, action, invoker(principal)),
+      ...wholeGrant(carried, action, toPrincipal(principal)),
       condition: conditions,
     })),
   );
-}
-
-function invoker(principal: string): string {
-  if (principal === '*') return everyone;
-  if (/^\d{12}$/.test(principal)) return `to account ${principal}`;
-  return /\.amazonaws\.com(\.cn)?$/.test(principal) ? `to service ${principal}` : `to ${principal}`;
 }
 
 function groupGrants(group: Holder): Grant[] {

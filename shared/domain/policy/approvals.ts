@@ -1,5 +1,6 @@
 /** Who may approve, and whether a requirement is met. Groups are those of the policies as they are now. */
 import type { ApprovalDecision, Requirement } from '../approval/records.ts';
+import { isSamePerson } from '../promotion/actor.ts';
 import type { Policy } from './policy.ts';
 
 /** One question for approval: what is asked of whom, and what was decided so far on the same plan. */
@@ -21,8 +22,8 @@ export type MayApprove =
 
 /** Whether the actor may decide. Actors come normalised: a role under another session is the same actor. */
 export function mayApprove(actor: string, { requester, requirement, decisions, policies }: Asked): MayApprove {
-  if (actor === requester) return { kind: 'refused', why: 'self-approval' };
-  const earlier = decisions.find((decision) => decision.actor === actor);
+  if (isSamePerson(actor, requester)) return { kind: 'refused', why: 'self-approval' };
+  const earlier = decisions.find((decision) => isSamePerson(decision.actor, actor));
   if (earlier !== undefined) return { kind: 'refused', why: 'already-decided', earlier };
   const needed = [...requirement.groups];
   const groups = needed.filter((group) => membersOf(group, policies).has(actor));
@@ -40,7 +41,7 @@ export type Standing =
 export function approvalStanding({ requester, requirement, decisions, policies }: Asked): Standing {
   const rejection = decisions.find(({ decision }) => decision === 'reject');
   if (rejection !== undefined) return { kind: 'rejected', by: rejection };
-  const approvers = decisions.map(({ actor }) => actor).filter((actor) => actor !== requester);
+  const approvers = decisions.map(({ actor }) => actor).filter((actor) => !isSamePerson(actor, requester));
   const missing = requirement.groups.filter((group) => {
     const members = membersOf(group, policies);
     return !approvers.some((actor) => members.has(actor));
@@ -51,7 +52,9 @@ export function approvalStanding({ requester, requirement, decisions, policies }
 
 /** The needed groups in which there is nobody but the requester: waiting for their approval would be in vain. */
 export function unreachableGroups({ requester, requirement, policies }: Omit<Asked, 'decisions'>): string[] {
-  return requirement.groups.filter((group) => [...membersOf(group, policies)].every((member) => member === requester));
+  return requirement.groups.filter((group) =>
+    [...membersOf(group, policies)].every((member) => isSamePerson(member, requester)),
+  );
 }
 
 /** Who is in a group, by whichever policy says so. */

@@ -3,6 +3,7 @@ import { coverage } from '../approval/coverage.ts';
 import type { Requirement } from '../approval/records.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { RolloutPlan } from '../plan/decision.ts';
+import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 import { type JudgementContext, judge } from './judge.ts';
 
@@ -23,8 +24,8 @@ export function assess(
 ): Assessment {
   const whole = judge(plan, context);
   const denials = whole.denials.map(({ text, resource, target }) => {
-    const { cause } = problem('CHANGE_DENIED', { environment: plan.environment, denials: [text] });
-    return { code: 'CHANGE_DENIED', text: cause, resource, target };
+    const denied = problem('CHANGE_DENIED', { environment: plan.environment, denials: [text] });
+    return reasonFrom(denied, { resource, target });
   });
   const { remaining, outputsOnly } = coverage(plan, approved);
   const policies = outputsOnly ? context.policies.map(({ approval: _, ...rest }) => rest) : context.policies;

@@ -36,13 +36,14 @@ export function permissionFor(route: string): Permission {
 
 /**
  * Whether a caller has a permission. As long as no policy gives any, IAM alone decides, and who comes with a token has none: a token
- * carries nothing that says which requests it is for.
+ * carries nothing that says which requests it is for. So `*` is every IAM identity, and holders of tokens are named one by one: the issuer
+ * gives tokens to whoever asks it.
  */
 export function isPermitted({ kind, actor }: Caller, permission: Permission, policies: readonly Policy[]): boolean {
   const given = policies.flatMap(({ permissions }) => permissions ?? []);
   if (given.length === 0) return kind === 'iam';
   return hadBy[permission].some((one) =>
-    given.some(({ [one]: members = [] }) => members.includes(actor) || members.includes('*')),
+    given.some(({ [one]: members = [] }) => members.includes(actor) || (kind === 'iam' && members.includes('*'))),
   );
 }
 

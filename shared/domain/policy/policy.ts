@@ -19,7 +19,7 @@ export const Selector = z.strictObject({
 export type Selector = z.infer<typeof Selector>;
 
 const member =
-  'arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@-]+|github:\\d{1,20}:[\\w.-]{1,100}|jwt:[\\w+=,.@|:/-]{1,200}|[\\w+=,.@-]{1,128}';
+  'arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@-]+|github:\\d{1,20}:[\\w.-]{1,100}|jwt:[\\w.~:/%-]{1,200}#[\\w+=,.@|:/-]{1,200}|[\\w+=,.@-]{1,128}';
 
 /**
  * An actor as the API knows them: a user name of IAM Identity Center, who a token names, or the ARN of a role without its path, which no
@@ -27,7 +27,7 @@ const member =
  */
 const Member = z.string().regex(new RegExp(`^(${member})$`), {
   error:
-    'expected a user name, github:<repository id>:<environment>, jwt:<subject>, or the ARN of a role without its path: role/ci for role/teams/ci, as its sessions do not tell the path',
+    'expected a user name, github:<repository id>:<environment>, jwt:<issuer without https://>#<subject>, or the ARN of a role without its path: role/ci for role/teams/ci, as its sessions do not tell the path',
 });
 
 /** What a caller may do over the API: look, ask for promotions, decide on plans, look into targets, change policies and targets. */
@@ -35,7 +35,7 @@ export const Permission = z.enum(['viewer', 'requester', 'approver', 'operator',
 export type Permission = z.infer<typeof Permission>;
 
 const Holders = z
-  .array(z.union([z.literal('*'), Member], { error: 'expected an actor, or * for whoever is authenticated' }))
+  .array(z.union([z.literal('*'), Member], { error: 'expected an actor, or * for every IAM identity' }))
   .min(1, 'expected at least one holder');
 
 /** `AWS::RDS::*`, `AWS::S3::Bucket`, `Custom::*`. */
@@ -77,7 +77,14 @@ export const ChangeGate = z.strictObject({
 export type ChangeGate = z.infer<typeof ChangeGate>;
 
 /** Findings of the template gate that a policy may tolerate. They are still shown. Static credentials are not among them: there are none. */
-export const WaivableCode = z.enum(['GATE_TRANSFORM', 'GATE_TRUST', 'GATE_URL', 'GATE_BOUNDARY', 'GATE_POLICY']);
+export const WaivableCode = z.enum([
+  'GATE_TRANSFORM',
+  'GATE_TRUST',
+  'GATE_URL',
+  'GATE_BOUNDARY',
+  'GATE_POLICY',
+  'GATE_POSSIBLE_SECRET',
+]);
 export type WaivableCode = z.infer<typeof WaivableCode>;
 
 const Fields = z.strictObject({

@@ -40,10 +40,11 @@ export const RecoveryWish = z.strictObject({
 });
 export type RecoveryWish = z.infer<typeof RecoveryWish>;
 
-/** Why something did not go well: stable code, sentence, and the failed resource where there is one. */
+/** Why something did not go well: stable code, sentence, what to do where the sentence does not say it, and the failed resource where there is one. */
 export const Reason = z.strictObject({
   code: z.string(),
   text: z.string(),
+  next: z.string().optional(),
   resource: z.string().optional(),
   target: z.string().optional(),
 });
@@ -53,12 +54,22 @@ export type Reason = z.infer<typeof Reason>;
 export const Trouble = z.strictObject({
   attempts: z.int().nonnegative(),
   code: z.string(),
+  /** Which problem the attempts count, where the last one says nothing about the promotion. */
+  counted: z.string().optional(),
   text: z.string(),
   at: Instant,
 });
 export type Trouble = z.infer<typeof Trouble>;
 
-export const Trigger = z.strictObject({ kind: z.enum(['api', 'schedule', 'webhook']), source: z.string().optional() });
+/** A commit of Git by its whole hash. */
+export const Commit = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
+
+/** The way in. A delivery of GitHub may name the commit, in the repository of its webhook. */
+export const Trigger = z.strictObject({
+  kind: z.enum(['api', 'schedule', 'webhook']),
+  source: z.string().optional(),
+  commit: Commit.optional(),
+});
 
 /** What a person with the permission overrules, and why. It stays on the promotion for ever. */
 export const Override = z.strictObject({

@@ -57,7 +57,7 @@ export const AdmissionAnswer = z.discriminatedUnion('kind', [
 export type AdmissionAnswer = z.infer<typeof AdmissionAnswer>;
 
 /** The same actor with the same key always means the same promotion, so repeating a request cannot start a second one. */
-function promotionIdOf(request: Pick<AdmissionRequest, 'actor' | 'idempotencyKey'>): PromotionId {
+export function promotionIdOf(request: Pick<AdmissionRequest, 'actor' | 'idempotencyKey'>): PromotionId {
   const hash = createHash('sha256')
     .update(JSON.stringify([request.actor, request.idempotencyKey]))
     .digest('hex');
@@ -117,6 +117,18 @@ export function replayOf(wanted: Promotion, recorded: Promotion | undefined): Ad
 
 function choicesOf({ recovery, targets, override, rollback }: Promotion) {
   return { recovery: recovery ?? {}, targets: targets ?? [], override: override ?? {}, rollback: rollback ?? {} };
+}
+
+/**
+ * The answer to a retry whose promotion exists. It asks for nothing that has come since: what the promotion it takes up has become, or
+ * what runs where, was another question.
+ */
+export function retryReplayOf(
+  recorded: Promotion,
+  asked: Required<Pick<AdmissionRequest, 'retryOf'>> & Pick<AdmissionRequest, 'recovery'>,
+): AdmissionAnswer {
+  const { recovery: _, ...rest } = recorded;
+  return replayOf({ ...rest, ...asked }, recorded);
 }
 
 /** The frozen input of the promotion's execution: the same promotion always gives the same bytes. */

@@ -12,6 +12,7 @@ import {
   type SortedReasons,
   sorted,
 } from './caught.ts';
+import { reasonFrom } from './reason.ts';
 import {
   type Deployment,
   isGood,
@@ -118,16 +119,14 @@ function untold({ deployments, progress }: RolloutFacts, told: readonly Reason[]
 export function leftBehind(promotion: string, left: readonly Undone[], told: readonly Reason[]): Reason[] {
   return left.flatMap((one) => {
     if (told.some(({ code }) => code === one.code)) return [];
-    const { code, cause } = problem('NOT_DISCARDED', { ...one, promotion });
-    return [{ code, text: cause, target: one.target }];
+    return [reasonFrom(problem('NOT_DISCARDED', { ...one, promotion }), { target: one.target })];
   });
 }
 
 /** Where something was executed and the account could not be looked at afterwards: nobody can say that it is clean. */
 export function unaudited(missing: readonly Undone[]): Reason[] {
   return missing.map((one) => {
-    const { code, cause } = problem('NOT_AUDITED', one);
-    return { code, text: cause, target: one.target };
+    return reasonFrom(problem('NOT_AUDITED', one), { target: one.target });
   });
 }
 

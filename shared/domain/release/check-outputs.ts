@@ -24,7 +24,9 @@ export function outputProblems(
     takenBy(taker).flatMap(({ stack, output, place }) => {
       const known = outputs.get(stack);
       if (known === undefined || known.includes(output)) return [];
-      const facts = { what: 'output', name: `${stack}.${output}`, suggestion: closest(output, [...known]) };
+      const ofStack = known.map((one) => `${stack}.${one}`);
+      const suggestion = closest(output, [...known]);
+      const facts = { what: 'output', name: `${stack}.${output}`, suggestion, known: ofStack };
       return [problem('REFERENCE_UNKNOWN', facts, place)];
     }),
   );

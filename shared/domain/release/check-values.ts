@@ -10,12 +10,11 @@ import {
 import type { PlacedLayer, ResolvedValue } from '../config/resolve-parameters.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Place, Problem } from '../errors/problem.ts';
-import { isNamedLikeSecret } from '../gate/secret-literals.ts';
+import { isNamedLikeSecret } from '../gate/secret-names.ts';
 import { parameterType } from '../template/parameter-types.ts';
 import { parameterErrors } from '../template/parameter-values.ts';
-import type { TemplateParameter } from '../template/template.ts';
+import { isNoEcho, type TemplateParameter } from '../template/template.ts';
 import type { Check, CheckedStack } from './check-parameters.ts';
-import { isNoEcho } from './declared-parameters.ts';
 
 /** Values and defaults that CloudFormation would refuse; each only once, for the first target it reaches. */
 export function valueProblems(checks: readonly Check[]): Problem[] {

@@ -1,5 +1,5 @@
 /** What a template says about its parameters. */
-import type { Template, TemplateParameter } from '../template/template.ts';
+import { isNoEcho, type Template } from '../template/template.ts';
 import type { DeclaredParameter } from './release.ts';
 
 /** The declared parameters as the release keeps them, by name. */
@@ -12,9 +12,4 @@ export function declaredParameters(template: Template): DeclaredParameter[] {
       ...(declaration.Default === undefined ? {} : { default: String(declaration.Default) }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** NoEcho may be written as a boolean or as text. */
-export function isNoEcho(declaration: TemplateParameter): boolean {
-  return String(declaration.NoEcho).toLowerCase() === 'true';
 }

@@ -1,4 +1,5 @@
 /** Where the files of a release have to be before it is complete: in the artifacts bucket of every region its targets are in. */
+import { mapBounded } from '#shared/bounded.ts';
 import { targetsOf } from './journey.ts';
 import type { Artifact, Release } from './release.ts';
 
@@ -23,11 +24,14 @@ export function placesOf(release: Release, targets: readonly KnownTarget[]): Art
   return regions.flatMap((region) => [...artifacts.values()].map((artifact) => ({ artifact, region })));
 }
 
-/** The places where `isThere` says no, in order. */
+/** A manifest may name thousands of files. */
+const mostAtOnce = 32;
+
+/** The places where `isThere` says no, in order. Not all of them are asked for at once. */
 export async function missingFrom(
   places: readonly ArtifactPlace[],
   isThere: (place: ArtifactPlace) => Promise<boolean>,
 ): Promise<ArtifactPlace[]> {
-  const there = await Promise.all(places.map(isThere));
+  const there = await mapBounded(places, mostAtOnce, isThere);
   return places.filter((_, index) => !there[index]);
 }

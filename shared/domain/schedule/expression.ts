@@ -46,12 +46,13 @@ const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 /** 1 is Sunday. */
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
+/** `L` alone as a day of the week is Saturday, which has a name; not everything that reads such expressions takes it. */
 const fields: readonly Field[] = [
   { from: 0, to: 59 },
   { from: 0, to: 23 },
   { from: 1, to: 31, wildcards: /^(\?|L|([1-9]|[12]\d|3[01])W)$/ },
   { from: 1, to: 12, names: months },
-  { from: 1, to: 7, names: weekdays, wildcards: /^(\?|[1-7]?L|[1-7]#[1-5])$/ },
+  { from: 1, to: 7, names: weekdays, wildcards: /^(\?|[1-7]L|[1-7]#[1-5])$/ },
   { from: 1970, to: 2199 },
 ];
 

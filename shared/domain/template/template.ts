@@ -62,6 +62,11 @@ export interface TemplateFault {
 /** Keys and list indexes from the root, in the long form of the template. */
 export type TemplatePath = readonly (string | number)[];
 
+/** NoEcho may be written as a boolean or as text. */
+export function isNoEcho({ NoEcho }: Pick<TemplateParameter, 'NoEcho'>): boolean {
+  return String(NoEcho).toLowerCase() === 'true';
+}
+
 /** The macros a template declares, in order. */
 export function transformsOf(template: Template): string[] {
   const declared = template.Transform ?? [];

@@ -5,6 +5,7 @@ import { distinct, type Finding, finding } from './finding.ts';
 import {
   covers,
   demands,
+  hasVariable,
   hasWildcard,
   isAws,
   isNeighbour,
@@ -100,15 +101,16 @@ function severalExternalIds(statement: TrustStatement): Finding[] {
 
 function wideConditions(statement: TrustStatement): Finding[] {
   return statement.conditions
-    .filter(({ operator }) => /^(StringLike|ArnLike|ArnEquals)$/.test(operator))
     .flatMap((condition) => condition.values.map((value) => ({ condition, value })))
-    .filter(({ condition, value }) => {
-      const isExternalId = condition.key.toLowerCase() === 'sts:externalid';
-      const isSourceIdentity = condition.key.toLowerCase() === 'sts:sourceidentity';
-      const isExact = isExternalId || condition.key.toLowerCase() === 'aws:principalorgid';
-      return !isSourceIdentity && (isExact ? hasWildcard(value) : /^[*:]+$/.test(value));
-    })
+    .filter(({ condition, value }) => hasVariable(value) || isWide(condition, value))
     .map(({ condition, value }) => open(statement, condition, value));
+}
+
+function isWide({ operator, key }: Condition, value: string): boolean {
+  if (!/^(StringLike|ArnLike|ArnEquals)$/.test(operator)) return false;
+  const name = key.toLowerCase();
+  const isExact = name === 'sts:externalid' || name === 'aws:principalorgid';
+  return name !== 'sts:sourceidentity' && (isExact ? hasWildcard(value) : /^[*:]+$/.test(value));
 }
 
 /** Of an external id only the wildcards are shown. */

@@ -3,8 +3,8 @@ import type { PrincipalPattern } from '../iam/policy.ts';
 import { distinct, type Finding, finding } from './finding.ts';
 import {
   demands,
-  hasWildcard,
   isNeighbour,
+  isOpen,
   isOrchestrator,
   principalText,
   type TrustStatement,
@@ -57,7 +57,7 @@ function isNarrowed({ allows }: TrustView, account: PrincipalPattern): boolean {
   const name = principalText(account);
   return allows
     .filter(({ principals }) => principals.some((principal) => principalText(principal) === name))
-    .every((statement) => demands(statement, 'aws:PrincipalArn').some(({ values }) => !values.some(hasWildcard)));
+    .every((statement) => demands(statement, 'aws:PrincipalArn').some(({ values }) => !values.some(isOpen)));
 }
 
 /** The first principal that is the orchestrator role is the one to be trusted; a second of that name is in another account. */

@@ -92,6 +92,7 @@ export const stackActions: Record<StepKind, readonly string[]> = {
     'GetTemplate',
     'GetStackPolicy',
     'ListChangeSets',
+    'ListStackResources',
     'DescribeEvents',
   ],
   read: ['DescribeStacks', 'DescribeStackEvents', 'GetTemplate'],
@@ -132,7 +133,7 @@ function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[])
 }
 
 const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
-  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope), hookResults],
+  preview: (scope) => [transformsOfAws(scope), passExecutionRole(scope), ...readArtifacts(scope), notByStack],
   read: () => [],
   execute: (scope) => [passExecutionRole(scope)],
   recover: (scope) => [passExecutionRole(scope)],
@@ -150,10 +151,10 @@ const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
   watch: () => [allow(['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'], '*')],
 };
 
-/** By the id of a change set, not by a stack. */
-const hookResults: Statement = {
+/** By the id of a change set or the name of an export, not by a stack. */
+const notByStack: Statement = {
   Effect: 'Allow',
-  Action: 'cloudformation:ListHookResults',
+  Action: ['cloudformation:ListHookResults', 'cloudformation:ListImports'],
   Resource: '*',
 };
 

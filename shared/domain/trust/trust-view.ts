@@ -74,11 +74,18 @@ export function demands(statement: Statement, key: string): Condition[] {
 /** Whether the key can only have values that are written out. `ArnEquals` takes wildcards like `ArnLike` does. */
 export function isPinned(statement: Statement, key: string): boolean {
   return demands(statement, key).some(
-    ({ operator, values }) => operator.startsWith('StringEquals') || !values.some(hasWildcard),
+    ({ operator, values }) =>
+      !values.some(hasVariable) && (operator.startsWith('StringEquals') || !values.some(hasWildcard)),
   );
 }
 
 export const hasWildcard = (value: string): boolean => /[*?]/.test(value);
+
+/** Whatever the request brings, which may be the key itself. `${*}`, `${?}` and `${$}` stand for themselves. */
+export const hasVariable = (value: string): boolean => /\$\{(?![*?$]\})/.test(value);
+
+/** Whether more than one value meets it. */
+export const isOpen = (value: string): boolean => hasWildcard(value) || hasVariable(value);
 
 /** `Statement Assume`, or `Statement 2` for one without a Sid. */
 export const labelOf = ({ label }: Statement): string => `Statement ${label.replace(/^statement /, '')}`;

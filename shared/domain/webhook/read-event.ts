@@ -42,6 +42,7 @@ function readGitHub(webhook: Webhook, body: unknown, event: string | undefined):
       kind === 'deployment'
         ? deploymentRelease(memberOf(body, 'deployment'))
         : memberOf(body, 'client_payload', 'release'),
+    commit: kind === 'deployment' ? memberOf(body, 'deployment', 'sha') : memberOf(body, 'client_payload', 'commit'),
   });
 }
 

@@ -1,12 +1,13 @@
 /** What a verified delivery comes to, and what the events of all providers are held to. */
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
+import { Commit } from '../promotion/records.ts';
 import { PromotionRequest } from '../promotion/request.ts';
 import { type Refused, refused } from './delivery.ts';
 import type { Webhook } from './webhook.ts';
 
 export type Reading =
-  | { readonly kind: 'promotion'; readonly release: string }
+  | { readonly kind: 'promotion'; readonly release: string; readonly commit?: string }
   /** Nothing is asked for, and nothing is wrong. */
   | { readonly kind: 'ignored'; readonly reason: string }
   | Refused;
@@ -19,6 +20,8 @@ export interface Said {
   readonly actor: unknown;
   readonly ref: unknown;
   readonly release: unknown;
+  /** Of the repository; only where statuses go back to is decided by it. */
+  readonly commit?: unknown;
 }
 
 /** Exact matches only: of numbers and of whole texts. */
@@ -26,7 +29,9 @@ export function readingOf(webhook: Webhook, said: Said): Reading {
   const stranger = strangerIn(webhook, said);
   if (stranger !== undefined) return refused(stranger);
   if (!webhook.refs?.some((ref) => ref === said.ref)) return ignored('the ref is not one of the webhook');
-  return releaseReading(said.release);
+  const reading = releaseReading(said.release);
+  const commit = Commit.safeParse(said.commit);
+  return reading.kind === 'promotion' && commit.success ? { ...reading, commit: commit.data } : reading;
 }
 
 export function releaseReading(release: unknown): Reading {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Digest, Instant, Name } from '../identifiers.ts';
-import { Promotion } from '../promotion/records.ts';
+import { Commit, Promotion } from '../promotion/records.ts';
 import type { AdmissionRequest } from '../promotion/request.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -23,11 +23,23 @@ export const DeliveryRecord = z.strictObject({
   id: z.string(),
   body: Digest,
   release: z.string(),
+  commit: Commit.exactOptional(),
   at: Instant,
   /** What was answered, once it was. */
   answer: Promotion.exactOptional(),
 });
 export type DeliveryRecord = z.infer<typeof DeliveryRecord>;
+
+const anHour = 3_600_000;
+
+/** Whether nobody expects its promotion any more: it came long ago, or the webhook that read it is another one now. */
+export function isAbandoned(
+  { at, version }: Pick<DeliveryRecord, 'at' | 'version'>,
+  record: Pick<WebhookRecord, 'version'>,
+  now: string,
+): boolean {
+  return version !== record.version || Date.parse(now) - Date.parse(at) > anHour;
+}
 
 /** The identity of a body. An id that is not signed can be made up by whoever holds one signed body; this cannot. */
 export function bodyDigestOf(body: Uint8Array): Digest {
@@ -48,7 +60,10 @@ export function admissionOf(
     pipeline,
     actor: `webhook:${metadata.name}`,
     idempotencyKey: delivery.body,
-    trigger: { kind: 'webhook', source: metadata.name },
+    trigger: {
+      ...{ kind: 'webhook', source: metadata.name },
+      ...(delivery.commit === undefined ? {} : { commit: delivery.commit }),
+    },
     at: delivery.at,
   };
 }

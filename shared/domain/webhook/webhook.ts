@@ -3,6 +3,7 @@
  * release of the pipeline that is named here.
  */
 import * as z from 'zod';
+import { urlFault } from '../http/public-url.ts';
 import { Name } from '../identifiers.ts';
 import { Mode } from '../promotion/records.ts';
 
@@ -30,6 +31,13 @@ const Repository = z.strictObject({
   fullName: z.string().regex(/^[\w.-]+(\/[\w.-]+)+$/, { error: 'expected owner/name' }),
 });
 
+/** Where people read on; `{promotion}` stands for the promotion's id. The code is for whoever asks over the API. */
+const Link = z.string().superRefine((link, context) => {
+  const fault = urlFault(link);
+  const params = { code: 'URL_NOT_ALLOWED' };
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault, params });
+});
+
 export const Webhook = z
   .strictObject({
     apiVersion: z.literal('drawbridge/v1'),
@@ -48,6 +56,8 @@ export const Webhook = z
     mode: Mode.exactOptional(),
     /** GitLab's X-Gitlab-Token in place of a signature: a shared text that is sent along with every delivery. */
     legacyToken: z.literal(true).exactOptional(),
+    /** What commit statuses and deployments at GitHub link to. */
+    link: Link.exactOptional(),
   })
   .superRefine((webhook, context) => {
     for (const { path, message } of contradictions(webhook)) context.addIssue({ code: 'custom', path, message });
@@ -59,14 +69,14 @@ interface Contradiction {
   readonly message: string;
 }
 
-type Said = Pick<Webhook, 'provider' | 'events'> & Partial<Pick<Webhook, (typeof ofRepositories)[number]>> & Legacy;
-type Legacy = Pick<Webhook, 'legacyToken'>;
+type Said = Pick<Webhook, 'provider' | 'events' | 'legacyToken' | 'link'> &
+  Partial<Pick<Webhook, (typeof ofRepositories)[number]>>;
 
 const ofRepositories = ['repository', 'refs', 'actors'] as const;
 
 /** What a provider's deliveries must be held to, and what they do not have. */
 function contradictions(webhook: Said): Contradiction[] {
-  const { provider, events, legacyToken } = webhook;
+  const { provider, events, legacyToken, link } = webhook;
   const known = eventsOf[provider];
   return [
     ...events.flatMap((event, index) =>
@@ -83,6 +93,9 @@ function contradictions(webhook: Said): Contradiction[] {
           .map((field) => ({ path: [field], message: `provider ${provider} needs it` }))),
     ...(legacyToken === true && provider !== 'gitlab'
       ? [{ path: ['legacyToken'], message: 'only provider gitlab has such a token' }]
+      : []),
+    ...(link !== undefined && provider !== 'github'
+      ? [{ path: ['link'], message: 'only provider github is told how promotions go' }]
       : []),
   ];
 }

@@ -35,6 +35,11 @@ describe('the reason of a decision', () => {
     ['two\nlines', 'The reason has a control character in it.'],
     ['a bell \u0007 rings', 'The reason has a control character in it.'],
     ['an escape \u001b[31m', 'The reason has a control character in it.'],
+    ['half a character \ud800b', 'The reason has a control character in it.'],
+    ['written \u202ebackwards', 'The reason has a control character in it.'],
+    ['nothing\u200bbetween', 'The reason has a control character in it.'],
+    ['another\u2028line', 'The reason has a control character in it.'],
+    ['another\u2029paragraph', 'The reason has a control character in it.'],
   ])('%j is refused', (text, cause) => {
     expect(() => reasonOf(text)).toThrow(
       expect.objectContaining({ name: 'APPROVAL_REASON', message: expect.stringContaining(cause) }),

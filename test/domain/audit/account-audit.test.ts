@@ -33,6 +33,7 @@ describe('an audit', () => {
     expect(auditReason(anAudit({ moment: 'after', findings: ['a', 'b'] }))).toEqual({
       code: 'ACCOUNT_NOT_CLEAN',
       text: 'Account 333333333333 is not clean after the rollout: a; b.',
+      next: 'Remove them, find out in CloudTrail who made them, then promote again.',
       target: 'production',
     });
   });

@@ -12,7 +12,10 @@ const reported: readonly (readonly [Problem, string])[] = [
   [problem('TEMPLATE_CYCLE', { path: 'a.yaml' }), 'The nested template a.yaml contains itself.'],
   [problem('USAGE', { detail: 'No command is given.', hint: 'Name one.' }), 'No command is given.'],
   [problem('PERSON_UNKNOWN', { name: 'eve', known: ['alice', 'bob'] }), 'Nobody is called eve in the sandbox.'],
-  [problem('FAULT_INVALID', { fault: 'x', detail: 'no status' }), 'The fault x cannot be injected: no status.'],
+  [
+    problem('FAULT_INVALID', { fault: 'x', detail: 'no status', hint: 'Name one.' }),
+    'The fault x cannot be injected: no status.',
+  ],
   [problem('WORLD_UNREADABLE', { folder: 'x', reason: 'no JSON' }), 'The sandbox saved in x cannot be read: no JSON.'],
   [
     problem('WORLD_NOT_CHOSEN', {}),

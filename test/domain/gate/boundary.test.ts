@@ -99,3 +99,41 @@ describe('names that Drawbridge keeps for itself', () => {
     expect(saidOf(role({ [name]: value }))).toEqual([]);
   });
 });
+
+describe("what is Drawbridge's own", () => {
+  const execution = own('role/drawbridge/drawbridge-execution');
+  const taken = (type: string, written: unknown) => [
+    `${type} uses ${typeof written === 'string' ? written : JSON.stringify(written)}, which Drawbridge keeps for itself.`,
+  ];
+
+  it.each([
+    ['a function', 'AWS::Lambda::Function', { Role: execution }],
+    ['a target of a rule', 'AWS::Events::Rule', { Targets: [{ Id: 'a', RoleArn: execution }] }],
+    ['a task', 'AWS::ECS::TaskDefinition', { TaskRoleArn: { 'Fn::If': ['C', execution, { Ref: 'Role' }] } }],
+    ['a project', 'AWS::CodeBuild::Project', { ServiceRole: execution }],
+  ])('%s does not run as a role of it', (_name, Type, Properties) => {
+    expect(saidOf({ Type, Properties })).toEqual(taken(Type, execution));
+  });
+
+  it('an instance profile does not hold a role of it', () => {
+    const Type = 'AWS::IAM::InstanceProfile';
+    expect(saidOf({ Type, Properties: { Roles: ['drawbridge-deploy'] } })).toEqual(taken(Type, 'drawbridge-deploy'));
+    expect(saidOf({ Type, Properties: { Roles: [{ Ref: 'Worker' }, 'orders'] } }, {}, { Worker: role() })).toEqual([]);
+  });
+
+  it('the rule that forwards stack events is not declared anew', () => {
+    const rule = (Name: unknown) => saidOf({ Type: 'AWS::Events::Rule', Properties: { Name } });
+    expect(rule('drawbridge-stack-events')).toEqual(taken('AWS::Events::Rule', 'drawbridge-stack-events'));
+    expect(rule('orders-events')).toEqual([]);
+    expect(rule({ Ref: 'Name' })).toEqual([]);
+  });
+
+  it.each([
+    ['a role of the template', { 'Fn::GetAtt': ['Worker', 'Arn'] }],
+    ['another role of the account', own('role/legacy')],
+    ['a role from a parameter', { Ref: 'Role' }],
+    ['what is no ARN', 'drawbridge-execution'],
+  ])('%s is not its own', (_name, Role) => {
+    expect(saidOf({ Type: 'AWS::Lambda::Function', Properties: { Role } }, {}, { Worker: role() })).toEqual([]);
+  });
+});

@@ -60,6 +60,26 @@ describe('types that are static credentials', () => {
   });
 
   it.each([
+    [{ Type: 'AWS::AppSync::ApiKey', Properties: { ApiId: 'x' } }],
+    [{ Type: 'AWS::Location::APIKey', Properties: { NoExpiry: true } }],
+    [{ Type: 'AWS::Location::APIKey', Properties: { NoExpiry: { Ref: 'Endless' } } }],
+    [{ Type: 'AWS::Location::APIKey', Properties: { 'Fn::ForEach::X': [] } }],
+  ])('%j is a key that a policy may let pass', (It) => {
+    expect(findingsOf({ Resources: { It } }, { waive: ['GATE_TRUST'] })).toMatchObject([
+      { code: 'GATE_TRUST', what: `${It.Type} is a key that lets in whoever has it.`, waived: true },
+    ]);
+  });
+
+  it.each([' AWS::IAM::User', 'aws::iam::user', 'AWS::Iam::AccessKey'])(
+    '%s is refused, however it is written',
+    (Type) => {
+      expect(saidOf({ Type })).toEqual([`${Type} is or carries a static credential.`]);
+    },
+  );
+
+  it.each([
+    ['a key that ends', { Type: 'AWS::Location::APIKey', Properties: { ExpireTime: '2027-01-01T00:00:00Z' } }],
+    ['a key that is said to end', { Type: 'AWS::Location::APIKey', Properties: { NoExpiry: false } }],
     ['a key pair that is brought', { Type: 'AWS::EC2::KeyPair', Properties: { PublicKeyMaterial: 'ssh-rsa AAAA' } }],
     ['a user of files without keys', { Type: 'AWS::Transfer::User', Properties: { SshPublicKeys: [] } }],
     ['a user of files that says nothing', { Type: 'AWS::Transfer::User' }],
@@ -163,11 +183,20 @@ describe('secrets by their form', () => {
     ["an assignment in code with ' and a longer name", "db_api_key='correct-horse'", 'a password that is assigned'],
     ['an assignment in a shell', 'export DB_PASSWORD=correct-horse\n', 'a password that is assigned'],
     ['a secret access key', secretKey, 'what reads like a secret access key'],
+    [
+      'a secret access key with many slashes',
+      `wJa/rXUtnFEMI/K7MDENG/bPxRf/CY${'EXAMPLEKEY'}`,
+      'what reads like a secret access key',
+    ],
     ['a secret access key in a line', `aws configure set x ${secretKey} now`, 'what reads like a secret access key'],
   ])('%s', (_name, value, what) => {
     const found = findingsOf({ Resources: { It: { ...Topic, Properties: { DisplayName: value } } } });
     expect(found.map((one) => [one.code, one.pointer, one.what])).toEqual([
-      ['GATE_STATIC_CREDENTIAL', '/Resources/It/Properties/DisplayName', held(what)],
+      [
+        what.startsWith('what reads like') ? 'GATE_POSSIBLE_SECRET' : 'GATE_STATIC_CREDENTIAL',
+        '/Resources/It/Properties/DisplayName',
+        held(what),
+      ],
     ]);
     expect(JSON.stringify(found)).not.toContain(value);
   });
@@ -241,6 +270,30 @@ describe('secrets by their form', () => {
     ['joined', { 'Fn::Join': ['', [key.slice(0, 4), key.slice(4)]] }, 'Fn::Join', ''],
     ['put into a text', { 'Fn::Sub': [`\${a}${key.slice(4)}`, { a: key.slice(0, 4) }] }, 'Fn::Sub', ''],
     ['joined in parts', { 'Fn::Join': ['', [{ 'Fn::Join': ['', ['AK', 'IA']] }, key.slice(4)]] }, 'Fn::Join', ''],
+    [
+      'split and joined',
+      { 'Fn::Join': ['', { 'Fn::Split': ['#', `${key.slice(0, 8)}#${key.slice(8)}`] }] },
+      'Fn::Join',
+      '',
+    ],
+    [
+      'joined to what is selected',
+      { 'Fn::Join': ['', [key.slice(0, 8), { 'Fn::Select': [1, ['x', key.slice(8)]] }]] },
+      'Fn::Join',
+      '',
+    ],
+    [
+      'joined to what is selected of what is split',
+      { 'Fn::Join': ['', [key.slice(0, 8), { 'Fn::Select': ['0', { 'Fn::Split': [',', `${key.slice(8)},x`] }] }]] },
+      'Fn::Join',
+      '',
+    ],
+    [
+      'in one branch of a part',
+      { 'Fn::Join': ['', [key.slice(0, 8), { 'Fn::If': ['C', 'x', key.slice(8)] }]] },
+      'Fn::Join',
+      '',
+    ],
     ['in Base64', { 'Fn::Base64': encoded }, 'Fn::Base64', ' in Base64'],
     ['in code, in Base64', { ZipFile: `Buffer.from('${encoded}', 'base64')` }, 'ZipFile', ' in Base64'],
     [
@@ -257,12 +310,46 @@ describe('secrets by their form', () => {
   });
 
   it.each([
+    ['defaults of parameters', { 'Fn::Sub': '${A}${B}' }, 'Fn::Sub'],
+    [
+      'members of a mapping',
+      { 'Fn::Join': ['', [1, 2].map((n) => ({ 'Fn::FindInMap': ['M', 'a', `x${n}`] }))] },
+      'Fn::Join',
+    ],
+    [
+      'members of a mapping that the region chooses',
+      { 'Fn::Join': ['', [{ Ref: 'A' }, { 'Fn::FindInMap': ['M', { Ref: 'AWS::Region' }, 'x2'] }]] },
+      'Fn::Join',
+    ],
+  ])('a key put together from %s', (_name, value, below) => {
+    const found = findingsOf({
+      Parameters: {
+        A: { Type: 'String', Default: key.slice(0, 8) },
+        B: { Type: 'String', Default: key.slice(8) },
+      },
+      Mappings: { M: { a: { x1: key.slice(0, 8), x2: key.slice(8) } } },
+      Resources: { It: { ...Topic, Properties: { X: value } } },
+    });
+    expect(found.map(({ code, pointer, what }) => [code, pointer, what])).toEqual([
+      ['GATE_STATIC_CREDENTIAL', `/Resources/It/Properties/X/${below}`, held(`the access key AKIA${'*'.repeat(16)}`)],
+    ]);
+  });
+
+  it.each([
     ['an address with a password from elsewhere', { 'Fn::Join': ['', ['postgres://app:', { Ref: 'P' }, '@db']] }],
     ['an assignment from elsewhere', { 'Fn::Join': ['', ['DB_PASSWORD=', { Ref: 'Topic' }, ' run']] }],
     ['a text with a secret from elsewhere', { 'Fn::Sub': ['token="${T}"', { T: { 'Fn::GetAtt': ['A', 'B'] } }] }],
     ['a join by what is not there', { 'Fn::Join': [{ Ref: 'D' }, ['AKIA', key.slice(4)]] }],
     ['a text from elsewhere', { 'Fn::Sub': ['${a}', { Ref: 'x', y: 'z' }] }],
     ['a malformed text', { 'Fn::Sub': ['x', 'y'] }],
+    ['a malformed join', { 'Fn::Join': ['', { 'Fn::Split': ['#'] }] }],
+    ['a join of what is no text', { 'Fn::Join': ['', [true, ['x'], {}]] }],
+    ['a join of a list from elsewhere', { 'Fn::Join': ['', { Ref: 'List' }] }],
+    [
+      'a join of what is selected from nothing',
+      { 'Fn::Join': ['', [{ 'Fn::Select': [9, ['x']] }, { 'Fn::Select': 0 }]] },
+    ],
+    ['a join of what no mapping has', { 'Fn::Join': ['', [{ 'Fn::FindInMap': ['M', 'a', 'b'] }, 7]] }],
     ['Base64 of something else', Buffer.from('exports.handler = async () => {};').toString('base64')],
     ['a digest', `sha256:${'0f'.repeat(32)}`],
   ])('not %s', (_name, value) => {
@@ -287,6 +374,87 @@ describe('secrets by their form', () => {
 });
 
 describe('secrets by what they are called', () => {
+  it.each([
+    ['a property of AWS', { MasterUserPassword: 'hunter2' }, 'GATE_STATIC_CREDENTIAL'],
+    ['a property below one', { EndpointConfiguration: { AccessKey: 'hunter2' } }, 'GATE_STATIC_CREDENTIAL'],
+    ['a list of them', { Passwords: ['hunter2'] }, 'GATE_STATIC_CREDENTIAL'],
+    ['a key of a tunnel', { Tunnels: [{ PreSharedKey: 'hunter2' }] }, 'GATE_STATIC_CREDENTIAL'],
+    ['the value of a key', { AuthParameters: { ApiKeyValue: 'hunter2' } }, 'GATE_STATIC_CREDENTIAL'],
+    [
+      'the name that AWS gives its secret keys',
+      { Environment: { Variables: { AWS_SECRET_ACCESS_KEY: 'hunter2' } } },
+      'GATE_STATIC_CREDENTIAL',
+    ],
+    ['such a name in a list', { Pairs: [{ Name: 'SecretAccessKey', Value: 'hunter2' }] }, 'GATE_STATIC_CREDENTIAL'],
+    ['a variable', { Environment: { Variables: { DB_SECRET: 'app/db' } } }, 'GATE_POSSIBLE_SECRET'],
+    ['a variable written like a property', { Environment: { Variables: { Password: 'x' } } }, 'GATE_POSSIBLE_SECRET'],
+    ['a variable in short', { Environment: { Variables: { DB_PWD: 'hunter2' } } }, 'GATE_POSSIBLE_SECRET'],
+    ['a name in a list', { Pairs: [{ Name: '/db/pwd', Value: 'hunter2' }] }, 'GATE_POSSIBLE_SECRET'],
+  ])('%s: %j is %s', (_name, Properties, code) => {
+    const template = { Resources: { It: { ...Topic, Properties } } };
+    expect(findingsOf(template, { waive: ['GATE_POSSIBLE_SECRET'] })).toMatchObject([
+      { code, waived: code === 'GATE_POSSIBLE_SECRET' },
+    ]);
+  });
+
+  it.each([
+    ['AWS::CodeBuild::SourceCredential', 'Token'],
+    ['AWS::ApiGateway::ApiKey', 'Value'],
+  ])('%s calls its secret %s', (Type, name) => {
+    expect(findingsOf({ Resources: { It: { Type, Properties: { [name]: 'hunter2' } } } })).toMatchObject([
+      { code: 'GATE_STATIC_CREDENTIAL', what: held(`a literal for ${name}`) },
+    ]);
+    expect(saidOf({ Type, Properties: { Tags: [{ Key: 'a', [name]: 'hunter2' }] } })).toEqual([]);
+  });
+
+  it('properties of custom resources are named by their author', () => {
+    const It = { Type: 'Custom::Thing', Properties: { Password: 'hunter2' } };
+    expect(findingsOf({ Resources: { It } })).toMatchObject([{ code: 'GATE_POSSIBLE_SECRET' }]);
+  });
+
+  it('an output is named as well', () => {
+    const outputs = { Password: { Value: 'hunter2' }, Reference: { Value: 'hunter2' }, SecretArn: { Value: 'x' } };
+    expect(findingsOf({ Outputs: outputs })).toMatchObject([
+      { code: 'GATE_POSSIBLE_SECRET', pointer: '/Outputs/Password/Value' },
+    ]);
+  });
+
+  it.each(['SECRETS_MANAGER', 'PARAMETER_STORE'])('a variable of CodeBuild with type %s says a name', (Type) => {
+    const variables = (members: object) => ({
+      Type: 'AWS::CodeBuild::Project',
+      Properties: { Environment: { EnvironmentVariables: [{ Name: 'DB_PASSWORD', Value: 'prod/db', ...members }] } },
+    });
+    expect(saidOf(variables({ Type }))).toEqual([]);
+    expect(saidOf(variables({ Type: 'PLAINTEXT' }))).toEqual([held('a literal for DB_PASSWORD')]);
+    expect(saidOf({ ...Topic, Properties: { Pairs: [{ Name: 'DB_PASSWORD', Value: 'x', Type }] } })).toHaveLength(1);
+  });
+
+  it.each([
+    ['a default', { Ref: 'Plain' }],
+    ['a mapping', { 'Fn::FindInMap': ['M', 'a', 'b'] }],
+    ['a number of a mapping', { 'Fn::FindInMap': ['M', 'a', 'n'] }],
+    ['a mapping that the region chooses', { 'Fn::FindInMap': ['M', { Ref: 'AWS::Region' }, 'b'] }],
+    ['a default in a text', { 'Fn::Sub': '${Plain}' }],
+    ['a default that is a number', { Ref: 'Number' }],
+  ])('taken from %s is written in the template', (_name, value) => {
+    const found = findingsOf({
+      Parameters: { Plain: { Type: 'String', Default: 'hunter2' }, Number: { Type: 'Number', Default: 7 } },
+      Mappings: { M: { a: { b: 'hunter2', n: 12345678 } } },
+      Resources: { It: { ...Topic, Properties: { Password: value } } },
+    });
+    expect(found).toMatchObject([{ pointer: '/Resources/It/Properties/Password' }]);
+  });
+
+  it.each([
+    ['has no default', { Type: 'String' }],
+    ['has an empty one', { Type: 'String', Default: '' }],
+    ['is read in Systems Manager', { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/db/password' }],
+    ['has a list', { Type: 'String', Default: ['x'] }],
+  ])('not from a parameter that %s', (_name, Plain) => {
+    const It = { ...Topic, Properties: { Password: { Ref: 'Plain' } } };
+    expect(findingsOf({ Parameters: { Plain }, Resources: { It } })).toEqual([]);
+  });
+
   it('count once, by their form if that is known', () => {
     expect(saidOf({ ...Topic, Properties: { ApiKey: key } })).toEqual([held(`the access key AKIA${'*'.repeat(16)}`)]);
   });
@@ -354,6 +522,8 @@ describe('secrets by what they are called', () => {
     ['a switch', true],
     ['a switch as text', 'True'],
     ['another switch', 'ENABLED'],
+    ['an answer', 'yes'],
+    ['what browsers send', 'include'],
     ['a list', ['hunter2']],
     ['an object', { Length: 20 }],
   ])('not %s', (_name, value) => {

@@ -75,6 +75,11 @@ describe('resources that bring what no gate has seen', () => {
     'AWS::Config::OrganizationConformancePack',
     'AWS::Proton::EnvironmentTemplate',
     'AWS::Serverless::Application',
+    'AWS::SageMaker::Project',
+    'AWS::ElasticBeanstalk::ApplicationVersion',
+    'AWS::ElasticBeanstalk::Environment',
+    'AWS::SSMQuickSetup::ConfigurationManager',
+    'AWS::DataZone::Environment',
     'Vendor::Network::Part::MODULE',
     'Vendor::Network::Part::module',
   ])('%s', (Type) => {
@@ -87,6 +92,9 @@ describe('resources that bring what no gate has seen', () => {
     'AWS::CloudFormation::CustomResource',
     'AWS::Config::ConfigRule',
     'AWS::Serverless::Function',
+    'AWS::ElasticBeanstalk::Application',
+    'AWS::SageMaker::Pipeline',
+    'AWS::DataZone::Project',
     'Custom::Names',
     'constructor',
   ])('not %s', (Type) => {

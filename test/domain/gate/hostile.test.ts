@@ -23,11 +23,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'GATE_POLICY 12:25 Worker /Resources/Worker/Properties/Policies/0/PolicyDocument/Statement/0',
     'GATE_POLICY 12:25 Worker /Resources/Worker/Properties/Policies/0/PolicyDocument/Statement/0',
   ],
-  'any-repository.yaml': [
-    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
-    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
-    'GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0',
-  ],
+  'any-repository.yaml': ['GATE_TRUST 10:13 Runner /Resources/Runner/Properties/AssumeRolePolicyDocument/Statement/0'],
   'api-version.yaml': ['GATE_STATIC_CREDENTIAL 4:5 A /Resources/A/Type'],
   'broad-managed.yaml': [
     'GATE_POLICY 9:11 Worker /Resources/Worker/Properties/ManagedPolicyArns/0',
@@ -42,6 +38,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'GATE_STATIC_CREDENTIAL 6:5 A /Resources/A/Fn::ForEach::X',
   ],
   'device-certificate.yaml': [
+    'GATE_TRUST 7:70 Worker /Resources/Worker/Properties/AssumeRolePolicyDocument/Statement/0',
     'GATE_STATIC_CREDENTIAL 9:5 Alias /Resources/Alias/Type',
     'GATE_STATIC_CREDENTIAL 12:5 Certificate /Resources/Certificate/Type',
   ],

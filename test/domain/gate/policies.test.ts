@@ -553,3 +553,45 @@ describe('texts of odd makings', () => {
     expect(saidOf(managed(statement), {}, { ...others, ByRole: named })).not.toEqual([]);
   });
 });
+
+describe('keys and ways in of other services', () => {
+  const outside = (action: string) => `The policy allows a key or another way in to be made for outsiders (${action}).`;
+
+  it.each([
+    ['lightsail:CreateBucketAccessKey', '*', 'lightsail:CreateBucketAccessKey'],
+    ['rolesanywhere:*', '*', 'rolesanywhere:CreateTrustAnchor'],
+    ['iot:*', 'arn:aws:iot:*:*:*', 'iot:CreateRoleAlias'],
+    ['iot:Register*', '*', 'iot:RegisterCertificate'],
+    ['ssm:CreateActivation', '*', 'ssm:CreateActivation'],
+    ['organizations:*', '*', 'organizations:LeaveOrganization'],
+    ['sso:*', '*', 'sso:AttachManagedPolicyToPermissionSet'],
+    ['identitystore:Create*', '*', 'identitystore:CreateUser'],
+  ])('%s on %s is refused', (action, resource, named) => {
+    expect(said(allow(action, resource))).toEqual([outside(named)]);
+  });
+
+  it.each([
+    ['iot:Publish', '*'],
+    ['iot:*', 'arn:aws:iot:*:*:topic/orders/*'],
+    ['ssm:GetParameter', '*'],
+    ['ssm:*', 'arn:aws:ssm:*:*:parameter/orders/*'],
+    ['organizations:Describe*', '*'],
+    ['lightsail:GetBuckets', '*'],
+  ])('%s on %s is not', (action, resource) => {
+    expect(said(allow(action, resource))).toEqual([]);
+  });
+});
+
+describe('roles above the boundary', () => {
+  it.each(['role/Org*', 'role/AWSControl*', 'role/AWSCloudFormationStackSet*', 'role/a*', 'role/stacksets-exec-*'])(
+    'are reached by %s',
+    (roles) => {
+      expect(said(allow('iam:PassRole', `arn:aws:iam::*:${roles}`))).toEqual([`${passing}.`]);
+      expect(said(allow('sts:AssumeRole', `arn:aws:iam::*:${roles}`))).toEqual([`${assuming}.`]);
+    },
+  );
+
+  it.each(['role/orders-*', 'role/app-*', 'role/AWSServiceRoleForOrders'])('and not by %s', (roles) => {
+    expect(said(allow(['iam:PassRole', 'sts:AssumeRole'], own(roles)))).toEqual([]);
+  });
+});

@@ -116,6 +116,12 @@ describe('whom a role may not trust', () => {
     expect(said({ AWS: id })).toEqual([`The role trusts ${id}, which does not say its account.`]);
   });
 
+  it.each(['rolesanywhere.amazonaws.com', 'credentials.iot.amazonaws.com'])('the service %s', (Service) => {
+    expect(said({ Service: ['lambda.amazonaws.com', Service] })).toEqual([
+      `The role trusts ${Service}, which lets certificates stand for roles.`,
+    ]);
+  });
+
   it('each of several', () => {
     expect(said({ AWS: ['999999999999', '*'], Service: 'lambda.amazonaws.com' })).toEqual([
       outside('999999999999'),
@@ -164,166 +170,193 @@ describe('trust that cannot be judged is refused', () => {
     const text = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
     expect(saidOf(role({ AssumeRolePolicyDocument: text }))).toEqual([`${everybody}.`]);
   });
+
+  const asText = (AWS: string) =>
+    JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }] });
+
+  it('the own account in such a text is the own account', () => {
+    const written = asText('arn:aws:iam::${AWS::AccountId}:root');
+    expect(saidOf(role({ AssumeRolePolicyDocument: { 'Fn::Sub': written } }))).toEqual([]);
+    expect(saidOf(role({ AssumeRolePolicyDocument: { 'Fn::Sub': written } }), { account: '222222222222' })).toEqual([]);
+  });
+
+  it.each([
+    ['a number that poses as it', asText('000000000000'), everybody],
+    ['another account', asText('999999999999'), 'The role trusts 999999999999 of another account'],
+    ['a character of ours', asText('\u{E000}'), "The role's trust policy cannot be judged"],
+    ['text that is no object', '["x"]', "The role's trust policy cannot be judged"],
+  ])('%s in such a text is not', (_name, text, what) => {
+    const found = saidOf(role({ AssumeRolePolicyDocument: { 'Fn::Sub': text } }));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(what);
+  });
 });
 
 describe('an identity provider', () => {
-  const issuer = 'issuer.example.com';
-  const provider = own(`oidc-provider/${issuer}`);
-  const named = `arn:aws:iam::000000000000:oidc-provider/${issuer}`;
-  const without = (key: string, name = named) => `The role trusts ${name} without a condition that pins ${key}.`;
-  const aud = { [`${issuer}:aud`]: 'sts.amazonaws.com' };
-  const sub = { [`${issuer}:sub`]: 'repo:example/orders:environment:production' };
-  const federated = (Condition: unknown, Federated: unknown = provider) =>
-    said({ Federated }, Condition === undefined ? {} : { Condition });
+  const cognito = 'cognito-identity.amazonaws.com';
+  const without = (key: string) => `The role trusts ${cognito} without a condition that pins ${key}.`;
+  const noPool = without(`${cognito}:aud to an identity pool of this template`);
+  const noSignIn = without(`${cognito}:amr to authenticated`);
+  const Users = { Type: 'AWS::Cognito::UserPool' };
+  const pool = (properties: object = {}) => ({
+    Type: 'AWS::Cognito::IdentityPool',
+    Properties: { AllowUnauthenticatedIdentities: false, ...properties },
+  });
+  const trusted = (Condition: unknown, Federated: unknown = cognito) =>
+    saidOf(trusting({ Federated }, Condition === undefined ? {} : { Condition }), {}, { Pool: pool(), Other: role() });
+  const aud = { [`${cognito}:aud`]: { Ref: 'Pool' } };
+  const amr = { [`${cognito}:amr`]: 'authenticated' };
+  const signedIn = { StringEquals: { ...aud, ...amr } };
 
   it.each([
-    ['audience and subject', { StringEquals: { ...aud, ...sub } }],
-    [
-      'one of several values',
-      { 'ForAnyValue:StringEquals': { ...aud, [`${issuer}:sub`]: ['repo:example/a:x', 'repo:example/b:x'] } },
-    ],
+    ['equality', signedIn],
+    ['likeness of one of the ways of signing in', { StringEquals: aud, 'ForAnyValue:StringLike': amr }],
     [
       'keys in another case',
-      { StringEquals: { [`${issuer}:AUD`]: 'sts.amazonaws.com', [`${issuer}:Sub`]: 'repo:example/orders:x' } },
+      { StringEquals: { [`${cognito}:AUD`]: { Ref: 'Pool' }, [`${cognito}:Amr`]: 'authenticated' } },
     ],
-    ['values without wildcards', { StringLike: { ...aud, ...sub } }],
-    [
-      'different subjects in the branches',
-      { StringEquals: { ...aud, [`${issuer}:sub`]: { 'Fn::If': ['C', 'repo:example/a:x', 'repo:example/b:x'] } } },
-    ],
-  ])('with %s may be trusted', (_name, condition) => {
-    expect(federated(condition)).toEqual([]);
+    ['equality in several branches', { StringEquals: { 'Fn::If': ['C', { ...aud, ...amr }, { ...aud, ...amr }] } }],
+    ['one of several values', { 'ForAnyValue:StringEquals': { ...aud, [`${cognito}:amr`]: ['authenticated'] } }],
+  ])('is a pool of this template, and those who signed in, by %s', (_name, condition) => {
+    expect(trusted(condition)).toEqual([]);
   });
 
   it.each([
-    ['no condition', undefined, [':aud', ':sub']],
-    ['an empty condition', {}, [':aud', ':sub']],
-    ['the audience alone', { StringEquals: aud }, [':sub']],
-    ['the subject alone', { StringEquals: sub }, [':aud']],
-    ['every subject', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: '*' } }, [':sub']],
-    ['every repository', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:*' } }, [':sub']],
-    ['owners that begin alike', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:example*' } }, [':sub']],
+    ['no condition', undefined, [noPool, noSignIn]],
+    ['an empty condition', {}, [noPool, noSignIn]],
+    ['the pool alone', { StringEquals: aud }, [noSignIn]],
+    ['no way of signing in', { StringEquals: { ...aud, [`${cognito}:amr`]: 'unauthenticated' } }, [noSignIn]],
+    ['every way of signing in', { StringEquals: aud, StringLike: { [`${cognito}:amr`]: '*' } }, [noSignIn]],
+    ['whatever way the token has', { StringEquals: { ...aud, [`${cognito}:amr`]: `\${${cognito}:amr}` } }, [noSignIn]],
+    ['another pool', { StringEquals: { ...amr, [`${cognito}:aud`]: 'eu-west-1:11111111-2222' } }, [noPool]],
+    ['whatever pool the token has', { StringEquals: { ...amr, [`${cognito}:aud`]: `\${${cognito}:aud}` } }, [noPool]],
     [
-      'one subject of several that is open',
-      { StringEquals: aud, StringLike: { [`${issuer}:sub`]: ['repo:example/a:x', 'repo:?:*'] } },
-      [':sub'],
+      'the same, written by Fn::Sub',
+      { StringEquals: { ...amr, [`${cognito}:aud`]: { 'Fn::Sub': `\${!${cognito}:aud}` } } },
+      [noPool],
     ],
-    ['a repository of one owner', { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:example/*' } }, [':sub']],
+    ['what is no pool', { StringEquals: { ...amr, [`${cognito}:aud`]: { Ref: 'Other' } } }, [noPool]],
+    ['a pool among others', { StringEquals: { ...amr, [`${cognito}:aud`]: [{ Ref: 'Pool' }, 'x'] } }, [noPool]],
+    ['a pool from a parameter', { StringEquals: { ...amr, [`${cognito}:aud`]: { Ref: 'Some' } } }, [noPool]],
+    ['operators that hold without the key', { StringEqualsIfExists: { ...aud, ...amr } }, [noPool, noSignIn]],
     [
-      'a branch of one repository',
-      { StringEquals: aud, StringLike: { [`${issuer}:sub`]: 'repo:example/a:*' } },
-      [':sub'],
+      'a quantifier that holds without the key',
+      { 'ForAllValues:StringEquals': { ...aud, ...amr } },
+      [noPool, noSignIn],
     ],
-    ['every audience', { StringLike: { [`${issuer}:aud`]: '*', ...sub } }, [':aud']],
-    ['operators that hold without the key', { StringEqualsIfExists: { ...aud, ...sub } }, [':aud', ':sub']],
-    ['a quantifier that holds without the key', { 'ForAllValues:StringEquals': { ...aud, ...sub } }, [':aud', ':sub']],
-    ['a subject from a parameter', { StringEquals: { ...aud, [`${issuer}:sub`]: { Ref: 'Subject' } } }, [':sub']],
+    ['a condition that can be taken away', { 'Fn::If': ['C', signedIn, { Ref: 'AWS::NoValue' }] }, [noPool, noSignIn]],
     [
-      'a condition that can be taken away',
-      { 'Fn::If': ['C', { StringEquals: { ...aud, ...sub } }, { Ref: 'AWS::NoValue' }] },
-      [':aud', ':sub'],
+      'a pool that can be taken away',
+      { StringEquals: { ...amr, [`${cognito}:aud`]: { 'Fn::If': ['C', { Ref: 'Pool' }, { Ref: 'AWS::NoValue' }] } } },
+      [noPool, noSignIn],
     ],
-    [
-      'a subject that can be taken away',
-      { StringEquals: { ...aud, [`${issuer}:sub`]: { 'Fn::If': ['C', 'repo:example/a:x', { Ref: 'AWS::NoValue' }] } } },
-      [':aud', ':sub'],
-    ],
-    [
-      'a condition in one branch only',
-      { 'Fn::If': ['C', { StringEquals: { ...aud, ...sub } }, { StringEquals: aud }] },
-      [':sub'],
-    ],
-    ['an operator in one branch only', { StringEquals: { 'Fn::If': ['C', { ...aud, ...sub }, aud] } }, [':sub']],
-    ['a condition from a parameter', { Ref: 'Condition' }, [':aud', ':sub']],
-    ['an operator that is text', { StringEquals: 'x' }, [':aud', ':sub']],
-    ['no value', { StringEquals: { ...aud, [`${issuer}:sub`]: [] } }, [':sub']],
-  ])('with %s may not', (_name, condition, missing) => {
-    expect(federated(condition)).toEqual(missing.map((key) => without(`${issuer}${key}`)));
+    ['a condition in one branch only', { 'Fn::If': ['C', signedIn, { StringEquals: aud }] }, [noSignIn]],
+    ['an operator in one branch only', { StringEquals: { 'Fn::If': ['C', { ...aud, ...amr }, aud] } }, [noSignIn]],
+    ['a condition from a parameter', { Ref: 'Condition' }, [noPool, noSignIn]],
+    ['an operator that is text', { StringEquals: 'x' }, [noPool, noSignIn]],
+    ['no value', { StringEquals: { ...aud, [`${cognito}:amr`]: [] } }, [noSignIn]],
+  ])('of Amazon Cognito is not trusted with %s', (_name, condition, said) => {
+    expect(trusted(condition)).toEqual(said);
   });
 
-  it('of another account may not', () => {
-    const foreign = `arn:aws:iam::999999999999:oidc-provider/${issuer}`;
-    expect(federated({ StringEquals: { ...aud, ...sub } }, foreign)).toEqual([
-      `The role trusts the identity provider ${foreign} of another account.`,
-    ]);
+  const github = 'token.actions.githubusercontent.com';
+  const pinned = (issuer: string) => ({
+    StringEquals: {
+      [`${issuer}:aud`]: 'sts.amazonaws.com',
+      [`${issuer}:sub`]: 'repo:evil/evil:environment:x',
+      [`${issuer}:repository_id`]: '1',
+      [`${issuer}:environment`]: 'x',
+    },
+  });
+  const oidc = (account: string) => `arn:aws:iam::${account}:oidc-provider/${github}`;
+
+  it.each([
+    ['Google', 'accounts.google.com', 'accounts.google.com', pinned('accounts.google.com')],
+    [
+      'Google, with whatever subject comes',
+      'accounts.google.com',
+      'accounts.google.com',
+      {
+        StringEquals: {
+          'accounts.google.com:aud': '${accounts.google.com:aud}',
+          'accounts.google.com:sub': { 'Fn::Sub': '${!accounts.google.com:sub}' },
+        },
+      },
+    ],
+    ['Amazon', 'www.amazon.com', 'www.amazon.com', pinned('www.amazon.com')],
+    ['GitHub, whose repositories are anybody’s', own(`oidc-provider/${github}`), oidc('000000000000'), pinned(github)],
+    [
+      'GitHub, with whatever the token has',
+      own(`oidc-provider/${github}`),
+      oidc('000000000000'),
+      { StringEquals: { [`${github}:sub`]: `\${${github}:sub}` } },
+    ],
+    ['another account', oidc('999999999999'), oidc('999999999999'), pinned(github)],
+    [
+      'SAML that was there before',
+      own('saml-provider/legacy'),
+      'arn:aws:iam::000000000000:saml-provider/legacy',
+      { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } },
+    ],
+  ])('of %s vouches for outsiders, whatever a condition pins', (_name, Federated, shown, condition) => {
+    const found = [`The role trusts the identity provider ${shown}, which vouches for people from outside.`];
+    expect(trusted(condition, Federated)).toEqual(found);
+    expect(trusted(undefined, Federated)).toEqual(found);
   });
 
-  describe('of GitHub', () => {
-    const github = 'token.actions.githubusercontent.com';
-    const full = {
-      [`${github}:aud`]: 'sts.amazonaws.com',
-      [`${github}:sub`]: 'repo:example/orders:environment:production',
-      [`${github}:repository_id`]: '123456789',
-      [`${github}:environment`]: 'production',
-    };
-    const trusted = (condition: unknown) => federated(condition, own(`oidc-provider/${github}`));
-
-    it.each([
-      ['by equality', { StringEquals: full }],
-      ['by likeness without wildcards', { StringLike: full }],
-      ['in several branches', { StringEquals: { 'Fn::If': ['C', full, full] } }],
-    ])('is trusted with repository and environment pinned %s', (_name, condition) => {
-      expect(trusted(condition)).toEqual([]);
-    });
-
-    it.each(Object.keys(full) as (keyof typeof full)[])('is not trusted without %s, or with any value of it', (key) => {
-      const { [key]: _, ...rest } = full;
-      const said = [without(key, `arn:aws:iam::000000000000:oidc-provider/${github}`)];
-      expect(trusted({ StringEquals: rest })).toEqual(said);
-      expect(trusted({ StringEquals: rest, StringLike: { [key]: 'repo:evil-org/*' } })).toEqual(said);
-    });
-  });
-
-  describe('of Amazon Cognito', () => {
-    const cognito = 'cognito-identity.amazonaws.com';
-    const pool = (AllowUnauthenticatedIdentities: unknown) => ({
-      Type: 'AWS::Cognito::IdentityPool',
-      Properties: { AllowUnauthenticatedIdentities },
-    });
-    const noPool = without(`${cognito}:aud to an identity pool of this template`, cognito);
-    const noSignIn = without(`${cognito}:amr to authenticated`, cognito);
-    const trusted = (Condition: unknown) =>
-      saidOf(trusting({ Federated: cognito }, { Condition }), {}, { Pool: pool(false), Other: role() });
-    const aud = { [`${cognito}:aud`]: { Ref: 'Pool' } };
-    const amr = { [`${cognito}:amr`]: 'authenticated' };
-
-    it.each([
-      ['equality', { StringEquals: { ...aud, ...amr } }],
-      ['likeness of one of the ways of signing in', { StringEquals: aud, 'ForAnyValue:StringLike': amr }],
-    ])('is trusted for those who signed in to a pool of this template, by %s', (_name, condition) => {
-      expect(trusted(condition)).toEqual([]);
-    });
-
-    it.each([
-      ['nothing said', {}, [noPool, noSignIn]],
-      ['any way of signing in', { StringEquals: aud }, [noSignIn]],
-      ['no way of signing in', { StringEquals: { ...aud, [`${cognito}:amr`]: 'unauthenticated' } }, [noSignIn]],
-      ['another pool', { StringEquals: { ...amr, [`${cognito}:aud`]: 'eu-west-1:11111111-2222' } }, [noPool]],
-      ['what is no pool', { StringEquals: { ...amr, [`${cognito}:aud`]: { Ref: 'Other' } } }, [noPool]],
-      ['a pool among others', { StringEquals: { ...amr, [`${cognito}:aud`]: [{ Ref: 'Pool' }, 'x'] } }, [noPool]],
-    ])('is not trusted with %s', (_name, condition, said) => {
-      expect(trusted(condition)).toEqual(said);
-    });
+  describe('an identity pool', () => {
+    const saidOfPool = (properties: object) => saidOf(pool(properties), {}, { Users, Other: role() });
+    const by = (ProviderName: unknown) => ({ CognitoIdentityProviders: [{ ClientId: 'x', ProviderName }] });
+    const foreign = (written: unknown) => [
+      `The identity pool lets in whom ${typeof written === 'string' ? written : JSON.stringify(written)} vouches for, which is no user pool of this template.`,
+    ];
 
     it.each([[true], ['true'], [undefined], [{ Ref: 'Open' }]])('may not let in strangers: %j', (open) => {
-      expect(saidOf(pool(open))).toEqual(['AWS::Cognito::IdentityPool lets in whoever did not sign in.']);
+      expect(saidOfPool({ AllowUnauthenticatedIdentities: open })).toEqual([
+        'AWS::Cognito::IdentityPool lets in whoever did not sign in.',
+      ]);
     });
 
-    it.each([[false], ['false']])('may be made for those who sign in: %j', (open) => {
-      expect(saidOf(pool(open))).toEqual([]);
+    it.each([
+      ['nobody, yet', {}],
+      ['those who sign in', { AllowUnauthenticatedIdentities: 'false' }],
+      ['those of a user pool of this template', by({ 'Fn::GetAtt': ['Users', 'ProviderName'] })],
+      ['the same in short', by({ 'Fn::GetAtt': 'Users.ProviderName' })],
+      ['the same by its name', by({ 'Fn::Sub': 'cognito-idp.${AWS::Region}.amazonaws.com/${Users}' })],
+      ['the same in any partition', by({ 'Fn::Sub': 'cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${Users}' })],
+      ['no other provider', { SamlProviderARNs: [], SupportedLoginProviders: {} }],
+    ])('may let in %s', (_name, properties) => {
+      expect(saidOfPool(properties)).toEqual([]);
     });
-  });
 
-  it('of Facebook calls its audience app_id', () => {
-    const facebook = 'graph.facebook.com';
-    expect(federated({ StringEquals: { [`${facebook}:app_id`]: '1', [`${facebook}:sub`]: '2' } }, facebook)).toEqual(
-      [],
-    );
-  });
+    it.each([
+      ['a foreign user pool', 'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_ATTACKER'],
+      ['a user pool of a parameter', { Ref: 'Pool' }],
+      ['another attribute', { 'Fn::GetAtt': ['Users', 'Arn'] }],
+      ['another resource', { 'Fn::GetAtt': ['Other', 'ProviderName'] }],
+      ['another resource by name', { 'Fn::Sub': 'cognito-idp.${AWS::Region}.amazonaws.com/${Other}' }],
+      ['one pool or another', { 'Fn::If': ['C', { 'Fn::GetAtt': ['Users', 'ProviderName'] }, 'x'] }],
+      [
+        'nothing, in one branch',
+        { 'Fn::If': ['C', { 'Fn::GetAtt': ['Users', 'ProviderName'] }, { Ref: 'AWS::NoValue' }] },
+      ],
+    ])('may not let in those of %s', (_name, name) => {
+      expect(saidOfPool(by(name))).toEqual(foreign({ ClientId: 'x', ProviderName: name }).map((one) => one));
+    });
 
-  it('of SAML is pinned by its audience', () => {
-    const saml = own('saml-provider/Staff');
-    expect(federated({ StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } }, saml)).toEqual([]);
-    expect(federated(undefined, saml)).toEqual([without('SAML:aud', 'arn:aws:iam::000000000000:saml-provider/Staff')]);
+    it('may not take its user pools from elsewhere', () => {
+      expect(saidOfPool({ CognitoIdentityProviders: { Ref: 'Providers' } })).toEqual(foreign({ Ref: 'Providers' }));
+      expect(saidOfPool({ CognitoIdentityProviders: ['x'] })).toEqual(foreign('x'));
+    });
+
+    it.each([
+      ['DeveloperProviderName', 'evil'],
+      ['OpenIdConnectProviderARNs', ['arn:aws:iam::999999999999:oidc-provider/evil']],
+      ['SamlProviderARNs', { Ref: 'Arns' }],
+      ['SupportedLoginProviders', { 'graph.facebook.com': '666666666' }],
+      ['Fn::ForEach::X', ['A', ['B'], { '${A}': 'x' }]],
+    ])('may not have %s', (name, value) => {
+      expect(saidOfPool({ [name]: value })).toEqual(foreign(value));
+    });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deepest, readJson } from '#shared/domain/http/read-json.ts';
+import { deepest, longestNumber, readJson } from '#shared/domain/http/read-json.ts';
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
@@ -41,6 +41,13 @@ describe('text that is refused', () => {
     ['a fraction with too many digits', '0.12345678901234567890', 'NUMBER_PRECISION', {}],
     ['more than there is', '1e400', 'NUMBER_PRECISION', {}],
     ['less than there is', '-1e-400', 'NUMBER_PRECISION', {}],
+    // However exact: what takes long to compare is not compared.
+    ['a number longer than any', `1.${'0'.repeat(longestNumber)}`, 'NUMBER_PRECISION', {}],
+    ['80,000 zeros', `1${'0'.repeat(80_000)}1`, 'NUMBER_PRECISION', {}],
+    ['half a character', '{"a":"\\ud800"}', 'JSON_INVALID', { cause: expect.stringContaining('byte 5') }],
+    ['the other half', '"a\\udc00b"', 'JSON_INVALID', {}],
+    ['both in the wrong order', '["\\udc00\\ud800"]', 'JSON_INVALID', {}],
+    ['half a character as a name', '{"\\ud800":1}', 'JSON_INVALID', {}],
   ])('%s', (_name, text, code, problem) => {
     expect(() => readJson(text)).toThrow(
       expect.objectContaining({ name: code, problem: expect.objectContaining(problem) }),
@@ -62,6 +69,8 @@ describe('text that is read', () => {
       'numbers, however they are written',
       '[0,-0,1.50,1E3,100e-2,0.1,1e23,9007199254740992,123456789012345680000,0.000]',
     ],
+    ['numbers as long as they may be', `[1.${'0'.repeat(longestNumber - 2)},${1e300}]`],
+    ['a character of two halves', '"\\ud83d\\ude00"'],
     ['escapes', '"\\u00e9\\\\\\"\\n\\/"'],
     ['a backslash at the end', '["\\\\"]'],
     ['names of members that objects have', '{"constructor":1,"toString":2,"hasOwnProperty":3}'],

@@ -77,6 +77,12 @@ describe('the decision on a rollout', () => {
       beginning('network'),
     ],
     [
+      'comes back for a stack that takes outputs of one that changes, though it is as it should be now',
+      {},
+      on(stackPlan('network', 'changes'), stackPlan('api', 'unchanged')),
+      beginning('network'),
+    ],
+    [
       'comes back for what cannot be planned yet',
       {},
       on(stackPlan('network', 'changes'), stackPlan('api', 'unplanned', { after: ['network'] })),

@@ -262,6 +262,58 @@ describe('permissions that change', () => {
       ['broadened: E allows events:PutEvents to everyone', 'broadened: K allows kms:* on * to account 123456789012'],
     ],
     [
+      'what resources let others do without a policy',
+      none,
+      {
+        A: resource('AWS::RAM::ResourceShare', { Name: 'a', Principals: ['999999999999'] }),
+        B: resource('AWS::EC2::VPCEndpointServicePermissions', { AllowedPrincipals: ['*'] }),
+        C: resource('AWS::Lambda::LayerVersionPermission', { Principal: '*', Action: 'lambda:GetLayerVersion' }),
+        D: resource('AWS::EKS::AccessEntry', { PrincipalArn: 'arn:aws:iam::9:role/x' }),
+        E: resource('AWS::EKS::IdentityProviderConfig', { Type: 'oidc' }),
+        F: resource('AWS::Lambda::Url', { AuthType: 'NONE' }),
+        G: resource('AWS::Lambda::Url', { AuthType: 'AWS_IAM' }),
+        H: resource('AWS::Events::EventBusPolicy', { StatementId: 's', Principal: '*', Action: 'events:PutEvents' }),
+        I: resource('AWS::Events::EventBusPolicy', {
+          StatementId: 't',
+          EventBusName: 'b',
+          Principal: '999999999999',
+          Action: 'events:PutEvents',
+          Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } },
+        }),
+      },
+      [
+        'broadened: A allows using what is shared to account 999999999999',
+        'broadened: B allows connecting to the service to everyone',
+        'broadened: C allows lambda:GetLayerVersion to everyone',
+        'broadened: D allows signing in to the cluster to arn:aws:iam::9:role/x',
+        'broadened: E allows signing in to the cluster to whom its provider vouches for',
+        'broadened: F allows calling its address (NONE) to everyone',
+        'broadened: H allows events:PutEvents to everyone',
+        'broadened: I allows events:PutEvents to 999999999999 if StringEquals aws:PrincipalOrgID o-1',
+      ],
+    ],
+    [
+      'whom an identity pool lets in',
+      { P: resource('AWS::Cognito::IdentityPool', { AllowUnauthenticatedIdentities: false }) },
+      {
+        P: resource('AWS::Cognito::IdentityPool', {
+          AllowUnauthenticatedIdentities: true,
+          CognitoIdentityProviders: [{ ProviderName: 'cognito-idp.eu-west-1.amazonaws.com/eu-west-1_X' }, 'odd'],
+          SupportedLoginProviders: { 'graph.facebook.com': '6' },
+          DeveloperProviderName: 'login.evil',
+        }),
+        Q: resource('AWS::Cognito::IdentityPool', { SupportedLoginProviders: 'text' }),
+      },
+      [
+        "broadened: P allows getting credentials of the pool's roles to everyone",
+        "broadened: P allows getting credentials of the pool's roles to whom cognito-idp.eu-west-1.amazonaws.com/eu-west-1_X vouches for",
+        "broadened: P allows getting credentials of the pool's roles to whom graph.facebook.com vouches for",
+        "broadened: P allows getting credentials of the pool's roles to whom login.evil vouches for",
+        "broadened: P allows getting credentials of the pool's roles to whom odd vouches for",
+        "broadened: Q allows getting credentials of the pool's roles to whom text vouches for",
+      ],
+    ],
+    [
       'who may invoke a function, whichever way it is named',
       {
         L: resource('AWS::Lambda::Permission', {

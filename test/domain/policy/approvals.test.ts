@@ -39,6 +39,18 @@ describe('who may approve', () => {
     ['not who asked', 'alice', asked([]), { kind: 'refused', why: 'self-approval' }],
     ['not who asked, as a member either', 'alice', asked(['release']), { kind: 'refused', why: 'self-approval' }],
     [
+      'not who asked, come by a token',
+      'jwt:login.example.org#alice',
+      asked([]),
+      { kind: 'refused', why: 'self-approval' },
+    ],
+    [
+      'not who decided already, come by a token',
+      'jwt:login.example.org#bob',
+      asked([], decided('bob', 'reject')),
+      { kind: 'refused', why: 'already-decided', earlier: decided('bob', 'reject') },
+    ],
+    [
       'not a stranger',
       'eve',
       asked(['release', 'security']),

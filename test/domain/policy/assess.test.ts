@@ -113,6 +113,7 @@ describe('what the policies still want of a plan', () => {
       {
         code: 'CHANGE_DENIED',
         text: 'The plan for production is denied: gate none of policy no-queues forbids add of AWS::SQS::Queue Queue in stack api on production.',
+        next: 'Nothing was executed. Change the release, or ask the platform team to change the policy.',
         resource: 'Queue',
         target: 'production',
       },

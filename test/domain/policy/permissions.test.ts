@@ -38,7 +38,12 @@ describe('permissions', () => {
   it('are all there, as long as no policy speaks of them, for whom IAM let in and for no token', () => {
     expect(hadBy('anybody', [aPolicy('guard', { approval: {} })])).toEqual(Permission.options);
     expect(isPermitted({ kind: 'token', actor: 'jwt:ada' }, 'viewer', [])).toBe(false);
-    expect(isPermitted({ kind: 'token', actor: 'jwt:ada' }, 'viewer', policies)).toBe(true);
+  });
+
+  it('of everybody are those of whom IAM let in: a token has to be named', () => {
+    const token = (actor: string) => isPermitted({ kind: 'token', actor }, 'viewer', policies);
+    expect([token('jwt:ada'), token('jwt:*'), token('github:42:production')]).toEqual([...[false, false, true]]);
+    expect(isPermitted({ kind: 'iam', actor: 'anybody' }, 'viewer', policies)).toBe(true);
   });
 
   it.each<[string, Permission]>([
@@ -77,7 +82,8 @@ it.each<[string, unknown, boolean]>([
   ['a role', role, true],
   ['everybody', '*', true],
   ['a job of GitHub', 'github:42:pre-production', true],
-  ['a subject', 'jwt:auth0|6123', true],
+  ['a subject of an issuer', 'jwt:acme.eu.auth0.com#auth0|6123', true],
+  ['a subject of any issuer', 'jwt:auth0|6123', false],
   ['half a wildcard', 'a*', false],
   ['a job of GitHub in any environment', 'github:42', false],
   ['a repository by its name', 'github:acme/orders:production', false],

@@ -31,6 +31,7 @@ describe('a type that holds data, in production', () => {
     expect(assessed(change).denials).toEqual([
       {
         code: 'CHANGE_DENIED',
+        next: 'Nothing was executed. Change the release, or ask the platform team to change the policy.',
         target: 'production',
         resource: 'Orders',
         text: expect.stringMatching(/the safe default stateful-data forbids .* of AWS::DynamoDB::Table Orders/),

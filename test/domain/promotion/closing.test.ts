@@ -141,12 +141,24 @@ describe('what is tried in vain', () => {
   });
 
   it('is outwaited where AWS is away or busy, which says nothing about the promotion', () => {
-    expect(troubleOf({ attempts: 3 }, away, monday)).toMatchObject({ attempts: 3, code: 'AWS_UNREACHABLE' });
+    const outwaited = troubleOf({ attempts: 3, code: 'AWS_REFUSED' }, away, monday);
+    expect(outwaited).toMatchObject({ attempts: 3, code: 'AWS_UNREACHABLE', counted: 'AWS_REFUSED' });
+    expect(troubleOf(outwaited, { ...away, code: 'THROTTLED' }, monday)).toMatchObject({ counted: 'AWS_REFUSED' });
+    expect(troubleOf(outwaited, refused, monday)).toEqual({ ...troubleOf(undefined, refused, monday), attempts: 4 });
+    expect(troubleOf(troubleOf(undefined, away, monday), away, monday)).not.toHaveProperty('counted');
     expect(troubleOf(undefined, { ...away, code: 'THROTTLED' }, monday)).toMatchObject({ attempts: 0 });
   });
 
+  it('is counted by problem: eleven of one and one of another give nothing up', () => {
+    const before = { attempts: mostAttempts - 1, code: 'EXECUTION_UNKNOWN' };
+    const after = troubleOf(before, refused, monday);
+    expect([after.attempts, isHopeless(after)]).toEqual([1, false]);
+    expect(troubleOf({ ...before, code: 'THROTTLED', counted: 'EXECUTION_UNKNOWN' }, refused, monday).attempts).toBe(1);
+  });
+
   it('is given up after an hour of passes', () => {
-    const given = (attempts: number) => isHopeless(troubleOf({ attempts: attempts - 1 }, refused, monday));
+    const given = (attempts: number) =>
+      isHopeless(troubleOf({ attempts: attempts - 1, code: refused.code }, refused, monday));
     expect([given(mostAttempts - 1), given(mostAttempts)]).toEqual([false, true]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actorOf } from '#shared/domain/promotion/actor.ts';
+import { actorOf, callerOf, isSamePerson } from '#shared/domain/promotion/actor.ts';
 import { isGood } from '#shared/domain/promotion/records.ts';
 import {
   type AdmissionRequest,
@@ -149,6 +149,28 @@ describe('who asks', () => {
     ['arn:aws:iam::111111111111:user/someone', 'arn:aws:iam::111111111111:user/someone'],
   ])('%s is %s', (arn, actor) => {
     expect(actorOf(arn)).toBe(actor);
+  });
+});
+
+describe('one person', () => {
+  it.each([
+    ['alice', 'alice', true],
+    ['alice', 'bob', false],
+    ['alice', 'jwt:login.example.org#alice', true],
+    ['Alice@example.org', 'jwt:login.example.org#alice@example.org', true],
+    ['jwt:login.example.org#alice', 'jwt:other.example.org#alice', true],
+    ['alice', 'jwt:login.example.org#alice2', false],
+    ['alice', 'github:42:alice', false],
+    ['arn:aws:iam::111111111111:role/alice', 'alice', false],
+  ])('%s and %s: %s', (left, right, same) => {
+    expect([isSamePerson(left, right), isSamePerson(right, left)]).toEqual([same, same]);
+  });
+
+  it('is an actor by a token', () => {
+    const claims = { iss: 'https://login.example.org', sub: 'alice' };
+    const caller = callerOf({ jwt: { claims } });
+    expect(caller).toEqual({ kind: 'token', actor: 'jwt:login.example.org#alice' });
+    expect(isSamePerson(caller.actor, 'alice')).toBe(true);
   });
 });
 

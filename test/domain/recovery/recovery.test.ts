@@ -6,6 +6,7 @@ import { stackHealth } from '#shared/domain/plan/stack-status.ts';
 import { recoveryMatrix, rowOf } from '#shared/domain/recovery/matrix.ts';
 import { recoveryProgress, recoveryWait } from '#shared/domain/recovery/progress.ts';
 import { type Recovery, recoveryFor } from '#shared/domain/recovery/recovery.ts';
+import { demandSkippable, type ListedResource, skippableIn } from '#shared/domain/recovery/skippable.ts';
 
 const nothingAllowed = { recreateFailedCreations: false, forceDelete: false };
 const everythingAllowed = { recreateFailedCreations: true, forceDelete: true };
@@ -148,5 +149,37 @@ describe('how far a recovery is', () => {
     const seconds = Array.from({ length: 750 }, (_, polls) => recoveryWait(polls) ?? 0).reduce((a, b) => a + b, 0);
     expect(seconds).toBeGreaterThan(24 * 3600);
     expect(seconds).toBeLessThan(26 * 3600);
+  });
+});
+
+describe('what a continued rollback can skip', () => {
+  const stackId = 'arn:aws:cloudformation:eu-west-1:333333333333:stack/orders-api-Web-1AB/2';
+  const listed = (logicalId: string, status: string, more: Partial<ListedResource> = {}): ListedResource => ({
+    ...{ logicalId, status, type: 'AWS::SQS::Queue', physicalId: logicalId, ...more },
+  });
+  const stack = { type: 'AWS::CloudFormation::Stack' };
+
+  it.each<[string, string | undefined, ReturnType<typeof skippableIn>]>([
+    ['by its logical id', undefined, [{ name: 'Queue' }]],
+    ['of a nested stack with the name of that stack', 'orders-api-Web-1AB', [{ name: 'orders-api-Web-1AB.Queue' }]],
+  ])('is a resource in UPDATE_FAILED, %s, and no other', (_, nestedIn, expected) => {
+    const all = [listed('Queue', 'UPDATE_FAILED'), listed('Topic', 'UPDATE_COMPLETE'), listed('Old', 'DELETE_FAILED')];
+    expect(skippableIn(all, nestedIn)).toEqual(expected);
+  });
+
+  it('is looked for in a nested stack, unless that was never made', () => {
+    const nests = listed('Web', 'UPDATE_FAILED', { ...stack, physicalId: stackId });
+    expect(skippableIn([nests])).toEqual([{ name: 'Web', nested: { stackId, stackName: 'orders-api-Web-1AB' } }]);
+    expect(skippableIn([listed('Web', 'UPDATE_FAILED', { ...stack, physicalId: '' })])).toEqual([{ name: 'Web' }]);
+  });
+
+  it.each<[string[], string[], RegExp | undefined]>([
+    [['Queue'], ['Queue', 'Topic'], undefined],
+    [['Queue', 'Vpc'], ['Topic', 'Queue'], /cannot skip Vpc: .*--skip api:Queue --skip api:Topic\./],
+    [['Vpc'], [], /cannot skip Vpc: .*retry without --skip\./],
+  ])('is demanded of %j where it is %j', (skip, skippable, refusal) => {
+    const demand = () => demandSkippable({ stack: 'api', skip }, skippable, { stack: 'orders-api' });
+    if (refusal === undefined) expect(demand).not.toThrow();
+    else expect(demand).toThrow(refusal);
   });
 });

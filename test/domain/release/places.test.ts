@@ -56,4 +56,17 @@ describe('the places of a release’s files', () => {
     expect(missing).toEqual(places.filter(({ region }) => region === 'us-west-2'));
     expect(await missingFrom(places, async () => true)).toEqual([]);
   });
+
+  it('are not all asked at once, however many there are', async () => {
+    const assets = Array.from({ length: 200 }, (_, index) => anArtifact('assets', `file ${index}`));
+    let [under, highest] = [0, 0];
+    await missingFrom(placesOf(aRelease({ assets }), [dublin]), async () => {
+      under += 1;
+      highest = Math.max(highest, under);
+      await Promise.resolve();
+      under -= 1;
+      return true;
+    });
+    expect(highest).toBe(32);
+  });
 });

@@ -37,6 +37,7 @@ describe('when a schedule fires', () => {
     ['a range to nowhere', 'cron(0 1-x ? * MON *)'],
     ['a step that is too wide', 'cron(0/99 8 ? * MON *)'],
     ['a wildcard where there is none', 'cron(L 8 ? * MON *)'],
+    ['the last day of no week', 'cron(0 8 ? * L *)'],
     ['an empty part', 'cron(0,,5 8 ? * MON *)'],
     ['plain words', 'every day'],
   ])('not with %s: %s', (_, expression) => {

@@ -120,6 +120,48 @@ describe('a trust policy alone', () => {
       policy(allow({ Service: 'sns.amazonaws.com' }, { ArnLike: { 'aws:SourceArn': '*:*:*:*:*:*' } })),
       ['TRUST_OPEN_CONDITION'],
     ],
+    ...['${aws:PrincipalTag/a}', "x-${aws:PrincipalTag/a, 'x'}"].map((value): [string, unknown, string[]] => [
+      `whose external id is whatever the caller says: ${value}`,
+      policy(
+        ...good().Statement.map((statement, index) =>
+          index > 0
+            ? statement
+            : allow(
+                { AWS: orchestrator },
+                {
+                  StringEquals: { 'sts:ExternalId': value },
+                  StringLike: { 'sts:SourceIdentity': 'prm-*', ...tags },
+                },
+              ),
+        ),
+      ),
+      ['TRUST_OPEN_CONDITION'],
+    ]),
+    [
+      'that compares a key with itself',
+      policy(allow({ Service: 'sns.amazonaws.com' }, { ArnEquals: { 'aws:SourceArn': '${aws:SourceArn}' } })),
+      ['TRUST_OPEN_CONDITION'],
+    ],
+    [
+      'that compares a tag with itself by StringEquals',
+      policy(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:RequestTag/a': '${aws:RequestTag/a}' } })),
+      ['TRUST_OPEN_CONDITION'],
+    ],
+    [
+      'that writes a dollar or a star',
+      policy(allow({ Service: 'sns.amazonaws.com' }, { StringEquals: { 'aws:RequestTag/a': '${$}{x}${*}' } })),
+      [],
+    ],
+    [
+      'of an account that a variable is to narrow',
+      policy(
+        ...good({ AWS: '111111111111' }).Statement.map((statement) => {
+          const { Condition, ...rest } = statement as { Condition: object };
+          return { ...rest, Condition: { ...Condition, ArnEquals: { 'aws:PrincipalArn': '${aws:PrincipalArn}' } } };
+        }),
+      ),
+      ['TRUST_ACCOUNT', ...Array(3).fill('TRUST_OPEN_CONDITION')],
+    ],
     ['as text that is no policy', { Statement: [{ Effect: 'Allow' }] }, ['TRUST_UNREADABLE', 'TRUST_UNREADABLE']],
   ])('%s', (_, document, codes) => {
     expect(codesOf(document)).toEqual(codes);

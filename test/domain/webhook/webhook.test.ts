@@ -9,6 +9,7 @@ describe('a webhook', () => {
     ['of GitHub', aWebhook()],
     ['of GitHub, for two users and production alone', aWebhook({ actors: [1, 2], environments: ['production'] })],
     ['of GitHub, for tags', aWebhook({ refs: ['refs/tags/v1.0.0'], mode: 'plan' })],
+    ['of GitHub, with a page for each promotion', aWebhook({ link: 'https://deploys.example.com/{promotion}' })],
     ['of GitLab', aGitLabWebhook({ repository: { id: 7, fullName: 'acme/shops/orders' } })],
     ['of GitLab with its old token', aGitLabWebhook({ legacyToken: true })],
     ['of anybody with the secret', aStandardWebhook()],
@@ -25,6 +26,8 @@ describe('a webhook', () => {
     ['for pull requests', { ...aWebhook(), events: ['pull_request'] }, 'events.0'],
     ["with GitLab's event at GitHub", aWebhook({ events: ['deployment', 'pipeline'] }), 'events.1'],
     ['without events', aWebhook({ events: [] }), 'events'],
+    ['that links to a machine', aWebhook({ link: 'https://169.254.169.254/' }), 'link'],
+    ['of GitLab, with a link', aGitLabWebhook({ link: 'https://deploys.example.com/' }), 'link'],
     ['with a repository named only', { ...aWebhook(), repository: { fullName: 'acme/orders' } }, 'repository.id'],
     [
       'with a repository id that lost digits',

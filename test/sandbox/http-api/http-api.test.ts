@@ -204,11 +204,18 @@ describe('who may', () => {
     expect(events[0]?.['requestContext']).not.toHaveProperty('authorizer');
   });
 
-  it('nobody where the authorizer is not simulated, and the journal says so', async () => {
-    const { sandbox, request } = await sandboxWith(() => null, { AuthorizationType: 'JWT' });
+  it.each<[string, Record<string, Json>]>([
+    ['a function', { AuthorizationType: 'CUSTOM' }],
+    ['an authorizer that is not there', { AuthorizationType: 'JWT', AuthorizerId: 'none' }],
+  ])('nobody where %s is to decide, which is not simulated, and the journal says so', async (_what, route) => {
+    const { sandbox, request } = await sandboxWith(() => null, route);
     expect(message(await request())).toEqual(forbidden);
     expect(sandbox.journal).toMatchObject([
-      { kind: 'log', source: 'drawbridge', line: expect.stringContaining('JWT') },
+      {
+        kind: 'log',
+        source: 'drawbridge',
+        line: 'ANY /v1/{proxy+}: its authorizer is not simulated, so the request is refused',
+      },
     ]);
   });
 });
