@@ -70,5 +70,5 @@ export function outputOf(
 }
 
 function invalid(fault: string, detail: string) {
-  return failure('FAULT_INVALID', { fault, detail });
+  return failure('FAULT_INVALID', { fault, detail, hint: 'See docs/how-to/inject-a-fault.md.' });
 }
