@@ -1,10 +1,9 @@
 /** Open target: may this target be started now, and what is to be done in it? What was begun once stays begun. */
-import { confirmLease, keepLease } from '#shared/aws/ledger/leases.ts';
+import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { readOpenness } from '#shared/aws/openness.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { after, waitMargin } from '#shared/domain/promotion/lease.ts';
 import { stoppedBefore, waveOf } from '#shared/domain/promotion/target-progress.ts';
 import { task } from '#shared/lambda/task.ts';
 
@@ -27,7 +26,6 @@ export const handler = task('openTarget', async (input, { ledger }) => {
       await openProgress(ledger, input);
       return open;
     case 'wait':
-      await keepLease(ledger, input, after(now.until, waitMargin));
       return { kind: 'wait', waits: waits + 1, until: now.until };
     case 'closed':
       await closeProgress(ledger, { ...input, reasons: [{ ...now.reason, target: input.target }] });
