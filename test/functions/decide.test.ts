@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/decide/handler.ts';
 import { getDocument, putDocument } from '#shared/aws/documents.ts';
 import { closeApprovalRequest, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
+import { listDeployments, recordDeployment } from '#shared/aws/ledger/deployments.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
-import { listDeployments, recordDeployment } from '#shared/aws/ledger/deployments.ts';
 import { readPromotionRecord, readRollout, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
@@ -307,7 +307,10 @@ describe('decide', () => {
 
   describe('while rollouts may not start', () => {
     const freeze = (until: string) =>
-      putRestriction(ledger, restrictionOf('freeze', { until, reason: 'year end' }, { by: 'carol', key: 'k', at: monday }));
+      putRestriction(
+        ledger,
+        restrictionOf('freeze', { until, reason: 'year end' }, { by: 'carol', key: 'k', at: monday }),
+      );
     const waitingNow = async () => (await readPromotionRecord(ledger, promotionId))?.waiting;
     const changing = [targetPlan('production', 'api')];
 
@@ -333,7 +336,10 @@ describe('decide', () => {
     });
 
     it('is denied while everything is stopped', async () => {
-      await putRestriction(ledger, restrictionOf('stop', { reason: 'incident' }, { by: 'carol', key: 'k', at: monday }));
+      await putRestriction(
+        ledger,
+        restrictionOf('stop', { reason: 'incident' }, { by: 'carol', key: 'k', at: monday }),
+      );
       expect(await decide(changing)).toMatchObject({ kind: 'denied' });
       expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({
         status: 'rejected',

@@ -1,6 +1,7 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
+import { listDeployments, recordDeployment, recordDeployments } from '#shared/aws/ledger/deployments.ts';
 import { listAccepted } from '#shared/aws/ledger/open-promotions.ts';
 import {
   listPlannedTargets,
@@ -8,8 +9,19 @@ import {
   readPlannedTarget,
   recordPlannedTarget,
 } from '#shared/aws/ledger/plans.ts';
-import { listDeployments, recordDeployment, recordDeployments } from '#shared/aws/ledger/deployments.ts';
-import { listPromotions, readPromotion, readPromotionRecord, readRollout, recordEnd, recordOutcome, recordPlan, recordPromotion, recordRejection, recordRollout, recordStarted } from '#shared/aws/ledger/promotions.ts';
+import {
+  listPromotions,
+  readPromotion,
+  readPromotionRecord,
+  readRollout,
+  recordEnd,
+  recordOutcome,
+  recordPlan,
+  recordPromotion,
+  recordRejection,
+  recordRollout,
+  recordStarted,
+} from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest, recordRelease } from '#shared/aws/ledger/releases.ts';
 import { getItem, putItem, queryItems } from '#shared/aws/ledger/table.ts';
 import { listRunning, listTargets, readTarget, recordRunning, recordTarget } from '#shared/aws/ledger/targets.ts';
