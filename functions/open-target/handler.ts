@@ -1,14 +1,17 @@
 /** Open target: may this target be started now, and what is to be done in it? What was begun once stays begun. */
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { readOpenness } from '#shared/aws/openness.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import type { Openness } from '#shared/domain/promotion/openness.ts';
 import { stoppedBefore, waveOf } from '#shared/domain/promotion/target-progress.ts';
 import { task } from '#shared/lambda/task.ts';
+import type { StepInput } from '#shared/steps.ts';
 
 export const handler = task('openTarget', async (input, { ledger }) => {
-  const { environment, at, waits } = input;
+  const { at, waits } = input;
   await confirmLease(ledger, input, at);
   const wave = waveOf(await listTargetProgress(ledger, input), input);
   const own = wave.find(({ target }) => target === input.target);
@@ -17,10 +20,7 @@ export const handler = task('openTarget', async (input, { ledger }) => {
   if (own.status !== 'assigned') return open;
 
   const stopped = stoppedBefore(own, wave, input.failureTolerance);
-  const targets = [await readTarget(ledger, input.target)];
-  const now = stopped
-    ? { kind: 'closed' as const, reason: stopped }
-    : await readOpenness(ledger, { ...input, environment, targets });
+  const now = stopped ? { kind: 'closed' as const, reason: stopped } : await opennessFor(ledger, input);
   switch (now.kind) {
     case 'open':
       await openProgress(ledger, input);
@@ -32,3 +32,9 @@ export const handler = task('openTarget', async (input, { ledger }) => {
       return { kind: 'closed' };
   }
 });
+
+/** What is only verified again changes nothing, so that nothing but its turn is in its way. */
+async function opennessFor(ledger: Ledger, input: StepInput<'openTarget'>): Promise<Openness> {
+  if (input.mode !== 'promote') return { kind: 'open' };
+  return readOpenness(ledger, { ...input, targets: [await readTarget(ledger, input.target)] });
+}

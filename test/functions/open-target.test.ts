@@ -72,6 +72,12 @@ describe('open target', () => {
     });
   });
 
+  it('minds neither freeze nor stop where it only verifies again', async () => {
+    await restrict('freeze', {});
+    await restrict('stop', {});
+    expect(await open({ mode: 'verify' })).toMatchObject({ kind: 'open' });
+  });
+
   it('starts nothing more once more targets of its wave stopped than may', async () => {
     await stop('second');
     expect(await open()).toEqual({ kind: 'closed' });

@@ -91,6 +91,19 @@ describe('how a rollout ended', () => {
       ['CHANGE_SET_REFUSED', 'STACK_BUSY'],
     ],
     [
+      'a target could not be planned, and another one had been tried again',
+      { refusals: [because('THROTTLED'), because('STACK_BUSY')], caught: childFailed },
+      'rejected',
+      ['STACK_BUSY'],
+    ],
+    [
+      'a target was tried again, and it did not pass',
+      { refusals: [because('THROTTLED')], caught: childFailed },
+      'errored',
+      ['THROTTLED'],
+    ],
+    ['a soak could not be watched', { ...stopped(), refusals: [because('THROTTLED')] }, 'errored', ['THROTTLED']],
+    [
       'a target could not be planned, and nobody said why',
       { caught: childFailed },
       'errored',
