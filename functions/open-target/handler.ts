@@ -1,7 +1,7 @@
 /** Open target: may this target be started now, and what is to be done in it? What was begun once stays begun. */
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
-import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
+import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { readOpenness } from '#shared/aws/openness.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';

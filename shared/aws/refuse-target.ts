@@ -17,7 +17,14 @@ export async function orRefused<Answer>(
     if (!(error instanceof DrawbridgeError)) throw error;
     const { promotion, environment, target, stack, round } = where;
     const reason = { code: error.problem.code, text: error.message };
-    await recordRefusal(ledger, { promotion, environment, target, round, reason, ...(stack !== undefined && { stack }) });
+    await recordRefusal(ledger, {
+      promotion,
+      environment,
+      target,
+      round,
+      reason,
+      ...(stack !== undefined && { stack }),
+    });
     if (passesByItself(error.problem.code)) throw error;
     return { kind: 'refused' };
   }

@@ -24,7 +24,16 @@ const recover = (polls = 0, change: object = {}) =>
   handler(
     {
       ...place,
-      ...{ release: digestOf('release'), epoch: 1, at: monday, digest, round: 1, target: 'production', stack: 'api', polls },
+      ...{
+        release: digestOf('release'),
+        epoch: 1,
+        at: monday,
+        digest,
+        round: 1,
+        target: 'production',
+        stack: 'api',
+        polls,
+      },
       ...change,
     },
     context,
@@ -157,7 +166,9 @@ describe('recover', () => {
   it('does nothing while the plan is not cleared', async () => {
     await takeLease(ledger, { ...place, environment: 'staging' }, monday);
     await recordRollout(ledger, aRollout({ environment: 'staging', planDigest: digest }));
-    await isRefused(recover(0, { environment: 'staging' }), { code: 'PLAN_CHANGED' }, { environment: 'staging' } as never);
+    await isRefused(recover(0, { environment: 'staging' }), { code: 'PLAN_CHANGED' }, {
+      environment: 'staging',
+    } as never);
     expect(sts.calls()).toEqual([]);
   });
 });

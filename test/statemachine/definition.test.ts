@@ -192,7 +192,9 @@ describe('the promotion state machine', () => {
   it('lets the other targets of a wave run to their end: a target that stops is a value', () => {
     const target = states.find(([name]) => name === 'Targets')?.[1].ItemProcessor?.States ?? {};
     const working = Object.entries(target).filter(([, { Type }]) => Type === 'Task' || Type === 'Map');
-    expect(working.map(([name, { Catch = [] }]) => [name, ...Catch.map(({ ErrorEquals, Next }) => [ErrorEquals, Next])])).toEqual([
+    expect(
+      working.map(([name, { Catch = [] }]) => [name, ...Catch.map(({ ErrorEquals, Next }) => [ErrorEquals, Next])]),
+    ).toEqual([
       ['OpenTarget', [['States.ALL'], 'CloseTarget']],
       ['Stacks', [['States.ALL'], 'CloseTarget']],
       ['Verify', [['States.ALL'], 'CloseTarget']],

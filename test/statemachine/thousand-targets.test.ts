@@ -78,9 +78,12 @@ const plain: Assumptions = {
 describe(`a promotion to ${targets} targets of ${stacks} stacks in ${waves} waves`, () => {
   const bounds = { waiting: historyBounds(promotion, waiting), retried: historyBounds(promotion, retried) };
 
-  it.each(Object.entries(bounds.waiting))('%s: the history has at most %d events, however long it waits', (_, events) => {
-    expect(events).toBeLessThan(historyLimit);
-  });
+  it.each(Object.entries(bounds.waiting))(
+    '%s: the history has at most %d events, however long it waits',
+    (_, events) => {
+      expect(events).toBeLessThan(historyLimit);
+    },
+  );
 
   it.each(Object.entries(bounds.retried))('%s: the history has at most %d events, whatever is retried', (_, events) => {
     expect(events).toBeLessThan(historyLimit);
@@ -102,7 +105,13 @@ describe(`a promotion to ${targets} targets of ${stacks} stacks in ${waves} wave
       release: `sha256:${'d'.repeat(64)}`,
     };
     const names = Array.from({ length: environments }, (_, index) => `${'e'.repeat(62)}${index}`);
-    const counts = { targets, 'waves.targets': items['$.wave.targets'], waves, stacks, recoveries: items['$.decide.answer.recoveries'] };
+    const counts = {
+      targets,
+      'waves.targets': items['$.wave.targets'],
+      waves,
+      stacks,
+      recoveries: items['$.decide.answer.recoveries'],
+    };
     const answers = Object.fromEntries(
       Object.entries(steps).map(([name, { output }]) => [
         name.charAt(0).toUpperCase() + name.slice(1),

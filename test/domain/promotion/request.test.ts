@@ -50,7 +50,11 @@ describe('asking for a promotion', () => {
     const override = { of: ['windows' as const], reason: 'customers cannot pay' };
     const rollback = { automatic: false, reason: 'errors' };
     const wish = { release: digest, targets: ['production-eu'], override };
-    expect(promoted(asked({ request: wish, rollback }))).toMatchObject({ targets: ['production-eu'], override, rollback });
+    expect(promoted(asked({ request: wish, rollback }))).toMatchObject({
+      targets: ['production-eu'],
+      override,
+      rollback,
+    });
     for (const field of ['targets', 'override', 'rollback']) expect(promoted(asked())).not.toHaveProperty(field);
   });
 
