@@ -101,9 +101,11 @@ export const steps = {
     output: ApprovalAnswer,
   },
   recover: {
-    input: z.strictObject({ ...admitted, at: Instant, digest: Digest, target: Name, stack: Name, polls }),
+    input: z.strictObject({ ...admitted, at: Instant, digest: Digest, round, target: Name, stack: Name, polls }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('recovered') }),
+      /** Why is on record. */
+      z.strictObject({ kind: z.literal('refused') }),
       z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
     ]),
   },
@@ -174,7 +176,7 @@ export const steps = {
     ]),
   },
   soak: {
-    input: z.strictObject({ ...admitted, at: Instant, target: Name, since: Instant, until: Instant, polls }),
+    input: z.strictObject({ ...admitted, at: Instant, round, target: Name, since: Instant, until: Instant, polls }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('soaked') }),
       z.strictObject({ kind: z.literal('pending'), polls, next: Instant }),

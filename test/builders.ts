@@ -5,6 +5,7 @@ import type { Wait } from '#shared/aws/ledger/waits.ts';
 import type { DesiredStack, LiveStack } from '#shared/domain/plan/comparison.ts';
 import type { PlannedChange } from '#shared/domain/plan/stack-plan.ts';
 import type { Deployment, Promotion, Rollout } from '#shared/domain/promotion/records.ts';
+import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import { digestOf, hexOf } from '#shared/domain/release/canonical-json.ts';
 import type { Artifact, Release, ReleaseStack } from '#shared/domain/release/release.ts';
 import type { Purpose } from '#shared/domain/trust/purpose.ts';
@@ -129,6 +130,23 @@ export function aDeployment(change: Partial<Deployment> = {}): Deployment {
     status: 'PLANNED',
     outcome: 'pending',
     at: monday,
+    ...change,
+  };
+}
+
+/** Of a target that is done, in the first wave of the first round. */
+export function aTargetProgress(change: Partial<TargetProgress> = {}): TargetProgress {
+  return {
+    promotion: promotionId,
+    environment: 'production',
+    target: 'production',
+    digest: digestOf('plan'),
+    round: 1,
+    wave: 0,
+    stacks: ['api'],
+    complete: true,
+    status: 'done',
+    reasons: [],
     ...change,
   };
 }

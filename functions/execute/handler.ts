@@ -15,7 +15,6 @@ import { waitingTask } from '#shared/lambda/task.ts';
 export const handler = waitingTask('execute', async (input, { ledger }) => {
   const { promotion, environment } = input;
   await confirmLease(ledger, input, input.at);
-  await requireNotStopped(ledger, input);
   const target = await readTarget(ledger, input.target);
   const planned = await readPlannedStack(ledger, input);
 
@@ -28,6 +27,8 @@ export const handler = waitingTask('execute', async (input, { ledger }) => {
   // Nested stacks are named after theirs: their events say why it failed. Change sets are still this promotion's alone.
   const what = { kind: 'execute', stacks: [planned.stackId, `${planned.stackName}-*`] } as const;
   const purpose = { target, role: 'deploy', promotion, environment, step: 'execute', ...what } as const;
-  const operation = await inTarget(purpose, (session) => executeOnce(session, planned, wait));
+  const operation = await inTarget(purpose, (session) =>
+    executeOnce(session, { planned, wait, mayBegin: () => requireNotStopped(ledger, input) }),
+  );
   await conclude(ledger, wait, operation);
 });

@@ -1,15 +1,17 @@
 /** Open target: may this target be started now, and what is to be done in it? What was begun once stays begun. */
-import { confirmLease, keepLease } from '#shared/aws/ledger/leases.ts';
+import { confirmLease } from '#shared/aws/ledger/leases.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { readOpenness } from '#shared/aws/openness.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { after, waitMargin } from '#shared/domain/promotion/lease.ts';
+import type { Openness } from '#shared/domain/promotion/openness.ts';
 import { stoppedBefore, waveOf } from '#shared/domain/promotion/target-progress.ts';
 import { task } from '#shared/lambda/task.ts';
+import type { StepInput } from '#shared/steps.ts';
 
 export const handler = task('openTarget', async (input, { ledger }) => {
-  const { environment, at, waits } = input;
+  const { at, waits } = input;
   await confirmLease(ledger, input, at);
   const wave = waveOf(await listTargetProgress(ledger, input), input);
   const own = wave.find(({ target }) => target === input.target);
@@ -18,19 +20,21 @@ export const handler = task('openTarget', async (input, { ledger }) => {
   if (own.status !== 'assigned') return open;
 
   const stopped = stoppedBefore(own, wave, input.failureTolerance);
-  const targets = [await readTarget(ledger, input.target)];
-  const now = stopped
-    ? { kind: 'closed' as const, reason: stopped }
-    : await readOpenness(ledger, { ...input, environment, targets });
+  const now = stopped ? { kind: 'closed' as const, reason: stopped } : await opennessFor(ledger, input);
   switch (now.kind) {
     case 'open':
       await openProgress(ledger, input);
       return open;
     case 'wait':
-      await keepLease(ledger, input, after(now.until, waitMargin));
       return { kind: 'wait', waits: waits + 1, until: now.until };
     case 'closed':
       await closeProgress(ledger, { ...input, reasons: [{ ...now.reason, target: input.target }] });
       return { kind: 'closed' };
   }
 });
+
+/** What is only verified again changes nothing, so that nothing but its turn is in its way. */
+async function opennessFor(ledger: Ledger, input: StepInput<'openTarget'>): Promise<Openness> {
+  if (input.mode !== 'promote') return { kind: 'open' };
+  return readOpenness(ledger, { ...input, targets: [await readTarget(ledger, input.target)] });
+}

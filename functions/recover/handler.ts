@@ -7,14 +7,21 @@ import { readPlannedStack } from '#shared/aws/ledger/plans.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { beginRecovery } from '#shared/aws/recover-stack.ts';
+import { orRefused } from '#shared/aws/refuse-target.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { readStackStatus } from '#shared/aws/stacks.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { recoveryToken } from '#shared/domain/names.ts';
 import { recoveryProgress, recoveryWait } from '#shared/domain/recovery/progress.ts';
+import type { Resources } from '#shared/lambda/resources.ts';
 import { task } from '#shared/lambda/task.ts';
+import type { StepInput, StepOutput } from '#shared/steps.ts';
 
-export const handler = task('recover', async (input, { ledger, artifacts }) => {
+export const handler = task('recover', (input, resources) =>
+  orRefused(resources.ledger, input, () => recover(input, resources)),
+);
+
+async function recover(input: StepInput<'recover'>, { ledger, artifacts }: Resources): Promise<StepOutput<'recover'>> {
   const { promotion, environment, stack, polls } = input;
   await confirmLease(ledger, input, input.at);
   const target = await readTarget(ledger, input.target);
@@ -39,4 +46,4 @@ export const handler = task('recover', async (input, { ledger, artifacts }) => {
     }
     return { kind: 'pending', polls: polls + 1, waitSeconds };
   });
-});
+}

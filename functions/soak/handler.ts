@@ -3,14 +3,22 @@ import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { listPolicies } from '#shared/aws/ledger/policies.ts';
 import { concludeSoak } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { orRefused } from '#shared/aws/refuse-target.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { soakTarget } from '#shared/aws/soak.ts';
 import { applicablePolicies } from '#shared/domain/policy/applicable.ts';
 import { environmentOf } from '#shared/domain/release/journey.ts';
 import { soakSettings } from '#shared/domain/verification/soak-settings.ts';
+import type { Resources } from '#shared/lambda/resources.ts';
 import { task } from '#shared/lambda/task.ts';
+import type { StepInput, StepOutput } from '#shared/steps.ts';
 
-export const handler = task('soak', async (input, { ledger, documents }) => {
+export const handler = task('soak', async (input, resources) => {
+  const answer = await orRefused(resources.ledger, input, () => soak(input, resources));
+  return answer.kind === 'refused' ? { kind: 'failed' } : answer;
+});
+
+async function soak(input: StepInput<'soak'>, { ledger, documents }: Resources): Promise<StepOutput<'soak'>> {
   const { promotion, environment, pipeline, since: startedAt, until: endsAt, at, polls } = input;
   await confirmLease(ledger, input, at);
   const target = await readTarget(ledger, input.target);
@@ -22,4 +30,4 @@ export const handler = task('soak', async (input, { ledger, documents }) => {
   if (answer.kind === 'pending') return { kind: 'pending', polls: polls + 1, next: answer.until };
   await concludeSoak(ledger, { ...input, reasons: answer.kind === 'failed' ? [answer.reason] : [] });
   return { kind: answer.kind };
-});
+}

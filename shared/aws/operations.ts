@@ -14,29 +14,42 @@ import { makeSettings } from './stack-settings.ts';
 import { readOperation, readStackStatus } from './stacks.ts';
 import { answerTask } from './state-machine.ts';
 
+export interface Executing {
+  readonly planned: PlannedStack;
+  readonly wait: Wait;
+  /** Called before anything begins, and not for what runs already: throws where nothing may begin any more. */
+  readonly mayBegin: () => Promise<void>;
+}
+
 /**
  * Executes the change set if nobody did, after comparing it with what was planned and making the planned settings; otherwise takes up the
- * operation that runs or ended. A lost reply is therefore adopted, never repeated. Throws PLAN_CHANGED, CHANGE_SET_OBSOLETE.
+ * operation that runs or ended. A lost reply is therefore adopted, never repeated. Throws PLAN_CHANGED, CHANGE_SET_OBSOLETE, and what `mayBegin` throws.
  */
-export async function executeOnce(session: TargetSession, planned: PlannedStack, wait: Wait): Promise<Operation> {
+export async function executeOnce(session: TargetSession, executing: Executing): Promise<Operation> {
+  const { planned, mayBegin } = executing;
   const { changeSetId, digest } = planned;
   if (changeSetId === undefined) {
+    await mayBegin();
     await makeSettings(session, planned.stackId, planned.settings);
     const live = await readStackStatus(session, planned.stackId);
     return { kind: 'deployed', status: live?.status ?? 'UNKNOWN' };
   }
-  return executeChanges(session, { ...planned, changeSetId, digest: digest ?? '' }, wait);
+  return executeChanges(session, { ...executing, planned: { ...planned, changeSetId, digest: digest ?? '' } });
 }
 
 type Executable = PlannedStack & { readonly changeSetId: string; readonly digest: string };
 
-async function executeChanges(session: TargetSession, planned: Executable, wait: Wait): Promise<Operation> {
+async function executeChanges(
+  session: TargetSession,
+  { planned, wait, mayBegin }: Executing & { readonly planned: Executable },
+): Promise<Operation> {
   const { stack } = planned;
   const place = { stack: planned.stackName, account: wait.account, region: wait.region };
   const found = await readChangeSet(session, { stackName: planned.stackId, changeSet: planned.changeSetId });
   if (found.kind === 'ready' && found.executionStatus === 'AVAILABLE') {
     const now = digestOfChanges(found.changes);
     if (now !== planned.digest) throw failure('PLAN_CHANGED', { stack, planned: planned.digest, now }, place);
+    await mayBegin();
     await makeSettings(session, planned.stackId, planned.settings);
     const executed = await executeChangeSet(session, { ...planned, token: wait.operation });
     if (executed === 'started') return { kind: 'in-progress', status: 'EXECUTE_IN_PROGRESS' };

@@ -8,7 +8,7 @@ import { listPlannedTargets } from './ledger/plans.ts';
 import type { Ledger } from './ledger/table.ts';
 
 /** The plan of one target. Throws DIGEST_MISMATCH. */
-export async function readTargetPlan(documents: Documents, digest: string): Promise<TargetPlan> {
+async function readTargetPlan(documents: Documents, digest: string): Promise<TargetPlan> {
   return TargetPlan.parse(await getDocument(documents, 'plans', digest));
 }
 

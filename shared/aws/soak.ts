@@ -31,7 +31,7 @@ export async function soakTarget(soaking: Soaking): Promise<SoakAnswer> {
       : await inTarget(purpose, (session) => readAlarms(session, settings.alarms, startedAt));
   const { name, account, region } = target;
   return soakAnswer({
-    ...{ settings, seen, endsAt, at },
+    ...{ settings, seen, startedAt, endsAt, at },
     first: polls === 0,
     linkOf: (alarm) => alarmUrl({ region, alarm }),
     target: { name, account, region },

@@ -18,6 +18,8 @@ import { session } from './target-session.ts';
 fakeAws();
 const { ledger } = ledgerTable();
 
+const mayBegin = async () => undefined;
+
 describe('executing a planned change set once', () => {
   const planned = {
     stack: 'api',
@@ -28,7 +30,7 @@ describe('executing a planned change set once', () => {
     digest: digestOfChanges([aChange()]),
     settings: {},
   };
-  const execute = () => executeOnce(session, planned, aWait());
+  const execute = () => executeOnce(session, { planned, wait: aWait(), mayBegin });
   const changeSet = (ExecutionStatus: string, LogicalResourceId = 'Queue') => ({
     Status: 'CREATE_COMPLETE' as const,
     ExecutionStatus: ExecutionStatus as never,
@@ -73,7 +75,7 @@ describe('executing a planned change set once', () => {
   it('executes nothing when the change set is no longer what was planned', async () => {
     cloudFormation.on(DescribeChangeSetCommand).resolves(changeSet('AVAILABLE', 'Backdoor') as never);
     const protecting = { ...planned, settings: { terminationProtection: true } };
-    await expect(executeOnce(session, protecting, aWait())).rejects.toMatchObject({
+    await expect(executeOnce(session, { planned: protecting, wait: aWait(), mayBegin })).rejects.toMatchObject({
       name: 'PLAN_CHANGED',
       problem: { place: { stack: 'orders-api', account: '333333333333', region: 'eu-west-1' } },
     });

@@ -43,7 +43,8 @@ describe('a command is understood', () => {
 /** The command line's own words, if the line calls it. A lone command name, as in running text, needs no arguments. */
 function wordsOf(line: string): string[][] {
   const [command = ''] = line.split(/ [#|>]|&&/);
-  const words = command.trim().split(/\s+/);
+  // As a shell takes it: what stands in quotes is one word.
+  const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
   if (words[0] === 'npm' && words[1] === 'start')
     return [[...startWords, ...words.slice(2).filter((word) => !/^(--|-s)$/.test(word))]];
   const at = words.indexOf('drawbridge');

@@ -10,10 +10,14 @@ interface State {
   readonly TimeoutSeconds?: number;
   readonly Next?: string;
   readonly Default?: string;
-  readonly Choices?: readonly { readonly Next: string; readonly [operator: string]: unknown }[];
+  readonly Choices?: readonly (Rule & { readonly Next: string })[];
   readonly Catch?: readonly { readonly Next: string }[];
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
   readonly ItemProcessor?: Processor;
+}
+
+interface Rule {
+  readonly [field: string]: unknown;
 }
 
 interface Processor {
@@ -57,14 +61,8 @@ function arrowsOf(name: string, { Next, Default, Choices = [], Catch = [] }: Sta
 }
 
 /** What the choice compares with: the answer's kind, or the name of a flag. */
-function conditionOf({
-  Next: _,
-  Variable,
-  ...comparison
-}: {
-  readonly Next: string;
-  readonly [name: string]: unknown;
-}) {
+function conditionOf({ Next: _, Variable, And, ...comparison }: Rule): string {
+  if (And !== undefined) return (And as readonly Rule[]).map(conditionOf).join(', ');
   const [value] = Object.values(comparison);
   return value === true ? String(Variable).replace('$.', '') : String(value);
 }

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { handler as audit } from '#functions/audit/handler.ts';
 import { handler as plan } from '#functions/plan/handler.ts';
 import { listAudits } from '#shared/aws/ledger/audits.ts';
+import { listCleanups } from '#shared/aws/ledger/cleanups.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { listRefusals } from '#shared/aws/ledger/refusals.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { monday, otherPromotionId, promotionId } from '#test/builders.ts';
@@ -18,6 +20,7 @@ const { ledger, release } = deployment();
 const place = { promotion: promotionId, pipeline: 'orders', environment: 'production', mode: 'promote' } as const;
 const here = { ...place, epoch: 1, at: monday, target: 'production' };
 const audited = () => audit({ ...here, release: digestOf('release') }, context);
+const noted = { promotion: promotionId, environment: 'production', target: 'production', step: 'audit' };
 const eve = ['IAM user eve with 1 access key'];
 
 describe('audit', () => {
@@ -26,6 +29,7 @@ describe('audit', () => {
     accountHolds({ users: [[['eve', 1]]] });
     expect(await audited()).toEqual({ kind: 'audited' });
     expect(await listAudits(ledger, promotionId)).toEqual([anAudit({ moment: 'after', findings: eve })]);
+    expect(await listCleanups(ledger, here)).toEqual([noted]);
     expect(sts).toHaveReceivedCommandExactlyOnceWith(AssumeRoleCommand, {
       RoleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-audit',
       RoleSessionName: `${promotionId}-audit`,
@@ -40,6 +44,7 @@ describe('audit', () => {
   ])('asks nothing where %s was executed', async (_, elsewhere) => {
     if (Object.keys(elsewhere).length > 0) await recordTouched(ledger, { ...here, ...elsewhere });
     expect(await audited()).toEqual({ kind: 'untouched' });
+    expect(await listCleanups(ledger, here)).toEqual([]);
     expect(sts.calls()).toEqual([]);
   });
 
@@ -47,6 +52,7 @@ describe('audit', () => {
     await recordTouched(ledger, here);
     iam.on(ListUsersCommand).rejects(awsError('AccessDenied', 'no', 403));
     await expect(audited()).rejects.toMatchObject({ name: 'ACCESS_DENIED' });
+    expect(await listCleanups(ledger, here)).toEqual([{ ...noted, code: 'ACCESS_DENIED' }]);
     expect(await listAudits(ledger, promotionId)).toEqual([]);
   });
 });
@@ -58,7 +64,8 @@ describe('a later round', () => {
     await takeLease(ledger, place, monday);
     await recordTouched(ledger, here);
     accountHolds({ users: [[['eve', 1]]] });
-    await expect(planned()).rejects.toMatchObject({ name: 'ACCOUNT_NOT_CLEAN' });
+    expect(await planned()).toEqual({ kind: 'refused' });
+    expect(await listRefusals(ledger, place)).toMatchObject([{ reason: { code: 'ACCOUNT_NOT_CLEAN' } }]);
     expect(await listAudits(ledger, promotionId)).toEqual([anAudit({ moment: 'after', findings: eve })]);
     expect(cloudFormation.calls()).toEqual([]);
   });

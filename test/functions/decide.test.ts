@@ -7,11 +7,14 @@ import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import { readPromotionRecord, readRollout, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
+import type { StepInput } from '#shared/steps.ts';
 import {
   aChange,
   aDeployment,
@@ -41,11 +44,11 @@ const targetPlan = (target: string, ...changing: string[]): TargetPlan => ({
     ...(changing.includes(stack) && { kind: 'changes' as const, changes: [aChange()] }),
   })),
 });
-const decide = async (plans: readonly TargetPlan[], change: object = {}) => {
+const decide = async (plans: readonly TargetPlan[], change: Partial<StepInput<'decide'>> = {}) => {
+  const { promotion, environment } = { ...place, ...change };
   for (const plan of plans) {
-    const planned = { ...place, target: plan.target, digest: await putDocument(documents, 'plans', plan) };
-    const { promotion, environment, target, digest } = planned;
-    await recordPlannedTarget(ledger, { promotion, environment, target, digest, preparedAt: monday, stacks: [] });
+    const planned = { target: plan.target, digest: await putDocument(documents, 'plans', plan) };
+    await recordPlannedTarget(ledger, { promotion, environment, ...planned, preparedAt: monday, stacks: [] });
   }
   const input = { ...place, release: await release(), epoch: 1, at: monday, round: 1 };
   return handler({ ...input, ...change }, context);
@@ -91,6 +94,7 @@ describe('decide', () => {
       digest: answer.digest,
       nextRound: 2,
       more: false,
+      tolerant: false,
       waves: [{ maxConcurrency: 1, failureTolerance: 0, soakSeconds: 0, last: true, targets: ['production'] }],
     });
     expect(await assigned()).toEqual([['production', 0, ['api']]]);
@@ -243,8 +247,9 @@ describe('decide', () => {
     expect(await decide([targetPlan('production', 'network', 'api')], { release: digest })).toMatchObject({
       kind: 'go',
       more: true,
-      waves: [{ targets: [{ stacks: ['network'] }] }],
+      waves: [{ targets: ['production'], last: false }],
     });
+    expect(await assigned()).toEqual([['production', 0, ['network']]]);
   });
 
   it('gives up on a plan that does not come to rest', async () => {
@@ -262,10 +267,14 @@ describe('decide', () => {
     const plans = [targetPlan('production-a', 'api'), targetPlan('production-b', 'network', 'api')];
     expect(await decide(plans, { release: digest })).toMatchObject({
       waves: [
-        { maxConcurrency: 1, targets: [{ target: 'production-b', stacks: ['network', 'api'] }] },
-        { maxConcurrency: 5, targets: [{ target: 'production-a', stacks: ['api'] }] },
+        { maxConcurrency: 1, targets: ['production-b'], last: false },
+        { maxConcurrency: 5, targets: ['production-a'], last: true },
       ],
     });
+    expect(await assigned()).toEqual([
+      ['production-a', 1, ['api']],
+      ['production-b', 0, ['network', 'api']],
+    ]);
   });
 
   it('has one digest, whichever target was planned first', async () => {
@@ -289,9 +298,73 @@ describe('decide', () => {
     expect(await listDeployments(ledger, aRollout())).toEqual([]);
   });
 
+  it('plans anew what is too old to start by, and clears nothing', async () => {
+    const answer = await decide([targetPlan('production', 'api')], { at: secondsAfter(monday, 6 * 3600 + 1) });
+    expect(answer).toEqual({ kind: 'again', digest: answer.digest, nextRound: 2 });
+    expect(await readRollout(ledger, promotionId, 'production')).not.toHaveProperty('clearedDigest');
+    expect(await assigned()).toEqual([]);
+  });
+
+  describe('while rollouts may not start', () => {
+    const freeze = (until: string) =>
+      putRestriction(
+        ledger,
+        restrictionOf('freeze', { until, reason: 'year end' }, { by: 'carol', key: 'k', at: monday }),
+      );
+    const waitingNow = async () => (await readPromotionRecord(ledger, promotionId))?.waiting;
+    const changing = [targetPlan('production', 'api')];
+
+    it('waits, says what for, and goes on by the same plan', async () => {
+      const until = secondsAfter(monday, 600);
+      await freeze(until);
+      const answer = await decide(changing);
+      expect(answer).toEqual({ kind: 'wait', digest: answer.digest, until });
+      expect(await waitingNow()).toMatchObject([{ environment: 'production', reason: { code: 'FROZEN' } }]);
+      expect(await readRollout(ledger, promotionId, 'production')).not.toHaveProperty('clearedDigest');
+      expect(await decide(changing, { at: until })).toMatchObject({ kind: 'go', digest: answer.digest });
+      expect(await waitingNow()).toEqual([]);
+    });
+
+    it('gives up after fourteen days, and says what was in the way', async () => {
+      await freeze(secondsAfter(monday, 30 * 86_400));
+      await decide(changing);
+      expect(await decide(changing, { at: secondsAfter(monday, 14 * 86_400) })).toMatchObject({ kind: 'denied' });
+      expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({
+        status: 'rejected',
+        reasons: [{ code: 'WAITED_TOO_LONG', text: expect.stringMatching(/14 days.*year end/) }],
+      });
+    });
+
+    it('is denied while everything is stopped', async () => {
+      await putRestriction(
+        ledger,
+        restrictionOf('stop', { reason: 'incident' }, { by: 'carol', key: 'k', at: monday }),
+      );
+      expect(await decide(changing)).toMatchObject({ kind: 'denied' });
+      expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({
+        status: 'rejected',
+        reasons: [{ code: 'STOPPED' }],
+      });
+    });
+
+    it('plans all the same where nothing will be executed', async () => {
+      await takeLease(ledger, { ...place, mode: 'plan' }, monday);
+      await freeze(secondsAfter(monday, 600));
+      expect(await decide(changing, { mode: 'plan' })).toMatchObject({ kind: 'planned' });
+    });
+  });
+
+  it('verifies every target again without any plan, be it verified or not', async () => {
+    const answer = await decide([], { mode: 'verify' });
+    expect(answer).toMatchObject({ kind: 'go', more: false, waves: [{ targets: ['production'], last: true }] });
+    expect(await assigned()).toEqual([['production', 0, []]]);
+  });
+
   it('stops on a plan that is not there', async () => {
-    const plans = [{ target: 'production', digest: digestOf('x') }];
-    await expect(decide([], { plans })).rejects.toThrow();
+    const { promotion, environment } = place;
+    const planned = { target: 'production', digest: digestOf('x'), preparedAt: monday, stacks: [] };
+    await recordPlannedTarget(ledger, { promotion, environment, ...planned });
+    await expect(decide([])).rejects.toThrow();
     expect(s3.calls().length).toBeGreaterThan(0);
     expect(await readRollout(ledger, promotionId, 'production')).toEqual(aRollout());
   });

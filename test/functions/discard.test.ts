@@ -9,7 +9,9 @@ import {
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/discard/handler.ts';
+import { listCleanups } from '#shared/aws/ledger/cleanups.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
+import type { StepInput } from '#shared/steps.ts';
 import { aStack, monday, otherPromotionId, promotionId, stackId } from '#test/builders.ts';
 import { cloudFormation, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
@@ -27,6 +29,9 @@ const discard = async (change: object = {}) =>
     context,
   );
 const own = { ChangeSetName: `drawbridge-${promotionId}-1`, ExecutionStatus: 'AVAILABLE' };
+const noted = ({ promotion = promotionId, target = 'production' }: { promotion?: string; target?: string } = {}) => ({
+  ...{ promotion, environment: 'production', target, step: 'discard' },
+});
 const roles = () =>
   sts.commandCalls(AssumeRoleCommand).map(({ args: [{ input }] }) => `${input.RoleArn}`.split('/').at(-1));
 
@@ -48,6 +53,7 @@ describe('discard', () => {
       ChangeSetName: own.ChangeSetName,
     });
     expect(roles()).toEqual(['drawbridge-preview']);
+    expect(await listCleanups(ledger, place)).toEqual([noted()]);
   });
 
   it('looks at the stacks that the target has, and at no other', async () => {
@@ -70,12 +76,13 @@ describe('discard', () => {
     expect(sts.commandCalls(AssumeRoleCommand)[1]?.args[0].input.Policy).toContain(`"Resource":["${stackId}"]`);
   });
 
-  it.each<[string, object, string]>([
+  it.each<[string, Partial<StepInput<'discard'>>, string]>([
     ['another promotion took over', { promotion: otherPromotionId }, 'LEASE_LOST'],
     ['it was admitted in another epoch', { epoch: 2 }, 'LEASE_LOST'],
     ['the target is not onboarded', { target: 'nowhere' }, 'TARGET_UNKNOWN'],
   ])('touches nothing when %s', async (_, change, code) => {
     await expect(discard(change)).rejects.toMatchObject({ name: code });
     expect([...sts.calls(), ...cloudFormation.calls()]).toEqual([]);
+    expect(await listCleanups(ledger, { ...place, ...change })).toEqual([{ ...noted(change), code }]);
   });
 });

@@ -14,11 +14,13 @@ import { listDeployments } from '#shared/aws/ledger/deployments.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { type PlannedStack, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { wasTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { readWait } from '#shared/aws/ledger/waits.ts';
 import { digestOfChanges } from '#shared/domain/plan/preparation.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import {
   aChange,
   aRollout,
@@ -210,6 +212,32 @@ describe('execute', () => {
     changeSetIs('OBSOLETE');
     await expect(execute()).rejects.toMatchObject({ name: 'CHANGE_SET_OBSOLETE' });
     expect(cloudFormation).not.toHaveReceivedCommand(ExecuteChangeSetCommand);
+  });
+
+  describe('during an emergency stop', () => {
+    const stop = () =>
+      putRestriction(ledger, restrictionOf('stop', { reason: 'incident' }, { by: 'carol', key: 'k', at: monday }));
+
+    it.each<[string, () => Promise<void>]>([
+      ['change set', () => planned(changes)],
+      ['setting', () => planned({ settings: { terminationProtection: true } })],
+    ])('begins no %s', async (_, given) => {
+      await given();
+      await stop();
+      await expect(execute()).rejects.toMatchObject({ name: 'STOPPED' });
+      expect(cloudFormation).not.toHaveReceivedCommand(ExecuteChangeSetCommand);
+      expect(cloudFormation).not.toHaveReceivedCommand(UpdateTerminationProtectionCommand);
+    });
+
+    it('follows what runs already to its end', async () => {
+      await execute();
+      await stop();
+      changeSetIs('EXECUTE_COMPLETE');
+      eventsAre('UPDATE_COMPLETE', 'UPDATE_IN_PROGRESS');
+      stepFunctions.on(SendTaskSuccessCommand).resolves({});
+      await execute({ token: 'task-token-2' });
+      expect(await standing()).toMatchObject({ outcome: 'deployed' });
+    });
   });
 
   it('run again while the stack is changing takes that up, with the newer token', async () => {

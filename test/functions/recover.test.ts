@@ -10,6 +10,7 @@ import { handler } from '#functions/recover/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { type PlannedStack, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { listRefusals } from '#shared/aws/ledger/refusals.ts';
 import { wasTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aRollout, monday, otherPromotionId, promotionId, stackId } from '#test/builders.ts';
@@ -23,7 +24,16 @@ const recover = (polls = 0, change: object = {}) =>
   handler(
     {
       ...place,
-      ...{ release: digestOf('release'), epoch: 1, at: monday, digest, target: 'production', stack: 'api', polls },
+      ...{
+        release: digestOf('release'),
+        epoch: 1,
+        at: monday,
+        digest,
+        round: 1,
+        target: 'production',
+        stack: 'api',
+        polls,
+      },
       ...change,
     },
     context,
@@ -43,6 +53,11 @@ const stackIs = (StackStatus: string) =>
   cloudFormation
     .on(DescribeStacksCommand, { StackName: stackId })
     .resolves({ Stacks: [{ StackId: stackId, StackStatus } as never] });
+/** Refused, with the reason on record: a child execution cannot tell it. */
+const isRefused = async (answer: ReturnType<typeof recover>, reason: object, change: Partial<typeof place> = {}) => {
+  expect(await answer).toEqual({ kind: 'refused' });
+  expect(await listRefusals(ledger, { ...place, ...change })).toMatchObject([{ target: expect.any(String), reason }]);
+};
 const begun = () => cloudFormation.commandCalls(ContinueUpdateRollbackCommand).map(({ args }) => args[0].input);
 
 beforeEach(async () => {
@@ -111,10 +126,9 @@ describe('recover', () => {
     ['it takes more than a day', 'UPDATE_ROLLBACK_IN_PROGRESS', 750],
   ])('ends the rollout when %s', async (_, status, polls) => {
     stackIs(status);
-    await expect(recover(polls)).rejects.toMatchObject({
-      name: 'RECOVERY_FAILED',
-      message: expect.stringContaining(`(continue-rollback): it is in ${status}`),
-      problem: { place: { stack: 'orders-api', account: '333333333333', region: 'eu-west-1' } },
+    await isRefused(recover(polls), {
+      code: 'RECOVERY_FAILED',
+      text: expect.stringContaining(`(continue-rollback): it is in ${status}`),
     });
     expect(begun()).toEqual([]);
   });
@@ -126,20 +140,35 @@ describe('recover', () => {
     ['the plan has no such stack', { stack: 'network' }, 'PLAN_CHANGED'],
     ['the target is not onboarded', { target: 'nowhere' }, 'TARGET_UNKNOWN'],
   ])('does nothing and assumes no role when %s', async (_, change, code) => {
-    await expect(recover(0, change)).rejects.toMatchObject({ name: code });
+    await isRefused(recover(0, change), { code }, change);
     expect([...sts.calls(), ...cloudFormation.calls()]).toEqual([]);
   });
 
   it('does nothing to a stack that is planned to be changed, not to be brought back', async () => {
     await planned(undefined);
-    await expect(recover()).rejects.toMatchObject({ name: 'PLAN_CHANGED' });
+    await isRefused(recover(), { code: 'PLAN_CHANGED' });
     expect(sts.calls()).toEqual([]);
+  });
+
+  it('keeps why apart for each stack of a target', async () => {
+    for (const stack of ['network', 'web']) await recover(0, { stack });
+    expect((await listRefusals(ledger, place)).map(({ target, stack }) => [target, stack])).toEqual([
+      ['production', 'network'],
+      ['production', 'web'],
+    ]);
+  });
+
+  it('is tried again while AWS throttles', async () => {
+    cloudFormation.on(ContinueUpdateRollbackCommand).rejects(awsError('Throttling'));
+    await expect(recover()).rejects.toMatchObject({ name: 'THROTTLED' });
   });
 
   it('does nothing while the plan is not cleared', async () => {
     await takeLease(ledger, { ...place, environment: 'staging' }, monday);
     await recordRollout(ledger, aRollout({ environment: 'staging', planDigest: digest }));
-    await expect(recover(0, { environment: 'staging' })).rejects.toMatchObject({ name: 'PLAN_CHANGED' });
+    await isRefused(recover(0, { environment: 'staging' }), { code: 'PLAN_CHANGED' }, {
+      environment: 'staging',
+    } as never);
     expect(sts.calls()).toEqual([]);
   });
 });

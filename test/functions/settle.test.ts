@@ -2,11 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/settle/handler.ts';
 import { askForApproval, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { recordAudit } from '#shared/aws/ledger/audits.ts';
+import { noted } from '#shared/aws/ledger/cleanups.ts';
 import { recordDeployments } from '#shared/aws/ledger/deployments.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { readPromotion, readRollout, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { listRunning } from '#shared/aws/ledger/targets.ts';
+import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { listVerified } from '#shared/aws/ledger/verified.ts';
+import { failure } from '#shared/domain/errors/catalogue.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import type { Deployment } from '#shared/domain/promotion/records.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -20,7 +24,7 @@ const place = { pipeline: 'orders', environment: 'production', promotion: promot
 const release = digestOf('release');
 const ended = secondsAfter(monday, 600);
 const settle = (change: object = {}) =>
-  handler({ ...place, release, epoch: 1, at: ended, error: {}, audits: [], discards: [], ...change }, context);
+  handler({ ...place, release, epoch: 1, at: ended, error: {}, ...change }, context);
 const deployments = (...outcomes: Deployment['outcome'][]) =>
   recordDeployments(
     ledger,
@@ -34,6 +38,20 @@ const deployments = (...outcomes: Deployment['outcome'][]) =>
   );
 const rollout = () => readRollout(ledger, promotionId, 'production');
 const lease = () => item('LEASE#orders#production', 'LEASE');
+/** What a step that cleans up after the rollout noted: why it could not, or that it was done. */
+const cleaned = (step: 'audit' | 'discard', target: string, code?: 'ASSUME_ROLE_DENIED') =>
+  noted(ledger, { ...place, step, target }, async () => {
+    if (code !== undefined) throw failure(code, { role: 'drawbridge-preview', caller: 'drawbridge' });
+  }).catch(() => undefined);
+const plannedIn = (...targets: string[]) =>
+  Promise.all(
+    targets.map((target) =>
+      recordPlannedTarget(ledger, {
+        ...{ promotion: promotionId, environment: 'production', target },
+        ...{ digest: digestOf('plan'), preparedAt: monday, stacks: [] },
+      }),
+    ),
+  );
 const caught = (name: string, errorMessage: string) => ({ Error: name, Cause: JSON.stringify({ errorMessage }) });
 
 beforeEach(async () => {
@@ -93,20 +111,31 @@ describe('settle', () => {
   });
 
   it('tells what could not be taken away, which changes nothing about how the rollout ended', async () => {
-    const discards = [{ kind: 'discarded' }, { kind: 'left', target: 'two', code: 'ASSUME_ROLE_DENIED' }];
+    await plannedIn('one', 'two', 'three');
+    await cleaned('discard', 'one');
+    await cleaned('discard', 'two', 'ASSUME_ROLE_DENIED');
     await takeLease(ledger, { ...place, mode: 'plan' }, monday);
-    expect(await settle({ mode: 'plan', discards })).toMatchObject({ kind: 'planned' });
+    expect(await settle({ mode: 'plan' })).toMatchObject({ kind: 'planned' });
     expect(await rollout()).toMatchObject({
       status: 'planned',
-      reasons: [{ code: 'NOT_DISCARDED', text: expect.stringContaining('in two'), target: 'two' }],
+      reasons: [
+        { code: 'NOT_DISCARDED', text: expect.stringMatching(/in three.*NO_ANSWER/), target: 'three' },
+        { code: 'NOT_DISCARDED', text: expect.stringMatching(/in two.*ASSUME_ROLE_DENIED/), target: 'two' },
+      ],
     });
+  });
+
+  it('looks for nothing undone after a rollout that ended well: what it planned was executed', async () => {
+    await plannedIn('one');
+    await deployments('deployed');
+    expect(await settle()).toEqual({ kind: 'succeeded', reasons: 'No reason was recorded.' });
   });
 
   it('tells what was found after a stack failed, beside the failure', async () => {
     await deployments('failed');
     await recordAudit(ledger, anAudit({ moment: 'after', findings: ['IAM user eve with 1 access key'] }));
     await recordAudit(ledger, anAudit({ moment: 'after', environment: 'staging', findings: ['another'] }));
-    await settle({ error: { Error: 'WaveStopped', Cause: '[]' }, audits: [{ kind: 'audited' }] });
+    await settle({ error: { Error: 'WaveStopped', Cause: '[]' } });
     expect(await rollout()).toMatchObject({
       status: 'failed',
       reasons: [{ code: 'STACK_FAILED' }, { code: 'ACCOUNT_NOT_CLEAN', target: 'production' }],
@@ -115,8 +144,9 @@ describe('settle', () => {
 
   it('tells where nobody could look after something was executed', async () => {
     await deployments('failed');
-    const audits = [{ kind: 'untouched' }, { kind: 'missing', target: 'production', code: 'ASSUME_ROLE_DENIED' }];
-    await settle({ error: { Error: 'WaveStopped', Cause: '[]' }, audits });
+    await recordTouched(ledger, { ...place, target: 'production', at: monday });
+    await cleaned('audit', 'production', 'ASSUME_ROLE_DENIED');
+    await settle({ error: { Error: 'WaveStopped', Cause: '[]' } });
     expect(await rollout()).toMatchObject({
       status: 'failed',
       reasons: [
@@ -127,8 +157,9 @@ describe('settle', () => {
   });
 
   it('tells what kept a rollout from planning once, also where it keeps from taking away', async () => {
-    const discards = [{ kind: 'left', target: 'production', code: 'ASSUME_ROLE_DENIED' }];
-    const settled = await settle({ error: caught('ASSUME_ROLE_DENIED', 'x'), discards });
+    await plannedIn('production');
+    await cleaned('discard', 'production', 'ASSUME_ROLE_DENIED');
+    const settled = await settle({ error: caught('ASSUME_ROLE_DENIED', 'x') });
     expect(settled).toEqual({ kind: 'errored', reasons: 'ASSUME_ROLE_DENIED: x' });
   });
 
@@ -189,15 +220,13 @@ describe('settle', () => {
     expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'succeeded', settledAt: ended });
   });
 
-  it('finishes what a crash left after the outcome: verified, lease and end', async () => {
+  it('finishes what a crash left after the outcome: lease and end', async () => {
     await deployments('deployed');
-    let writes = 0;
-    const crash = () => {
-      writes += 1;
-      if (writes === 3) throw new Error('the function was stopped');
-      beforeNextWrite(async () => crash());
+    const crash = async () => {
+      if ((await rollout())?.settledAt !== undefined) throw new Error('the function was stopped');
+      beforeNextWrite(crash);
     };
-    beforeNextWrite(async () => crash());
+    beforeNextWrite(crash);
     await expect(settle()).rejects.toThrow('the function was stopped');
     expect(await rollout()).toMatchObject({ status: 'succeeded' });
     expect(await lease()).toMatchObject({ holder: promotionId });

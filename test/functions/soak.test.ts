@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/soak/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import { listRefusals } from '#shared/aws/ledger/refusals.ts';
 import { assignTargets, beginSoak, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { monday, promotionId } from '#test/builders.ts';
-import { cloudWatch } from '../aws/fake-aws.ts';
+import { awsError, cloudWatch } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
 const { ledger, release } = deployment();
@@ -16,7 +17,7 @@ const soak = async (change: object = {}) => {
   const watched = { for: '30m', alarms: ['orders-5xx'], insufficientData: 'pass' as const };
   const digest = await release({ environments: [{ ...environment, soak: watched }] });
   const about = { ...where, pipeline: 'orders', release: digest, mode: 'promote', epoch: 1 };
-  return handler({ ...about, at: monday, since: monday, until: later(30), polls: 0, ...change }, context);
+  return handler({ ...about, at: monday, since: monday, until: later(30), round: 1, polls: 0, ...change }, context);
 };
 const alarmIs = (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') =>
   cloudWatch.on(DescribeAlarmsCommand).resolves({
@@ -79,9 +80,17 @@ describe('soak', () => {
     expect(await soak()).toEqual({ kind: 'failed' });
   });
 
+  it('is tried again while CloudWatch throttles, with the reason on record in case that it does not pass', async () => {
+    cloudWatch.on(DescribeAlarmsCommand).rejects(awsError('Throttling'));
+    await expect(soak()).rejects.toMatchObject({ name: 'THROTTLED' });
+    expect(await listRefusals(ledger, where)).toMatchObject([{ reason: { code: 'THROTTLED' } }]);
+    expect(await readTargetProgress(ledger, where)).toMatchObject({ status: 'done', soaked: false });
+  });
+
   it('stops where another promotion has the environment', async () => {
     alarmIs('OK');
-    await expect(soak({ epoch: 2 })).rejects.toMatchObject({ name: 'LEASE_LOST' });
+    expect(await soak({ epoch: 2 })).toEqual({ kind: 'failed' });
+    expect(await listRefusals(ledger, where)).toMatchObject([{ reason: { code: 'LEASE_LOST' } }]);
     expect(cloudWatch.calls()).toEqual([]);
   });
 });

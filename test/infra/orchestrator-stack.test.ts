@@ -14,8 +14,12 @@ const runsAs: Record<string, string> = {
   decide: 'DecideRole',
   awaitApproval: 'AwaitApprovalRole',
   recover: 'OrchestratorRole',
+  openTarget: 'OpenTargetRole',
   execute: 'OrchestratorRole',
   verify: 'OrchestratorRole',
+  closeTarget: 'CloseTargetRole',
+  closeWave: 'CloseWaveRole',
+  soak: 'OrchestratorRole',
   audit: 'OrchestratorRole',
   discard: 'OrchestratorRole',
   settle: 'SettleRole',
@@ -126,7 +130,7 @@ function resourcesUsedIn(folder: string): string[] {
   const sources = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'));
   const uses = sources.flatMap((source) => [
     ...[...source.matchAll(/\bresources\.(\w+)/g)].map(([, name]) => name ?? ''),
-    ...[...source.matchAll(/\{ ([\w, ]+) \}(?:: Resources)?\)/g)].flatMap(([, list]) => list?.split(', ') ?? []),
+    ...[...source.matchAll(/\{ ([\w, ]+) \}(?:: Resources)?,?\s*\)/g)].flatMap(([, list]) => list?.split(', ') ?? []),
   ]);
   return [...new Set(uses)];
 }

@@ -163,10 +163,23 @@ describe('the promotion state machine', () => {
       Object.entries(rollout)
         .filter(([, state]) => nextOf(state).includes(to))
         .map(([name]) => name);
-    expect(leading('NextRound')).toEqual(['Approved', 'Recoveries', 'RoundDone']);
+    // From Decided where the plan is too old to start by.
+    expect(leading('NextRound')).toEqual(['Decided', 'Approved', 'Recoveries', 'RoundDone']);
     expect(rollout['NextRound']).toMatchObject({ InputPath: '$.decide.answer.nextRound', Next: 'PlanTargets' });
     expect(leading('Waves')).toEqual(['Decided']);
     expect(leading('PlanTargets')).toEqual(['Admitted', 'NextRound']);
+    // What is only verified again has no plan, and is decided on at once.
+    expect(leading('Decide')).toEqual(['Admitted', 'PlanTargets', 'DecideWait']);
+  });
+
+  it('cleans up also after a rollout that went on although targets failed', () => {
+    expect(rollout['RoundDone']).toMatchObject({
+      Choices: [
+        { Variable: '$.decide.answer.more', Next: 'NextRound' },
+        { Variable: '$.decide.answer.tolerant', Next: 'Audits' },
+      ],
+      Default: 'Settle',
+    });
   });
 
   it('has a state for each kind of decision, and one for everything else', () => {
@@ -178,11 +191,24 @@ describe('the promotion state machine', () => {
 
   it('lets the other targets of a wave run to their end: a target that stops is a value', () => {
     const target = states.find(([name]) => name === 'Targets')?.[1].ItemProcessor?.States ?? {};
-    const catches = Object.values(target).flatMap((state) => state.Catch ?? []);
-    expect(catches.map(({ ErrorEquals, Next }) => [ErrorEquals, Next])).toEqual([
-      [['States.ALL'], 'TargetStopped'],
-      [['States.ALL'], 'TargetStopped'],
+    const working = Object.entries(target).filter(([, { Type }]) => Type === 'Task' || Type === 'Map');
+    expect(
+      working.map(([name, { Catch = [] }]) => [name, ...Catch.map(({ ErrorEquals, Next }) => [ErrorEquals, Next])]),
+    ).toEqual([
+      ['OpenTarget', [['States.ALL'], 'CloseTarget']],
+      ['Stacks', [['States.ALL'], 'CloseTarget']],
+      ['Verify', [['States.ALL'], 'CloseTarget']],
+      ['CloseTarget'],
     ]);
+    expect(target['CloseTarget']?.Next).toBe('TargetClosed');
+    expect(target['TargetClosed']).toMatchObject({ Type: 'Succeed' });
+  });
+
+  it('starts no further wave after one that stopped, or whose soak failed', () => {
+    const wave = states.find(([name]) => name === 'Waves')?.[1].ItemProcessor?.States ?? {};
+    expect(wave['WaveClosed']).toMatchObject({ Default: 'WaveStopped' });
+    expect(wave['Soaks']?.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'WaveStopped' }]);
+    expect(wave['WaveStopped']?.Type).toBe('Fail');
   });
 });
 

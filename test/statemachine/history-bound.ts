@@ -9,7 +9,7 @@ import { innerProcessors } from '#sandbox/step-functions/asl/map-problems.ts';
 export interface Assumptions {
   /** How many items a Map has, by its ItemsPath. */
   readonly items: Readonly<Record<string, number>>;
-  /** How often a loop turns, by the name of any state in it. */
+  /** How often a loop turns, by the name of any state in it; a state of a loop within that loop may have a number of its own. */
   readonly turns: Readonly<Record<string, number>>;
   /** Whether everything is retried as often as it may be, or nothing is. */
   readonly retries: 'all' | 'none';
@@ -84,6 +84,7 @@ function itemsOf(path: string, { items }: Assumptions): number {
 function turnsOf(name: string, loops: readonly (readonly string[])[], { turns }: Assumptions): number {
   const loop = loops.find((states) => states.includes(name));
   if (loop === undefined) return 1;
+  if (turns[name] !== undefined) return turns[name];
   const bound = loop.find((state) => turns[state] !== undefined);
   if (bound === undefined) throw new Error(`How often does the loop of ${loop.join(', ')} turn?`);
   return turns[bound] ?? 1;

@@ -205,7 +205,7 @@ export interface Processor {
 }
 
 /** The inside of a Map: iterations of the execution itself, or child executions. */
-export interface ItemProcessor extends Processor {
+interface ItemProcessor extends Processor {
   readonly ProcessorConfig?: { readonly Mode: 'INLINE' | 'DISTRIBUTED' } | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Why targets could not be planned: what a child execution tells nobody, in the ledger. */
+/** Why targets could not be planned, or their stacks not be brought back: what a child execution tells nobody, in the ledger. */
 
 import * as z from 'zod';
 import { Name, PromotionId } from '#shared/domain/identifiers.ts';
@@ -9,14 +9,17 @@ const Refusal = z.strictObject({
   promotion: PromotionId,
   environment: Name,
   target: Name,
+  /** The one that could not be brought back. */
+  stack: Name.optional(),
   round: z.int().positive(),
   reason: Reason,
 });
 export type Refusal = z.infer<typeof Refusal>;
 
 export async function recordRefusal(ledger: Ledger, refusal: Refusal): Promise<void> {
-  const { promotion, environment, target } = refusal;
-  await putItem(ledger, { pk: `PROMOTION#${promotion}`, sk: `REFUSED#${environment}#${target}`, ...refusal });
+  const { promotion, environment, target, stack } = refusal;
+  const what = stack === undefined ? target : `${target}#${stack}`;
+  await putItem(ledger, { pk: `PROMOTION#${promotion}`, sk: `REFUSED#${environment}#${what}`, ...refusal });
 }
 
 /** Those of the last round that had any. */

@@ -8,6 +8,7 @@ import {
   isCaught,
   isOnRecord,
   type MaybeCaught,
+  passesByItself,
   reasonOf,
   type SortedReasons,
   sorted,
@@ -33,7 +34,7 @@ export interface RolloutFacts {
   readonly audits: readonly AccountAudit[];
   /** What became of each target that was given work. */
   readonly progress: readonly TargetProgress[];
-  /** Why targets could not be planned in the last round. */
+  /** Why targets could not be planned or watched, or stacks not be brought back, in the last round. */
   readonly refusals: readonly Reason[];
   /** What the state machine caught; an empty object when nothing. */
   readonly caught: MaybeCaught;
@@ -100,8 +101,11 @@ function lost(target: string): Reason {
 /** What was caught, unless it only stands for what is on record. */
 function caughtReasons({ refusals }: RolloutFacts, caught: Caught, stops: readonly Reason[]): readonly Reason[] {
   if (!isOnRecord(caught)) return [reasonOf(caught)];
-  if (caught.Error !== childFailed || stops.length > 0) return [];
-  return refusals.length > 0 ? refusals : [reasonOf(caught)];
+  if (stops.length > 0) return [];
+  // What was tried again may have passed: it is told where nothing else is known.
+  const final = refusals.filter(({ code }) => !passesByItself(code));
+  if (final.length > 0) return final;
+  return caught.Error === childFailed && refusals.length === 0 ? [reasonOf(caught)] : refusals;
 }
 
 /** Stacks that failed and that no target tells of. */

@@ -68,9 +68,15 @@ function retrySeconds(attempt: number): number {
   return 15 * 2 ** (attempt - 1);
 }
 
-/** When to look again at what runs by itself: soon at first, every 5 minutes in the end, so that a day takes some 300 looks. */
+/** Looks at what runs by itself that are at most 5 minutes apart: a day of them. */
+const frequentLooks = 300;
+
+/**
+ * When to look again at what runs by itself: soon at first, every 5 minutes for a day, and then every half hour, so that the history of an execution
+ * has room for as long as a promotion lasts (test/statemachine).
+ */
 export function lookAgainSeconds(polls: number): number {
-  return Math.min(300, 10 * 2 ** Math.min(polls, 5));
+  return polls < frequentLooks ? Math.min(300, 10 * 2 ** Math.min(polls, 5)) : 1800;
 }
 
 /** Seconds that the attempts of one call may take together: Verify itself ends after 300. */

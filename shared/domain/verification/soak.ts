@@ -22,6 +22,7 @@ export interface AlarmFacts {
 export interface SoakLook {
   readonly settings: SoakSettings;
   readonly seen: readonly AlarmFacts[];
+  readonly startedAt: string;
   readonly endsAt: string;
   readonly at: string;
   /** Nobody has looked before: the alarms have to be good to begin with. */
@@ -36,8 +37,11 @@ export type SoakAnswer =
   | { readonly kind: 'pending'; readonly until: string }
   | { readonly kind: 'failed'; readonly reason: Reason };
 
-/** Looks are at most so many seconds apart, and the last one is at the end. */
+/** Seconds between two looks; the last one is at the end. */
 const between = 300;
+
+/** A long soak has longer between them, so that the history of the execution has room for every one (test/statemachine). */
+const mostLooks = 800;
 
 /** A new alarm has no data until it was evaluated for the first time; seconds. */
 const newFor = 600;
@@ -49,8 +53,13 @@ export function soakAnswer(look: SoakLook): SoakAnswer {
     if (wrong !== undefined) return { kind: 'failed', reason: reasonOf(name, wrong, look) };
   }
   if (isOver(look)) return { kind: 'soaked' };
-  const next = Math.min(Date.parse(look.at) + between * 1000, Date.parse(look.endsAt));
+  const next = Math.min(Date.parse(look.at) + betweenLooks(look), Date.parse(look.endsAt));
   return { kind: 'pending', until: new Date(next).toISOString() };
+}
+
+/** In milliseconds. */
+function betweenLooks({ startedAt, endsAt }: SoakLook): number {
+  return Math.max(between * 1000, Math.ceil((Date.parse(endsAt) - Date.parse(startedAt)) / mostLooks));
 }
 
 interface Wrong {

@@ -62,6 +62,37 @@ describe('waves', () => {
     expect(shape(waves, maxConcurrency)).toEqual(expected);
   });
 
+  it('have as many failures as they say, or the environment says, or none', () => {
+    const tolerances = (more: object) =>
+      planWaves({ ...environment, ...more }, [us]).waves.map((wave) => wave.failureTolerance);
+    expect(tolerances({})).toEqual([0]);
+    expect(tolerances({ failureTolerance: 3 })).toEqual([3]);
+    expect(tolerances({ failureTolerance: 3, waves: [{ failureTolerance: 0 }, {}] })).toEqual([0, 3]);
+  });
+
+  it('keep how long alarms are watched after each', () => {
+    const { waves } = planWaves({ ...environment, waves: [{ soak: '10m' }, {}] }, [us]);
+    expect(waves.map(({ soak }) => soak)).toEqual(['10m', undefined]);
+  });
+
+  it('begin with the regions that have an order; names decide within a region and among the others', () => {
+    const at = (name: string, region?: string) => ({ ...target(name, { env: 'prod' }), ...(region && { region }) });
+    const placed = [
+      at('a', 'us-east-1'),
+      at('b'),
+      at('d', 'eu-west-1'),
+      at('c', 'eu-west-1'),
+      at('e', 'eu-central-1'),
+      at('f', 'ap-south-1'),
+    ];
+    const order = (regionOrder?: ('eu-central-1' | 'eu-west-1')[]) =>
+      planWaves({ ...environment, ...(regionOrder && { regionOrder }) }, placed).waves.map((wave) =>
+        names(wave.targets),
+      );
+    expect(order()).toEqual([['a', 'b', 'c', 'd', 'e', 'f']]);
+    expect(order(['eu-central-1', 'eu-west-1'])).toEqual([['e', 'c', 'd', 'a', 'b', 'f']]);
+  });
+
   it('take every target of the environment at most once and lose none', () => {
     const labels = fc.record({ env: fc.constantFrom('prod', 'pre'), canary: fc.constantFrom('yes', 'no') });
     const wave = fc.record({

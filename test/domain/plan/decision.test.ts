@@ -45,6 +45,10 @@ const beginning = (...stacks: string[]): Decision => ({
   assignments: [{ target: 'production-a', stacks, complete: false }],
 });
 
+const waiting = { kind: 'wait', until: monday, reason: { code: 'FROZEN', text: 'x' } } as const;
+const closed = { kind: 'closed', reason: { code: 'STOPPED', text: 'x' } } as const;
+const verifying = { ...environment, verify: [{ lambda: 'drawbridge-verify-orders' }] };
+
 describe('the decision on a rollout', () => {
   const idle = on(stackPlan('network', 'unchanged'), stackPlan('api', 'unchanged'));
   const busy = on(stackPlan('network', 'unchanged'), stackPlan('api', 'changes'));
@@ -64,6 +68,22 @@ describe('the decision on a rollout', () => {
       { kind: 'recover', recoveries: [{ target: 'production-a', stack: 'network' }] },
     ],
     ['goes to the stacks that change', {}, busy, going('api')],
+    ['waits while rollouts may not start, once people approved', { openness: waiting }, busy, waiting],
+    ['brings nothing back meanwhile', { openness: waiting }, broken, waiting],
+    ['asks people meanwhile', { openness: waiting, open }, busy, { kind: 'needs-approval', ...open }],
+    ['ends where they may not start at all', { openness: closed }, busy, closed],
+    ['minds no freeze where it is only planned', { openness: waiting, mode: 'plan' }, busy, { kind: 'planned' }],
+    ['minds none where nothing is to be done', { openness: closed }, idle, { kind: 'nothing-to-do' }],
+    ['goes by a plan of six hours', { planAge: 6 * 3600 }, busy, going('api')],
+    ['plans again what is older', { planAge: 6 * 3600 + 1 }, busy, { kind: 'again' }],
+    ['verifies what never was, where the environment verifies', { environment: verifying }, idle, going()],
+    [
+      'has nothing to do where all was verified with this release',
+      { environment: verifying, verified: new Set(['production-a']) },
+      idle,
+      { kind: 'nothing-to-do' },
+    ],
+    ['verifies nothing where it only plans', { environment: verifying, mode: 'plan' }, idle, { kind: 'nothing-to-do' }],
     [
       'goes to stacks of which only settings change',
       {},
@@ -157,6 +177,38 @@ describe('the decision on a rollout', () => {
     expect(decision(facts({ targets }), busy)).toEqual(going('api'));
   });
 
+  it('brings back a hundred stacks in a round, and the others in the next', () => {
+    const stacks = Array.from({ length: 101 }, (_, index) => stackPlan(`s${index}`, 'recover', { recovery }));
+    const decided = decision(facts(), on(...stacks));
+    expect(decided.kind === 'recover' && decided.recoveries.map(({ stack }) => stack)).toEqual(
+      stacks.slice(0, 100).map(({ stack }) => stack),
+    );
+  });
+
+  describe('to verify again', () => {
+    const again = (more: Partial<DecisionFacts> = {}) => decision(facts({ mode: 'verify', ...more }), rolloutPlan());
+
+    it('verifies every target, be it verified or not, in the waves of the environment, whatever keeps rollouts from starting', () => {
+      const waves = [{ matchLabels: { canary: 'true' } }, {}];
+      const targets = [labelled('production-a'), labelled('production-b', { canary: 'true' })];
+      const verified = new Set(['production-a']);
+      expect(
+        again({ environment: { ...environment, waves }, targets, verified, openness: closed, denied: true }),
+      ).toEqual({
+        ...{ kind: 'go', more: false },
+        waves: [
+          { ...wave, last: false, targets: ['production-b'] },
+          { ...wave, last: true, targets: ['production-a'] },
+        ],
+        assignments: ['production-a', 'production-b'].map((target) => ({ target, stacks: [], complete: true })),
+      });
+    });
+
+    it('is nothing to do without targets', () => {
+      expect(again({ members: [] })).toEqual({ kind: 'nothing-to-do' });
+    });
+  });
+
   it('is about one plan, whichever target was planned first', () => {
     const { targets, ...rollout } = rolloutPlan(targetPlan('a', stackPlan('api', 'changes')), targetPlan('b'));
     expect(rolloutPlanOf(rollout, targets.toReversed())).toEqual(rolloutPlanOf(rollout, targets));
@@ -167,6 +219,7 @@ describe('the decision on a rollout', () => {
 describe('the answer of the step', () => {
   const plan = { digest: `sha256:${'2'.repeat(64)}`, nextRound: 4 };
   const { digest } = plan;
+  const reason = { code: 'FROZEN', text: 'x' };
 
   it.each<[string, Decision, object]>([
     ['the plan alone where nothing comes after it', { kind: 'nothing-to-do' }, { kind: 'nothing-to-do', digest }],
@@ -182,7 +235,23 @@ describe('the answer of the step', () => {
       { kind: 'recover', recoveries: [{ target: 'production-a', stack: 'api' }] },
       { kind: 'recover', ...plan, recoveries: [{ target: 'production-a', stack: 'api' }] },
     ],
-    ['what to execute', beginning('api'), { kind: 'go', ...plan, more: true, waves: [{ ...wave, last: false }] }],
+    [
+      'what to execute',
+      beginning('api'),
+      { kind: 'go', ...plan, more: true, tolerant: false, waves: [{ ...wave, last: false }] },
+    ],
+    [
+      'whether a target may fail',
+      { kind: 'go', more: false, waves: [wave, { ...wave, failureTolerance: 2 }], assignments: [] },
+      { kind: 'go', ...plan, more: false, tolerant: true, waves: [wave, { ...wave, failureTolerance: 2 }] },
+    ],
+    [
+      'when to ask again whether it may start',
+      { kind: 'wait', until: monday, reason },
+      { kind: 'wait', digest, until: monday },
+    ],
+    ['that it was denied where it may not start at all', { kind: 'closed', reason }, { kind: 'denied', digest }],
+    ['that it has to be planned again', { kind: 'again' }, { kind: 'again', ...plan }],
   ])('says %s', (_, decided, answer) => {
     expect(answerTo(decided, plan)).toEqual(answer);
   });

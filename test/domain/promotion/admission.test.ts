@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AdmissionFacts, admissible, turn } from '#shared/domain/promotion/admission.ts';
+import { leaseSeconds } from '#shared/domain/promotion/lease.ts';
+import { longestTurnWait } from '#shared/domain/promotion/queue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { aPromotion, aRelease, aTarget } from '#test/builders.ts';
 import { aPolicy } from '../policy/policy-builders.ts';
@@ -109,8 +111,29 @@ describe('whose turn it is', () => {
       reason: { code: 'ENVIRONMENT_BUSY', text: expect.stringMatching(/^production is held by promotion prm-a\./) },
     });
   });
-  it('gives up once no lease can last so long, naming the holder', () => {
-    const answer = turn(held, { environment: 'production', now, waits: 1560 });
+  const asked = (waits: number) => turn(held, { environment: 'production', now, waits });
+  /** Minutes until it asks again. */
+  const wait = (waits: number) => {
+    const answer = asked(waits);
+    return answer.kind === 'wait' ? (Date.parse(answer.until) - Date.parse(now)) / 60_000 : undefined;
+  };
+  it.each([
+    [0, 1],
+    [9, 1],
+    [10, 5],
+    [19, 5],
+    [20, 15],
+    [119, 15],
+  ])('after %d waits it asks again in %d minutes', (waits, minutes) => {
+    expect(wait(waits)).toBe(minutes);
+  });
+  it('gives up an hour after any lease has ended, and in time for the history of the execution', () => {
+    const waits = Array.from({ length: 500 }, (_, index) => wait(index)).filter((minutes) => minutes !== undefined);
+    const total = waits.reduce((sum, minutes) => sum + minutes, 0) * 60;
+    expect(total).toBeGreaterThanOrEqual(leaseSeconds + 3600);
+    expect(total).toBeLessThan(leaseSeconds + 3600 + longestTurnWait);
+    expect(waits.length).toBeLessThanOrEqual(120);
+    const answer = asked(waits.length);
     expect(answer).toMatchObject({ kind: 'rejected', reason: { code: 'ENVIRONMENT_BUSY' } });
   });
 });

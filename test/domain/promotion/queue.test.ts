@@ -14,7 +14,8 @@ const own = waiter('prm-own', { requestedAt: at(10), joinedAt: at(10) });
 const older = waiter('prm-older', { requestedAt: at(5), joinedAt: at(5) });
 const newer = waiter('prm-newer', { requestedAt: at(15), joinedAt: at(15) });
 const rollback = waiter('prm-back', { requestedAt: at(20), joinedAt: at(20), rollback: true, droppable: false });
-const gone = { ...older, seenAt: at(55) };
+const gone = { ...older, seenAt: at(40) };
+const patient = { ...older, seenAt: at(41) };
 const verifying = { ...older, droppable: false };
 
 describe('who is next', () => {
@@ -27,10 +28,27 @@ describe('who is next', () => {
       [waiter('prm-a', { joinedAt: at(6) }), older, own],
       { kind: 'behind', ahead: 'prm-older', drops: [] },
     ],
-    ['whoever was not seen for five minutes keeps nobody waiting', 'queue', [gone, own], { kind: 'first', drops: [] }],
+    [
+      'whoever was not seen for twenty minutes keeps nobody waiting',
+      'queue',
+      [gone, own],
+      { kind: 'first', drops: [] },
+    ],
+    [
+      'whoever asks every quarter of an hour is still there',
+      'queue',
+      [patient, own],
+      { kind: 'behind', ahead: 'prm-older', drops: [] },
+    ],
     ['a rollback first, whenever it came', 'queue', [own, rollback], { kind: 'behind', ahead: 'prm-back', drops: [] }],
     ['the newest drops the others', 'supersede', [own, older], { kind: 'first', drops: ['prm-older'] }],
     ['an older one gives way', 'supersede', [own, older, newer], { kind: 'superseded', by: 'prm-newer' }],
+    [
+      'to the newest of all, in whatever order they stand',
+      'supersede',
+      [newer, waiter('prm-newest', { requestedAt: at(16) }), older, own],
+      { kind: 'superseded', by: 'prm-newest' },
+    ],
     ['a rollback gives way to nobody', 'supersede', [own, rollback], { kind: 'behind', ahead: 'prm-back', drops: [] }],
     [
       'nor does what is only verified',

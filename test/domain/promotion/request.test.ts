@@ -46,6 +46,18 @@ describe('asking for a promotion', () => {
     expect(promoted(asked())).not.toHaveProperty('retryOf');
   });
 
+  it('says which targets it names, what it overrules and why, and what it rolls back', () => {
+    const override = { of: ['windows' as const], reason: 'customers cannot pay' };
+    const rollback = { automatic: false, reason: 'errors' };
+    const wish = { release: digest, targets: ['production-eu'], override };
+    expect(promoted(asked({ request: wish, rollback }))).toMatchObject({
+      targets: ['production-eu'],
+      override,
+      rollback,
+    });
+    for (const field of ['targets', 'override', 'rollback']) expect(promoted(asked())).not.toHaveProperty(field);
+  });
+
   it('keeps the release’s order, whatever order the environments are named in', () => {
     expect(
       promoted(asked({ request: { release: digest, environments: ['production', 'pre-production'] } })).environments,

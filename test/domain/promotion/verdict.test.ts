@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Deployment, Outcome, Promotion, Reason, Rollout } from '#shared/domain/promotion/records.ts';
 import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import {
+  leftBehind,
   promotionEnd,
   type RolloutFacts,
   reasonText,
   targetsRunning,
+  unaudited,
   verdict,
 } from '#shared/domain/promotion/verdict.ts';
 import { promotionId } from '#test/builders.ts';
@@ -89,6 +91,19 @@ describe('how a rollout ended', () => {
       ['CHANGE_SET_REFUSED', 'STACK_BUSY'],
     ],
     [
+      'a target could not be planned, and another one had been tried again',
+      { refusals: [because('THROTTLED'), because('STACK_BUSY')], caught: childFailed },
+      'rejected',
+      ['STACK_BUSY'],
+    ],
+    [
+      'a target was tried again, and it did not pass',
+      { refusals: [because('THROTTLED')], caught: childFailed },
+      'errored',
+      ['THROTTLED'],
+    ],
+    ['a soak could not be watched', { ...stopped(), refusals: [because('THROTTLED')] }, 'errored', ['THROTTLED']],
+    [
       'a target could not be planned, and nobody said why',
       { caught: childFailed },
       'errored',
@@ -161,8 +176,8 @@ describe('how a rollout ended', () => {
     ['the account is clean after it', { audits: [anAudit({ moment: 'after' })] }, 'unchanged', []],
     ['the account is unclean and nobody caught it', { audits: [unclean] }, 'failed', ['ACCOUNT_NOT_CLEAN']],
     [
-      'the account was found unclean afterwards',
-      stopped(because('ACCOUNT_NOT_CLEAN')),
+      'a target stopped because its account was found unclean, which is told once and no refusal',
+      { ...stopped(because('ACCOUNT_NOT_CLEAN')), audits: [unclean] },
       'failed',
       ['ACCOUNT_NOT_CLEAN'],
     ],
@@ -280,4 +295,28 @@ it('counts a target as running the release only when all its stacks arrived', ()
     deployment('b', 'failed', 'two'),
   ];
   expect(targetsRunning(deployments)).toEqual(['one']);
+});
+
+describe('what was left undone after a rollout', () => {
+  const left = [
+    { target: 'one', code: 'ASSUME_ROLE_DENIED' },
+    { target: 'two', code: 'CHANGE_SET_BUSY' },
+  ];
+
+  it('is told of each target in which change sets may still be', () => {
+    expect(leftBehind(promotionId, left, [])).toMatchObject([
+      { code: 'NOT_DISCARDED', target: 'one', text: expect.stringMatching(/ASSUME_ROLE_DENIED/) },
+      { code: 'NOT_DISCARDED', target: 'two', text: expect.stringContaining(promotionId) },
+    ]);
+  });
+
+  it('is told once: who cannot get into an account planned nothing there', () => {
+    expect(leftBehind(promotionId, left, [because('ASSUME_ROLE_DENIED')])).toMatchObject([{ target: 'two' }]);
+  });
+
+  it('is told of each account that nobody looked at', () => {
+    expect(unaudited(left.slice(0, 1))).toMatchObject([
+      { code: 'NOT_AUDITED', target: 'one', text: expect.stringContaining('ASSUME_ROLE_DENIED') },
+    ]);
+  });
 });

@@ -28,7 +28,7 @@ describe('the output of a page', () => {
     [
       'is misspelt',
       '{ http: { output: { stack: api, name: Urls } } }',
-      ['REFERENCE_UNKNOWN 10:48 There is no output api.Urls. Did you mean Url?'],
+      ['REFERENCE_UNKNOWN 10:47 There is no output api.Urls. Did you mean Url?'],
     ],
     [
       'is of a stack that is not there',

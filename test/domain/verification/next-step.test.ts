@@ -129,8 +129,8 @@ describe('the time of a probe', () => {
     ]);
   });
 
-  it('between two looks grows to five minutes', () => {
-    expect([0, 1, 2, 5, 300].map(lookAgainSeconds)).toEqual([10, 20, 40, 300, 300]);
+  it('between two looks grows to five minutes, and after a day of them to half an hour', () => {
+    expect([0, 1, 2, 5, 299, 300].map(lookAgainSeconds)).toEqual([10, 20, 40, 300, 300, 1800]);
   });
 });
 

@@ -16,6 +16,7 @@ const look = (change: Partial<SoakLook> = {}) =>
   soakAnswer({
     settings: { alarms: ['orders-5xx'], insufficientData: 'fail' },
     seen: [alarm()],
+    startedAt: monday,
     endsAt: later(30),
     at: monday,
     first: false,
@@ -29,6 +30,7 @@ const noData = alarm({ state: 'INSUFFICIENT_DATA', reason: 'no data' });
 describe('a look at a soak', () => {
   it.each<[string, Partial<SoakLook>, object]>([
     ['goes on in five minutes', {}, { kind: 'pending', until: later(5) }],
+    ['looks more rarely during a long one', { endsAt: later(14 * 1440) }, { kind: 'pending', until: later(25.2) }],
     ['goes on at the end, if that is sooner', { at: later(27) }, { kind: 'pending', until: later(30) }],
     ['ends it at its end', { at: later(30) }, { kind: 'soaked' }],
     ['ends it when it comes late', { at: later(31) }, { kind: 'soaked' }],

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isWaveStopped,
+  stoppedBefore,
+  type TargetProgress,
+  throughTargets,
+  waveOf,
+} from '#shared/domain/promotion/target-progress.ts';
+import { foundIn, isVerificationFailure } from '#shared/domain/promotion/verified-targets.ts';
+import { aTargetProgress } from '#test/builders.ts';
+
+const target = (name: string, status: TargetProgress['status'], more: Partial<TargetProgress> = {}) =>
+  aTargetProgress({ target: name, status, ...more });
+const names = (all: readonly { target: string }[]) => all.map((one) => one.target);
+
+it('a wave is one of one round', () => {
+  const all = [
+    target('a', 'done'),
+    target('b', 'done', { wave: 1 }),
+    target('c', 'done', { round: 2 }),
+    target('d', 'stopped'),
+  ];
+  expect(names(waveOf(all, { round: 1, number: 0 }))).toEqual(['a', 'd']);
+});
+
+describe('a target of a wave', () => {
+  const own = { target: 'own' };
+  const two = [target('b', 'stopped'), target('a', 'stopped'), target('c', 'done'), target('d', 'open')];
+
+  it('may be started while no more stopped than are tolerated', () => {
+    expect(stoppedBefore(own, two, 2)).toBeUndefined();
+    expect(stoppedBefore(own, [target('own', 'stopped')], 0)).toBeUndefined();
+  });
+
+  it('may not be started any more afterwards, and is told because of whom', () => {
+    expect(stoppedBefore(own, two, 1)).toEqual({
+      code: 'TARGET_NOT_STARTED',
+      text: 'own was not started: of its wave a, b stopped, and 1 may.',
+      target: 'own',
+    });
+  });
+});
+
+it.each<[string, TargetProgress['status'][], number, boolean]>([
+  ['all are done', ['done', 'done'], 0, false],
+  ['one stopped and none may', ['done', 'stopped'], 0, true],
+  ['one stopped and one may', ['done', 'stopped'], 1, false],
+  ['one never ended', ['done', 'open'], 0, true],
+  ['one never began', ['done', 'assigned'], 0, true],
+])('a wave of which %s', (_, statuses, tolerated, stopped) => {
+  const wave = statuses.map((status, index) => target(`t${index}`, status));
+  expect(isWaveStopped(wave, tolerated)).toBe(stopped);
+});
+
+it('through is what is done as a whole, and watched for as long as was asked', () => {
+  const all = [
+    target('done', 'done'),
+    target('soaked', 'done', { soaked: true }),
+    target('soaking', 'done', { soaked: false }),
+    target('half', 'done', { complete: false }),
+    target('open', 'open'),
+    target('stopped', 'stopped'),
+  ];
+  expect(throughTargets(all)).toEqual(['done', 'soaked']);
+});
+
+describe('what a rollout found', () => {
+  const because = (code: string) => ({ reasons: [{ code, text: 'x' }] });
+  const all = [
+    target('through', 'done'),
+    target('broken', 'stopped', because('THROTTLED')),
+    target('probed', 'stopped', because('PROBE_FAILED')),
+    target('half', 'done', { complete: false }),
+  ];
+
+  it('good is what is through; what only broke is neither good nor bad', () => {
+    expect(foundIn({ outcome: 'failed' }, all, ['through', 'broken', 'half', 'idle'])).toEqual({
+      good: ['through'],
+      bad: ['probed'],
+    });
+  });
+
+  it('where it went well, all that runs the release is good as well, but never what stopped', () => {
+    expect(foundIn({ outcome: 'succeeded' }, all, ['idle', 'half', 'broken', 'probed'])).toEqual({
+      good: ['half', 'idle', 'through'],
+      bad: ['probed'],
+    });
+  });
+
+  it.each([
+    ['NOT_VERIFIED', true],
+    ['PROBE_FAILED', true],
+    ['SOAK_FAILED', true],
+    ['ACCOUNT_NOT_CLEAN', true],
+    ['PROBE_ERROR', false],
+    ['STACK_FAILED', false],
+  ])('%s says no: %s', (code, expected) => {
+    expect(isVerificationFailure({ code })).toBe(expected);
+  });
+});

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '#functions/close-wave/handler.ts';
+import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { assignTargets, closeProgress, listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import type { StepInput } from '#shared/steps.ts';
+import { monday, promotionId } from '#test/builders.ts';
+import { context, deployment } from './deployment.ts';
+
+const { ledger } = deployment();
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
+const digest = digestOf('plan');
+/** The first wave is `canary`, the second `a` and `b`. */
+const close = (change: Partial<StepInput<'closeWave'>> = {}) =>
+  handler(
+    {
+      ...{ ...place, release: digestOf('release'), epoch: 1, at: monday, digest, round: 1, number: 1 },
+      ...{ failureTolerance: 0, soakSeconds: 0, last: false, ...change },
+    },
+    context,
+  );
+const end = (targets: string[], reasons: { code: string; text: string }[] = []) =>
+  Promise.all(targets.map((target) => closeProgress(ledger, { ...place, target, round: 1, at: monday, reasons })));
+const stop = (...targets: string[]) => end(targets, [{ code: 'STACK_FAILED', text: 'x' }]);
+const soaking = async () =>
+  (await listTargetProgress(ledger, place)).filter(({ soaked }) => soaked === false).map(({ target }) => target);
+
+beforeEach(async () => {
+  await takeLease(ledger, place, monday);
+  const waves = [{ targets: ['canary'] }, { targets: ['a', 'b'] }];
+  const assignments = ['canary', 'a', 'b'].map((target) => ({ target, stacks: ['api'], complete: true }));
+  await assignTargets(ledger, { ...place, digest, round: 1, waves, assignments });
+});
+
+describe('close wave', () => {
+  it('is done where every target of it is', async () => {
+    await end(['a', 'b']);
+    expect(await close()).toEqual({ kind: 'done' });
+    expect(await soaking()).toEqual([]);
+  });
+
+  it('stops where one target stopped, and none may', async () => {
+    await end(['a']);
+    await stop('b');
+    expect(await close({ soakSeconds: 60 })).toEqual({ kind: 'stopped' });
+    expect(await soaking()).toEqual([]);
+  });
+
+  it('stops where a target never said how it ended', async () => {
+    await end(['a']);
+    expect(await close()).toEqual({ kind: 'stopped' });
+  });
+
+  it('goes on while no more stopped than may, and does not mind those of other waves', async () => {
+    await end(['a']);
+    await stop('b', 'canary');
+    expect(await close({ failureTolerance: 1 })).toEqual({ kind: 'done' });
+  });
+
+  it('watches the alarms of its targets that are done, from now on', async () => {
+    await end(['canary', 'a']);
+    await stop('b');
+    expect(await close({ failureTolerance: 1, soakSeconds: 1800 })).toEqual({
+      ...{ kind: 'soak', targets: ['a'], since: monday, until: secondsAfter(monday, 1800) },
+    });
+    expect(await soaking()).toEqual(['a']);
+  });
+
+  it('watches every target of the round after the last wave', async () => {
+    await end(['canary', 'a', 'b']);
+    expect(await close({ soakSeconds: 1800, last: true })).toMatchObject({
+      kind: 'soak',
+      targets: ['a', 'b', 'canary'],
+    });
+    expect(await soaking()).toEqual(['a', 'b', 'canary']);
+  });
+
+  it('watches nothing where every target of it stopped and that is tolerated', async () => {
+    await stop('a', 'b');
+    expect(await close({ failureTolerance: 2, soakSeconds: 1800 })).toEqual({ kind: 'done' });
+  });
+
+  it('stops where another promotion has the environment', async () => {
+    await end(['a', 'b']);
+    await expect(close({ epoch: 2, soakSeconds: 60 })).rejects.toMatchObject({ name: 'LEASE_LOST' });
+    expect(await soaking()).toEqual([]);
+  });
+});

@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '#functions/open-target/handler.ts';
+import { readLease, takeLease } from '#shared/aws/ledger/leases.ts';
+import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
+import { assignTargets, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import { recordTarget } from '#shared/aws/ledger/targets.ts';
+import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
+import type { StepInput } from '#shared/steps.ts';
+import { aPromotion, aTarget, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { beforeNextWrite } from '../aws/ledger-table.ts';
+import { context, deployment } from './deployment.ts';
+
+const { ledger } = deployment();
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
+const where = { promotion: promotionId, environment: 'production', target: 'production' } as const;
+const digest = digestOf('plan');
+const open = (change: Partial<StepInput<'openTarget'>> = {}) =>
+  handler(
+    {
+      ...{ ...place, release: digestOf('release'), epoch: 1, at: monday, digest, round: 1, number: 0 },
+      ...{ target: 'production', failureTolerance: 0, waits: 0, ...change },
+    },
+    context,
+  );
+const progress = () => readTargetProgress(ledger, where);
+const restrict = (kind: 'freeze' | 'stop', wish: object) =>
+  putRestriction(ledger, restrictionOf(kind, { reason: 'a test', ...wish }, { by: 'carol', key: 'k', at: monday }));
+const stop = (target: string) =>
+  closeProgress(ledger, { ...where, target, round: 1, at: monday, reasons: [{ code: 'STACK_FAILED', text: 'x' }] });
+
+beforeEach(async () => {
+  await recordPromotion(ledger, aPromotion());
+  await takeLease(ledger, place, monday);
+  await recordTarget(ledger, aTarget({ name: 'second' }));
+  const targets = ['production', 'second'];
+  const assignments = targets.map((target) => ({ target, stacks: ['network', 'api'], complete: true }));
+  await assignTargets(ledger, { ...where, digest, round: 1, waves: [{ targets }], assignments });
+});
+
+describe('open target', () => {
+  it('says what is to be done there, and notes that it began', async () => {
+    expect(await open()).toEqual({ kind: 'open', stacks: ['network', 'api'], complete: true });
+    expect(await progress()).toMatchObject({ status: 'open', startedAt: monday });
+  });
+
+  it('lets what was begun go on, whatever has come in the way since', async () => {
+    await open();
+    await restrict('stop', {});
+    await stop('second');
+    expect(await open({ at: secondsAfter(monday, 60) })).toMatchObject({ kind: 'open' });
+    expect(await progress()).toMatchObject({ status: 'open', startedAt: monday });
+  });
+
+  it('waits during a freeze, and keeps the lease for as long as others of the wave may need it', async () => {
+    const until = secondsAfter(monday, 600);
+    await restrict('freeze', { until });
+    expect(await open({ waits: 3 })).toEqual({ kind: 'wait', waits: 4, until });
+    expect(await progress()).toMatchObject({ status: 'assigned' });
+    expect(await readLease(ledger, place)).toMatchObject({ expiresAt: secondsAfter(monday, leaseSeconds) });
+    expect(await open({ at: until, waits: 4 })).toMatchObject({ kind: 'open' });
+  });
+
+  it('starts nothing during an emergency stop, and keeps why', async () => {
+    await restrict('stop', { environment: 'production' });
+    expect(await open()).toEqual({ kind: 'closed' });
+    expect(await progress()).toMatchObject({
+      status: 'stopped',
+      reasons: [{ code: 'STOPPED', target: 'production', text: expect.stringContaining('a test') }],
+    });
+  });
+
+  it('minds neither freeze nor stop where it only verifies again', async () => {
+    await restrict('freeze', {});
+    await restrict('stop', {});
+    expect(await open({ mode: 'verify' })).toMatchObject({ kind: 'open' });
+  });
+
+  it('starts nothing more once more targets of its wave stopped than may', async () => {
+    await stop('second');
+    expect(await open()).toEqual({ kind: 'closed' });
+    expect(await progress()).toMatchObject({
+      status: 'stopped',
+      reasons: [{ code: 'TARGET_NOT_STARTED', text: expect.stringContaining('second stopped'), target: 'production' }],
+    });
+  });
+
+  it('starts while no more stopped than may', async () => {
+    await stop('second');
+    expect(await open({ failureTolerance: 1 })).toMatchObject({ kind: 'open' });
+  });
+
+  it('does not mind what stopped in another wave', async () => {
+    const assignments = [{ target: 'production', stacks: ['api'], complete: false }];
+    await stop('second');
+    await assignTargets(ledger, { ...where, digest, round: 2, waves: [{ targets: ['production'] }], assignments });
+    expect(await open({ round: 2 })).toEqual({ kind: 'open', stacks: ['api'], complete: false });
+  });
+
+  it.each<[string, Partial<StepInput<'openTarget'>>, string]>([
+    ['another promotion took over', { promotion: otherPromotionId }, 'LEASE_LOST'],
+    ['it was admitted in another epoch', { epoch: 2 }, 'LEASE_LOST'],
+    ['the target has no work in this round', { round: 2 }, 'PLAN_CHANGED'],
+    ['the target is in another wave', { number: 1 }, 'PLAN_CHANGED'],
+  ])('starts nothing when %s', async (_, change, code) => {
+    await expect(open(change)).rejects.toMatchObject({ name: code });
+    expect(await progress()).toMatchObject({ status: 'assigned' });
+  });
+
+  it('twice at once begins once', async () => {
+    beforeNextWrite(() => open());
+    expect(await open()).toMatchObject({ kind: 'open' });
+    expect(await progress()).toMatchObject({ status: 'open', startedAt: monday });
+  });
+});
