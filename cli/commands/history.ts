@@ -18,8 +18,8 @@ export const history: CliCommand = {
     try {
       const promotions = await listPromotions(connection.api, pipeline);
       const lines = promotions.map(
-        ({ requestedAt, id, status, releaseId, requestedBy }) =>
-          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}`,
+        ({ requestedAt, id, status, releaseId, requestedBy, rollback }) =>
+          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}${rollback === undefined ? '' : '  rollback'}`,
       );
       const text = lines.length === 0 ? `Nothing of pipeline ${pipeline} was promoted yet.` : lines.join('\n');
       return { kind: 'done', exit: 0, text, json: { simulated: connection.simulated, pipeline, promotions } };

@@ -1,11 +1,12 @@
-/** What is where: the release that each target of a pipeline runs. */
+/** What is where: the release that each target of a pipeline runs, what is in the way there, and why targets differ. */
 import type { Hono } from 'hono';
-import { listRunning } from '#shared/aws/ledger/targets.ts';
-import type { HttpEnvironment } from '#shared/lambda/http.ts';
+import { readWhereabouts } from '#shared/aws/whereabouts.ts';
+import { arrivedAt, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function environments(app: Hono<HttpEnvironment>, resources: Resources): void {
   app.get('/v1/environments', async (context) => {
-    return context.json({ items: await listRunning(resources.ledger, context.req.query('pipeline') ?? '') });
+    const pipeline = context.req.query('pipeline') ?? '';
+    return context.json({ items: await readWhereabouts(resources.ledger, pipeline, arrivedAt(context)) });
   });
 }

@@ -1,38 +1,21 @@
 /** Promotions: ask for one, look at one, list those of a pipeline. */
 import type { Hono } from 'hono';
-import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import { listPromotions, type PromotionRecord, readPromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { listRunning } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import { etagOf } from '#shared/domain/http/etag.ts';
-import {
-  type AdmissionRequest,
-  idempotencyKeyOf,
-  PromotionRequest,
-  RetryRequest,
-} from '#shared/domain/promotion/request.ts';
+import { idempotencyKeyOf, PromotionRequest, RetryRequest } from '#shared/domain/promotion/request.ts';
 import { retryOf } from '#shared/domain/promotion/retry.ts';
-import { actorIn, answerPage, arrivedAt, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { answerPage, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
+import { admitted } from './admitted.ts';
+import { demandPermission } from './permissions.ts';
 
 export function promotions(app: Hono<HttpEnvironment>, resources: Resources): void {
-  const admitted = async (context: HttpContext, asked: Pick<AdmissionRequest, 'request' | 'retryOf' | 'recovery'>) => {
-    const answer = await requestPromotion(resources.admissionFunction, {
-      ...asked,
-      actor: actorIn(context),
-      idempotencyKey: idempotencyKeyOf(context.req.header('idempotency-key')),
-      trigger: { kind: 'api' },
-      at: arrivedAt(context),
-    });
-    if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
-    const replayed = answer.replayed ? { 'Idempotency-Replayed': 'true' } : {};
-    return context.json(answer.promotion, 202, { Location: `/v1/promotions/${answer.promotion.id}`, ...replayed });
-  };
-
   app.post('/v1/promotions', async (context) => {
-    return admitted(context, { request: await bodyIn(context, PromotionRequest) });
+    return admitted(context, resources, { request: await bodyIn(context, PromotionRequest) });
   });
 
   /** A promotion of its own, from the environment in which the other one stopped. */
@@ -42,11 +25,17 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
     idempotencyKeyOf(context.req.header('idempotency-key'));
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
+    const { rollback } = record.promotion;
+    // A rollback passes freezes: whoever takes one up may ask for one.
+    if (rollback !== undefined) await demandPermission(context, resources, 'operator');
     await demandStacks(resources, record.promotion.release, Object.keys(recovery?.skip ?? {}));
     const running = await listRunning(resources.ledger, record.promotion.pipeline);
     const retry = retryOf(record.promotion, record.rollouts, running);
     if (retry.kind === 'refused') throw new DrawbridgeError(retry.problem);
-    return admitted(context, { request: retry.request, retryOf: id, ...(recovery && { recovery }) });
+    return admitted(context, resources, {
+      ...{ request: retry.request, retryOf: id, ...(recovery && { recovery }) },
+      ...(rollback && { rollback: { ...rollback, automatic: false } }),
+    });
   });
 
   app.get('/v1/promotions', async (context) => {

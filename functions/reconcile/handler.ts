@@ -1,31 +1,40 @@
 /**
  * Reconcile: on a schedule, finish what something that broke in between left: start what was accepted and never started, close what ended
- * without a record, tell what people decided. Bounded: what does not fit into a pass is first in the next one.
+ * without a record, tell what people decided, ask for rollbacks that nobody could ask for. Bounded: what does not fit into a pass is first in the next one.
  */
 import { type Listed, listAccepted, listRunning } from '#shared/aws/ledger/open-promotions.ts';
+import { listUnasked } from '#shared/aws/ledger/rollback-intents.ts';
 import { type Reconciled, reconcile, troubled } from '#shared/aws/reconcile.ts';
+import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tellUnpublished } from '#shared/aws/tell.ts';
 import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
+import type { RollbackIntent } from '#shared/domain/promotion/rollback.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
 import { report } from '#shared/lambda/report.ts';
+import type { Resources } from '#shared/lambda/resources.ts';
 
 /** At most so many promotions of each list in one pass, and for so long: the function ends after 60 s. */
 const most = 100;
 const budgetMilliseconds = 45_000;
 
-export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus }) => {
+export const handler = onEvent('reconcile', async (_event, resources) => {
+  const { ledger, stateMachine, bus } = resources;
   const begun = Date.now();
   const pass = { ledger, stateMachine, at: new Date(begun).toISOString() };
   const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
   const by: Record<Reconciled, string[]> = done;
+  const rollbacks: string[] = [];
   for (const list of [listAccepted, listRunning])
     for (const listed of await list(ledger, most))
       if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
+  for (const intent of await listUnasked(ledger, most))
+    if (Date.now() - begun < budgetMilliseconds && (await askedFor(resources, intent)))
+      rollbacks.push(intent.promotion);
   for (const told of await tellUnpublished({ ledger, bus }, pass.at)) report(told);
   const { nothing: _, ...notable } = by;
-  return { kind: 'reconciled', ...notable };
+  return { kind: 'reconciled', ...notable, rollbacks };
 });
 
 /** One promotion for which nothing can be done must not keep the others waiting. */
@@ -35,6 +44,17 @@ async function attempted(pass: Parameters<typeof reconcile>[0], listed: Listed):
   } catch (error) {
     logFailure('could not reconcile', error, { promotion: listed.id });
     return troubled(pass, listed, problemOf(error, listed)).catch(() => 'trouble' as const);
+  }
+}
+
+/** A rollback that a failed verification led to and that nobody could ask for then. */
+async function askedFor({ ledger, admissionFunction }: Resources, intent: RollbackIntent): Promise<boolean> {
+  try {
+    await askForRollback(ledger, admissionFunction, intent);
+    return true;
+  } catch (error) {
+    logFailure('could not ask for a rollback', error, { promotion: intent.promotion });
+    return false;
   }
 }
 

@@ -49,6 +49,7 @@ function recordOf(status: Outcome, reasons: { code: string; text: string }[] = [
     promotion: aPromotion({ releaseId, status, mode: 'plan', environments: ['production'] }),
     rollouts: [aRollout({ status, reasons, ...(planned ? { planDigest: digest } : {}) })],
     waiting: [],
+    rollbacks: [],
     rounds: planned
       ? [{ promotion: promotionId, environment: 'production', round: 1, digest, decision: 'planned', at: monday }]
       : [],

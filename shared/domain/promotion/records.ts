@@ -58,7 +58,11 @@ export const Trouble = z.strictObject({
 });
 export type Trouble = z.infer<typeof Trouble>;
 
-export const Trigger = z.strictObject({ kind: z.enum(['api', 'schedule', 'webhook']), source: z.string().optional() });
+/** `rollback`: a failed verification; its source is the promotion. */
+export const Trigger = z.strictObject({
+  kind: z.enum(['api', 'schedule', 'webhook', 'rollback']),
+  source: z.string().optional(),
+});
 
 /** What a person with the permission overrules, and why. It stays on the promotion for ever. */
 export const Override = z.strictObject({
@@ -120,6 +124,8 @@ export const Rollout = z.strictObject({
   needs: Requirement.optional(),
   /** The policies it was decided by. */
   policyDigest: Digest.optional(),
+  /** Whether the release was the newest that could go there when it was asked for; said of what people promote. */
+  newest: z.boolean().optional(),
   startedAt: Instant,
   settledAt: Instant.optional(),
   reasons: z.array(Reason),

@@ -5,6 +5,7 @@ import { failure, problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
 import { canonicalJson } from '../release/canonical-json.ts';
+import { Why } from '../restriction/restriction.ts';
 import { type ExecutionInput, Mode, Override, Promotion, RecoveryWish, Rollback, Trigger } from './records.ts';
 
 const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]{0,62}-[0-9a-f]{12}$/, 'a release id or its digest');
@@ -36,6 +37,16 @@ export function idempotencyKeyOf(header: string | undefined): string {
 export const RetryRequest = z.strictObject({ recovery: RecoveryWish.optional() });
 export type RetryRequest = z.infer<typeof RetryRequest>;
 
+/** What a person may choose of a rollback: where and why. The release is what was last verified there. */
+export const RollbackRequest = z.strictObject({
+  pipeline: Name,
+  environment: Name,
+  /** All targets of the environment that run anything of the pipeline where nothing is said. */
+  targets: z.array(Name).min(1).max(1000).exactOptional(),
+  reason: Why,
+});
+export type RollbackRequest = z.infer<typeof RollbackRequest>;
+
 export const AdmissionRequest = z.strictObject({
   request: PromotionRequest,
   retryOf: PromotionId.optional(),
@@ -57,7 +68,7 @@ export const AdmissionAnswer = z.discriminatedUnion('kind', [
 export type AdmissionAnswer = z.infer<typeof AdmissionAnswer>;
 
 /** The same actor with the same key always means the same promotion, so repeating a request cannot start a second one. */
-function promotionIdOf(request: Pick<AdmissionRequest, 'actor' | 'idempotencyKey'>): PromotionId {
+export function promotionIdOf(request: Pick<AdmissionRequest, 'actor' | 'idempotencyKey'>): PromotionId {
   const hash = createHash('sha256')
     .update(JSON.stringify([request.actor, request.idempotencyKey]))
     .digest('hex');

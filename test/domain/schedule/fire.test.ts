@@ -56,7 +56,7 @@ describe('a release', () => {
 });
 
 describe('what a schedule promotes', () => {
-  const nowhere = { running: [], underWay: [] };
+  const nowhere = { running: [], underWay: [], holds: [] };
   const here = (environment: string, release = 'sha256:new') => ({ environment, release });
   const onItsWay = {
     id: 'prm-0123456789abcdef',
@@ -93,7 +93,7 @@ describe('what a schedule promotes', () => {
     ['runs in one of the environments only', [here('pre-production')], ['pre-production', 'production']],
   ])('when it %s', (_, running, expected) => {
     const schedule = aSchedule({ environments: ['pre-production', 'production'] });
-    expect(codeOf(schedule, candidate(), { running, underWay: [] })).toEqual(expected);
+    expect(codeOf(schedule, candidate(), { running, underWay: [], holds: [] })).toEqual(expected);
   });
 
   it.each([
@@ -102,10 +102,12 @@ describe('what a schedule promotes', () => {
     ['to fewer environments', { ...onItsWay, environments: ['staging'] }, journey],
     ['only as a plan', { ...onItsWay, mode: 'plan' as const }, journey],
   ])('while %s is under way', (_, one, expected) => {
-    expect(codeOf(aSchedule(), candidate(), { running: [], underWay: [one] })).toEqual(expected);
+    expect(codeOf(aSchedule(), candidate(), { running: [], underWay: [one], holds: [] })).toEqual(expected);
   });
 
   it('only to plan, does not wait for what is promoted', () => {
-    expect(codeOf(aSchedule({ mode: 'plan' }), candidate(), { running: [], underWay: [onItsWay] })).toEqual(journey);
+    expect(codeOf(aSchedule({ mode: 'plan' }), candidate(), { running: [], underWay: [onItsWay], holds: [] })).toEqual(
+      journey,
+    );
   });
 });

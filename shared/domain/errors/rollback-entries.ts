@@ -1,0 +1,45 @@
+import { entry } from './problem.ts';
+
+const refused = { exit: 3, status: 409 } as const;
+
+interface WayBack {
+  readonly releaseId: string;
+  readonly targets: readonly string[];
+}
+
+const named = (targets: readonly string[]) =>
+  targets.length <= 5 ? targets.join(', ') : `${targets.slice(0, 5).join(', ')} and ${targets.length - 5} more`;
+
+/** Why targets cannot go back. */
+export const rollbackEntries = {
+  ROLLBACK_NOWHERE: entry<{ environment: string; targets: readonly string[] }>({
+    ...refused,
+    cause: ({ environment, targets }) =>
+      targets.length === 0
+        ? `No target of ${environment} runs anything that could be rolled back.`
+        : `Nothing but what they run was verified in ${environment} on ${named(targets)}, or it was found bad since.`,
+    next: () => 'Name the targets that can go back with --targets, or promote a release that you trust.',
+  }),
+  ROLLBACK_MIXED: entry<{ environment: string; back: readonly WayBack[] }>({
+    ...refused,
+    cause: ({ environment, back }) =>
+      `The targets of ${environment} would go back to different releases: ${back
+        .map(({ releaseId, targets }) => `${named(targets)} to ${releaseId}`)
+        .join('; ')}.`,
+    next: ({ back }) =>
+      `Roll back those of one release at a time, for example with --targets ${(back[0]?.targets ?? []).join(' ')}.`,
+  }),
+  ROLLBACK_DESTROYS: entry<{ resource: string; type: string; stack: string; target: string; effect: string }>({
+    ...refused,
+    cause: ({ resource, type, stack, target, effect }) =>
+      `The rollback would ${effect} ${type} ${resource} in stack ${stack} on ${target}, and what it holds with it.`,
+    next: () =>
+      'No policy can allow that in a rollback. Promote a release that keeps the resource, or the older release by hand, where change gates decide.',
+  }),
+  ROLLBACK_OVERTAKEN: entry<{ promotion: string; target: string; releaseId: string }>({
+    ...refused,
+    cause: ({ promotion, target, releaseId }) =>
+      `Rollback ${promotion} is for what was found bad, and ${target} runs ${releaseId} by now.`,
+    next: () => 'There is nothing to do. To roll that back as well, ask for it with `drawbridge rollback`.',
+  }),
+};
