@@ -159,6 +159,33 @@ describe('a canary whose verification fails', () => {
   });
 });
 
+describe('a rollback that comes late', () => {
+  it('changes nothing where a person was quicker, and the hold of an older release says so', async () => {
+    const pipeline = 'late';
+    const onFailedVerification = 'rollback' as const;
+    const first = await publish({ pipeline, onFailedVerification });
+    await promoted(first.digest);
+    const second = await publish({ pipeline, text: 'two', onFailedVerification });
+    await promoted(second.digest);
+    // By hand, although the second one could go there.
+    await promoted(first.digest);
+    expect(await holdsOf(pipeline)).toMatchObject([
+      { environment: 'fleet', by: 'alice', reason: expect.stringContaining('although a newer release could go there') },
+    ]);
+    const third = await publish({ pipeline, text: 'three', onFailedVerification });
+    const { id } = await requestPromotion(alice(), { release: third.digest, idempotencyKey: newKey() });
+    rehearsal.strike(bad(pipeline), ...calls('states:StartExecution', { nths: [1, 2, 3], account: home }));
+    await ended(rehearsal, id);
+    rehearsal.strike();
+    const fourth = await publish({ pipeline, text: 'four', onFailedVerification });
+    expect(codes(await promoted(fourth.digest))).toEqual(['succeeded']);
+    await rehearsal.sandbox.advance(11 * minutes);
+    const [intent] = (await getPromotion(alice(), id)).rollbacks;
+    expect(codes(await ended(rehearsal, `${intent?.rollback}`))).toEqual(['rejected', 'ROLLBACK_OVERTAKEN']);
+    expect(await where(pipeline)).toMatchObject({ 'pre-production': { releaseId: fourth.id } });
+  });
+});
+
 describe('a rollback by command', () => {
   it('brings the targets back to the release before, and is one promotion however often it is asked for', async () => {
     const pipeline = 'commanded';

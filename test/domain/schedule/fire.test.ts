@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after as later } from '#shared/domain/promotion/lease.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
 import type { Schedule } from '#shared/domain/schedule/schedule.ts';
 import { monday } from '#test/builders.ts';
@@ -42,6 +43,11 @@ describe('a firing', () => {
     });
   });
 });
+
+const aHold = (pipeline: string, environment: string) => {
+  const wish = { pipeline, environment, reason: 'a test' };
+  return restrictionOf('hold', wish, { by: 'carol', key: environment, at: monday });
+};
 
 describe('a release', () => {
   it.each<[string, Partial<Schedule>, string[], boolean]>([
@@ -103,6 +109,19 @@ describe('what a schedule promotes', () => {
     ['only as a plan', { ...onItsWay, mode: 'plan' as const }, journey],
   ])('while %s is under way', (_, one, expected) => {
     expect(codeOf(aSchedule(), candidate(), { running: [], underWay: [one], holds: [] })).toEqual(expected);
+  });
+
+  it.each<[string, Partial<Schedule>, string[], unknown]>([
+    ['is nothing where its first environment is held', {}, ['staging'], 'HELD'],
+    ['goes as far as nothing is held', {}, ['production'], ['staging', 'pre-production']],
+    ['goes on where something else is held', { environments: ['staging'] }, ['production'], ['staging']],
+    ['is planned also where it is held', { mode: 'plan' }, ['staging'], journey],
+  ])('%s', (_, change, held, expected) => {
+    const holds = held.map((environment) => aHold('nightly', environment));
+    const schedule = aSchedule(change);
+    const own = holds.map((hold) => ({ ...hold, pipeline: schedule.pipeline }));
+    expect(codeOf(schedule, candidate(), { ...nowhere, holds: own })).toEqual(expected);
+    expect(codeOf(schedule, candidate(), { ...nowhere, holds })).toEqual(codeOf(schedule, candidate(), nowhere));
   });
 
   it('only to plan, does not wait for what is promoted', () => {
