@@ -4,6 +4,7 @@
  */
 import { type Listed, listAccepted, listRunning } from '#shared/aws/ledger/open-promotions.ts';
 import { listUnasked } from '#shared/aws/ledger/rollback-intents.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { type Reconciled, reconcile, troubled } from '#shared/aws/reconcile.ts';
 import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tellUnpublished } from '#shared/aws/tell.ts';
@@ -13,14 +14,12 @@ import type { RollbackIntent } from '#shared/domain/promotion/rollback.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
 import { report } from '#shared/lambda/report.ts';
-import type { Resources } from '#shared/lambda/resources.ts';
 
 /** At most so many promotions of each list in one pass, and for so long: the function ends after 60 s. */
 const most = 100;
 const budgetMilliseconds = 45_000;
 
-export const handler = onEvent('reconcile', async (_event, resources) => {
-  const { ledger, stateMachine, bus } = resources;
+export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus, admissionFunction }) => {
   const begun = Date.now();
   const pass = { ledger, stateMachine, at: new Date(begun).toISOString() };
   const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
@@ -30,7 +29,7 @@ export const handler = onEvent('reconcile', async (_event, resources) => {
     for (const listed of await list(ledger, most))
       if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
   for (const intent of await listUnasked(ledger, most))
-    if (Date.now() - begun < budgetMilliseconds && (await askedFor(resources, intent)))
+    if (Date.now() - begun < budgetMilliseconds && (await askedFor(ledger, admissionFunction, intent)))
       rollbacks.push(intent.promotion);
   for (const told of await tellUnpublished({ ledger, bus }, pass.at)) report(told);
   const { nothing: _, ...notable } = by;
@@ -48,7 +47,7 @@ async function attempted(pass: Parameters<typeof reconcile>[0], listed: Listed):
 }
 
 /** A rollback that a failed verification led to and that nobody could ask for then. */
-async function askedFor({ ledger, admissionFunction }: Resources, intent: RollbackIntent): Promise<boolean> {
+async function askedFor(ledger: Ledger, admissionFunction: string, intent: RollbackIntent): Promise<boolean> {
   try {
     await askForRollback(ledger, admissionFunction, intent);
     return true;

@@ -22,12 +22,10 @@ import {
 } from '#shared/domain/promotion/verdict.ts';
 import { logFailure } from '#shared/lambda/log.ts';
 import { report } from '#shared/lambda/report.ts';
-import type { Resources } from '#shared/lambda/resources.ts';
 import { task } from '#shared/lambda/task.ts';
 import type { StepInput } from '#shared/steps.ts';
 
-export const handler = task('settle', async (input, resources) => {
-  const { ledger, bus } = resources;
+export const handler = task('settle', async (input, { ledger, documents, bus, admissionFunction }) => {
   const { promotion: id, environment, mode, at } = input;
   const record = await readPromotionRecord(ledger, id);
   if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
@@ -46,11 +44,18 @@ export const handler = task('settle', async (input, resources) => {
   const ended = settledBefore ? found : await withUndone(ledger, input, found);
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
   if (!settledBefore && lost === undefined)
-    await noteTargets(resources, record.promotion, { ...ended, environment, at, progress, deployments, rollout });
+    await noteTargets({ ledger, documents }, record.promotion, {
+      ...ended,
+      environment,
+      at,
+      progress,
+      deployments,
+      rollout,
+    });
   await recordOutcome(ledger, input, { ...ended, at });
   await endApprovalRequests(ledger, { promotion: id, environment, at });
   // Before the lease is free, so that a rollback is the first that waits for it.
-  await askForIntended(resources, input);
+  await askForIntended(ledger, admissionFunction, input);
   await freeLease(ledger, input);
 
   const status = promotionEnd(record.promotion, record.rollouts, { environment, ...ended });
@@ -69,13 +74,13 @@ async function withUndone(ledger: Ledger, rollout: StepInput<'settle'>, found: V
 
 /** Whatever keeps a rollback from being asked for keeps nothing else: the reconciler asks for it. */
 async function askForIntended(
-  resources: Resources,
+  ledger: Ledger,
+  admissionFunction: string,
   rollout: Pick<StepInput<'settle'>, 'promotion' | 'environment'>,
 ): Promise<void> {
-  const { ledger } = resources;
   for (const intent of await listIntents(ledger, rollout)) {
     if (intent.rollback !== undefined || intent.refused !== undefined) continue;
-    await askForRollback(ledger, resources.admissionFunction, intent).catch((error: unknown) =>
+    await askForRollback(ledger, admissionFunction, intent).catch((error: unknown) =>
       logFailure('could not ask for a rollback', error, { promotion: rollout.promotion }),
     );
   }
