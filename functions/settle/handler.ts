@@ -54,7 +54,7 @@ export const handler = task('settle', async (input, { ledger, documents, bus, ad
     });
   await recordOutcome(ledger, input, { ...ended, at });
   await endApprovalRequests(ledger, { promotion: id, environment, at });
-  // Before the lease is free, so that a rollback is the first that waits for it.
+  // Before the lease is free: a rollback waits for it in front of all others.
   await askForIntended(ledger, admissionFunction, input);
   await freeLease(ledger, input);
 
