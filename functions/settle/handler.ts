@@ -11,7 +11,7 @@ import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tell } from '#shared/aws/tell.ts';
 import { undoneIn } from '#shared/aws/undone.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { isGood } from '#shared/domain/promotion/records.ts';
+import { isGood, type Reason } from '#shared/domain/promotion/records.ts';
 import {
   leftBehind,
   promotionEnd,
@@ -41,17 +41,12 @@ export const handler = task('settle', async (input, { ledger, documents, bus, ad
   const refusals = (await listRefusals(ledger, input)).map(({ reason }) => reason);
   const facts = { mode, rollout, deployments, progress, refusals, audits: seen, caught: input.error, leaseLost: lost };
   const found = verdict(facts);
-  const ended = settledBefore ? found : await withUndone(ledger, input, found);
+  const ended = settledBefore ? { ...found, reasons: [...found.reasons] } : await withUndone(ledger, input, found);
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
-  if (!settledBefore && lost === undefined)
-    await noteTargets({ ledger, documents }, record.promotion, {
-      ...ended,
-      environment,
-      at,
-      progress,
-      deployments,
-      rollout,
-    });
+  if (!settledBefore && lost === undefined) {
+    const settled = { ...ended, environment, at, progress, deployments, rollout };
+    ended.reasons.push(...(await noteTargets({ ledger, documents }, record.promotion, settled)));
+  }
   await recordOutcome(ledger, input, { ...ended, at });
   await endApprovalRequests(ledger, { promotion: id, environment, at });
   // Before the lease is free: a rollback waits for it in front of all others.
@@ -65,8 +60,12 @@ export const handler = task('settle', async (input, { ledger, documents, bus, ad
 });
 
 /** Cleaned up after is every rollout that did not end well, or in which targets failed that were tolerated. */
-async function withUndone(ledger: Ledger, rollout: StepInput<'settle'>, found: Verdict): Promise<Verdict> {
-  if (isGood(found.outcome) && found.reasons.length === 0) return found;
+async function withUndone(
+  ledger: Ledger,
+  rollout: StepInput<'settle'>,
+  found: Verdict,
+): Promise<Verdict & { reasons: Reason[] }> {
+  if (isGood(found.outcome) && found.reasons.length === 0) return { ...found, reasons: [] };
   const undone = await undoneIn(ledger, rollout);
   const left = leftBehind(rollout.promotion, undone.left, found.reasons);
   return { ...found, reasons: [...found.reasons, ...unaudited(undone.unaudited), ...left] };

@@ -1,6 +1,8 @@
 /** Rolling targets back: what each would go back to by the ledger, and asking for it where a verification failed and nobody was asked. */
 import { mapBounded } from '#shared/bounded.ts';
-import type { Outcome, Promotion } from '#shared/domain/promotion/records.ts';
+import { problem } from '#shared/domain/errors/catalogue.ts';
+import { reasonFor } from '#shared/domain/promotion/openness.ts';
+import type { Outcome, Promotion, Reason } from '#shared/domain/promotion/records.ts';
 import {
   type RollbackIntent,
   type Settling,
@@ -47,20 +49,20 @@ interface Ended extends Pick<Settling, 'progress' | 'running'> {
 
 /**
  * Writes down which rollbacks a settled rollout leads to: none but where its environment wants them and a verification said no. The same rollout
- * always leads to the same ones.
+ * always leads to the same ones. Answers why targets that should go back cannot.
  */
 export async function intendRollbacks(
   world: { readonly ledger: Ledger; readonly documents: Documents },
   promotion: Promotion,
   { environment, at, ...ended }: Ended,
-): Promise<void> {
-  if (!ended.progress.some(({ reasons }) => reasons.some(isVerificationFailure))) return;
+): Promise<Reason[]> {
+  if (!ended.progress.some(({ reasons }) => reasons.some(isVerificationFailure))) return [];
   const { ledger } = world;
   const release = await readRelease(world.documents, promotion.release);
   const bad = targetsToRollBack({ ...ended, promotion, environment: environmentOf(release, environment) });
-  if (bad.length === 0) return;
+  if (bad.length === 0) return [];
   const { pipeline, id } = promotion;
-  const { back } = waysBack(await readHistories(ledger, { pipeline, environment, targets: bad }));
+  const { back, nowhere } = waysBack(await readHistories(ledger, { pipeline, environment, targets: bad }));
   for (const way of back) {
     const codes = ended.progress
       .filter(({ target }) => way.targets.includes(target))
@@ -68,6 +70,7 @@ export async function intendRollbacks(
     const reason = `${promotion.releaseId} was found bad (${[...new Set(codes)].join(', ')})`;
     await recordIntent(ledger, { promotion: id, environment, at, ...way, reason });
   }
+  return nowhere.length === 0 ? [] : [reasonFor(problem('ROLLBACK_NOWHERE', { environment, targets: nowhere }))];
 }
 
 /** Asks admission for a rollback that was intended. Asking again is the same promotion. */

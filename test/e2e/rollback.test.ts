@@ -116,6 +116,16 @@ describe('a canary whose verification fails', () => {
     });
   });
 
+  it('stays where there is nothing to go back to, and that is told', async () => {
+    const pipeline = 'nowhere';
+    const { digest } = await publish({ pipeline, onFailedVerification: 'rollback' });
+    rehearsal.strike(bad(pipeline));
+    const failed = await promoted(digest);
+    expect(codes(failed)).toEqual(['failed', 'PROBE_FAILED', 'ROLLBACK_NOWHERE']);
+    expect(failed.rollbacks).toEqual([]);
+    expect(await holdsOf(pipeline)).toEqual([]);
+  });
+
   it('is not rolled back twice, and nothing of it is rolled back where a stack failed', async () => {
     const pipeline = 'twice';
     const onFailedVerification = 'rollback' as const;

@@ -18,7 +18,7 @@ export const rollbackEntries = {
       targets.length === 0
         ? `No target of ${environment} runs anything that could be rolled back.`
         : `Nothing but what they run was verified in ${environment} on ${named(targets)}, or it was found bad since.`,
-    next: () => 'Name the targets that can go back with --targets, or promote a release that you trust.',
+    next: () => 'Promote a release that you trust. If others can go back, name those alone with --targets.',
   }),
   ROLLBACK_MIXED: entry<{ environment: string; back: readonly WayBack[] }>({
     ...refused,

@@ -20,7 +20,11 @@ describe('a rollback', () => {
     ['deletes', removal, ['ROLLBACK_DESTROYS']],
     ['deletes after a snapshot', table({ action: 'Remove', policyAction: 'Snapshot' }), ['ROLLBACK_DESTROYS']],
     ['replaces', table({ replacement: 'True' }), ['ROLLBACK_DESTROYS']],
-    ['replaces and keeps the old one', table({ replacement: 'True', policyAction: 'ReplaceAndRetain' }), ['ROLLBACK_DESTROYS']],
+    [
+      'replaces and keeps the old one',
+      table({ replacement: 'True', policyAction: 'ReplaceAndRetain' }),
+      ['ROLLBACK_DESTROYS'],
+    ],
     ['may replace', table({ replacement: 'Conditional' }), ['ROLLBACK_DESTROYS']],
     ['only lets go of', table({ action: 'Remove', policyAction: 'Retain' }), []],
     ['changes', table({ replacement: 'False' }), []],
@@ -46,7 +50,9 @@ describe('a rollback', () => {
   });
 
   it('is denied by change gates as ever', () => {
-    expect(denials(table({ replacement: 'False' }), [aPolicy('no', { changeGates: [aGate({})] })])).toEqual(['CHANGE_DENIED']);
+    expect(denials(table({ replacement: 'False' }), [aPolicy('no', { changeGates: [aGate({})] })])).toEqual([
+      'CHANGE_DENIED',
+    ]);
   });
 });
 

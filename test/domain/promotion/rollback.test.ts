@@ -39,9 +39,9 @@ describe('a target goes back', () => {
   });
 
   const events = fc.array(
-    fc.record({ release: fc.constantFrom('a', 'b', 'c', 'd'), revoked: fc.boolean() }).map(({ release, revoked }) =>
-      found(release, revoked || undefined),
-    ),
+    fc
+      .record({ release: fc.constantFrom('a', 'b', 'c', 'd'), revoked: fc.boolean() })
+      .map(({ release, revoked }) => found(release, revoked || undefined)),
     { maxLength: 12 },
   );
   const runs = fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined });

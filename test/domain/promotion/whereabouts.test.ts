@@ -73,7 +73,12 @@ describe('why a target runs something else than the rest', () => {
       { canary: `${prm(2)} ended failed before it was its turn` },
     ],
     ['one whose turn comes', behind, [bringer(2, { status: 'running' })], { canary: `${prm(2)} is under way` }],
-    ['one that was left out', behind, [bringer(2, { targets: ['eu', 'us'] })], { canary: `${prm(2)} was for other targets` }],
+    [
+      'one that was left out',
+      behind,
+      [bringer(2, { targets: ['eu', 'us'] })],
+      { canary: `${prm(2)} was for other targets` },
+    ],
     ['one left behind by who knows what', behind, [], {}],
     [
       'of two, what came last counts',
