@@ -2,11 +2,6 @@ import { entry } from './problem.ts';
 
 const refused = { exit: 3, status: 409 } as const;
 
-interface WayBack {
-  readonly releaseId: string;
-  readonly targets: readonly string[];
-}
-
 const named = (targets: readonly string[]) =>
   targets.length <= 5 ? targets.join(', ') : `${targets.slice(0, 5).join(', ')} and ${targets.length - 5} more`;
 
@@ -20,14 +15,11 @@ export const rollbackEntries = {
         : `Nothing but what they run was verified in ${environment} on ${named(targets)}, or it was found bad since.`,
     next: () => 'Promote a release that you trust. If others can go back, name those alone with --targets.',
   }),
-  ROLLBACK_MIXED: entry<{ environment: string; back: readonly WayBack[] }>({
+  ROLLBACK_MIXED: entry<{ environment: string; ways: readonly string[]; first: readonly string[] }>({
     ...refused,
-    cause: ({ environment, back }) =>
-      `The targets of ${environment} would go back to different releases: ${back
-        .map(({ releaseId, targets }) => `${named(targets)} to ${releaseId}`)
-        .join('; ')}.`,
-    next: ({ back }) =>
-      `Roll back those of one release at a time, for example with --targets ${(back[0]?.targets ?? []).join(' ')}.`,
+    cause: ({ environment, ways }) =>
+      `The targets of ${environment} would go back to different releases: ${ways.join('; ')}.`,
+    next: ({ first }) => `Roll back those of one release at a time, for example with --targets ${first.join(' ')}.`,
   }),
   ROLLBACK_DESTROYS: entry<{ resource: string; type: string; stack: string; target: string; effect: string }>({
     ...refused,

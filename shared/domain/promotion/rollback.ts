@@ -73,7 +73,10 @@ export function rollbackOf(environment: string, targets: readonly TargetHistory[
   const [way, ...others] = back;
   if (way === undefined || nowhere.length > 0)
     return { kind: 'refused', problem: problem('ROLLBACK_NOWHERE', { environment, targets: nowhere }) };
-  if (others.length > 0) return { kind: 'refused', problem: problem('ROLLBACK_MIXED', { environment, back }) };
+  if (others.length > 0) {
+    const ways = back.map(({ targets: names, releaseId }) => `${names.join(', ')} to ${releaseId}`);
+    return { kind: 'refused', problem: problem('ROLLBACK_MIXED', { environment, ways, first: way.targets }) };
+  }
   return { kind: 'back', way };
 }
 
