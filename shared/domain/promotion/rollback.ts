@@ -27,7 +27,7 @@ export interface TargetHistory {
 }
 
 /** A release, and the targets that go back to it, by name. */
-export interface WayBack {
+interface WayBack {
   readonly release: string;
   readonly releaseId: string;
   readonly targets: string[];
