@@ -17,6 +17,7 @@ import { rehearse } from './commands/rehearse.ts';
 import { reject } from './commands/reject.ts';
 import { release } from './commands/release.ts';
 import { retry } from './commands/retry.ts';
+import { rollback } from './commands/rollback.ts';
 import { schedule } from './commands/schedule.ts';
 import { status } from './commands/status.ts';
 import { stop } from './commands/stop.ts';
@@ -34,6 +35,7 @@ export const commands: readonly CliCommand[] = [
   approve,
   reject,
   retry,
+  rollback,
   status,
   history,
   schedule,

@@ -1,12 +1,14 @@
 /** The evidence of a promotion as a person reads it. */
 import type { ApprovalEvidence, EnvironmentEvidence, Evidence, TargetEvidence } from '#shared/domain/audit/evidence.ts';
+import { rollbackText } from './rollbacks.ts';
 
 /** What was done, stack by stack, and last of all what the audits prove. */
 export function evidenceText(evidence: Evidence): string {
-  const { promotion, outcome, release, requestedBy, requestedAt, trigger } = evidence;
+  const { promotion, outcome, release, requestedBy, requestedAt, trigger, rollback } = evidence;
   return [
     `${release.id}  ${outcome}  (${promotion}, asked for by ${requestedBy} at ${requestedAt}, ${trigger.kind})`,
     `  release ${release.digest}`,
+    ...(rollback === undefined ? [] : [`  ${rollbackText(rollback)}`]),
     ...evidence.environments.flatMap(environmentLines).map((line) => `  ${line}`),
     evidence.statement,
   ].join('\n');

@@ -10,17 +10,20 @@ import type { Waiting } from '#shared/domain/promotion/waiting.ts';
 import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
 import { printedCommand, withCommands } from '../printed-command.ts';
 import { requestLines } from './approvals.ts';
+import { intentText, rollbackText } from './rollbacks.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
 export function promotionJson(record: PromotionRecord) {
-  const { promotion, rollouts, rounds, deployments, approvals, decisions, waiting } = record;
-  const { override, supersededBy, supersedes } = promotion;
+  const { promotion, rollouts, rounds, deployments, approvals, decisions, waiting, rollbacks } = record;
+  const { override, rollback, supersededBy, supersedes } = promotion;
   return {
     outcome: promotion.status,
     promotion: promotion.id,
     release: { id: promotion.releaseId, digest: promotion.release },
     requestedBy: promotion.requestedBy,
     ...(override && { override }),
+    ...(rollback && { rollback }),
+    ...(rollbacks.length > 0 && { rollbacks }),
     ...(supersededBy && { supersededBy }),
     ...(supersedes && { supersedes }),
     ...(waiting.length > 0 && { waiting }),
@@ -89,7 +92,7 @@ export type PlanTexts = Readonly<Record<string, readonly string[]>>;
  * which another command works in the same place.
  */
 export function promotionText(record: PromotionRecord, options: string, plans: PlanTexts = {}): string {
-  const { promotion, rollouts, deployments, approvals, waiting } = record;
+  const { promotion, rollouts, deployments, approvals, waiting, rollbacks } = record;
   const lines = promotion.environments.flatMap((name) => {
     const rollout = rollouts.find((candidate) => candidate.environment === name);
     const here = deployments.filter((deployment) => deployment.environment === name);
@@ -107,15 +110,17 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
     ];
   });
   const title = `${promotion.releaseId}  ${outcomeWord(promotion.status)}  (${promotion.id}, asked for by ${promotion.requestedBy})`;
-  return [title, ...ownLines(promotion, options), ...lines.map((line) => `  ${line}`)].join('\n');
+  const led = rollbacks.map((intent) => `  ${intentText(intent)}`);
+  return [title, ...ownLines(promotion, options), ...led, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 /** Why the promotion ended where no environment can say so, and what keeps it from going on. */
 function ownLines(
-  { reasons = [], status, trouble, override, supersededBy, supersedes = [] }: Promotion,
+  { reasons = [], status, trouble, override, rollback, supersededBy, supersedes = [] }: Promotion,
   options: string,
 ): string[] {
   const why = [
+    ...(rollback === undefined ? [] : [`  ${rollbackText(rollback)}`]),
     ...(override === undefined ? [] : [`  overrides ${override.of.join(' and ')}: ${override.reason}`]),
     ...(supersededBy === undefined ? [] : [`  gave way to ${supersededBy}`]),
     ...supersedes.map((older) => `  took the place of ${older}`),

@@ -1,8 +1,8 @@
 /** Promotions over the API: ask, look, list. The same calls on AWS and in the sandbox. */
 import { type Api, callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
-import type { Running } from '#shared/aws/ledger/targets.ts';
 import type { Mode, Override, Promotion, RecoveryWish } from '#shared/domain/promotion/records.ts';
+import type { Whereabouts } from '#shared/domain/promotion/running.ts';
 
 export interface PromotionWish {
   readonly release: string;
@@ -56,9 +56,9 @@ export async function listPromotions(api: Api, pipeline: string): Promise<Promot
   return all;
 }
 
-/** What is where: every target of a pipeline with the release it runs. */
-export async function listRunning(api: Api, pipeline: string): Promise<Running[]> {
-  const answer = await callApi<{ items: Running[] }>(api, {
+/** What is where: every target of a pipeline with the release it runs, and what is to be said of it. */
+export async function listRunning(api: Api, pipeline: string): Promise<Whereabouts[]> {
+  const answer = await callApi<{ items: Whereabouts[] }>(api, {
     method: 'GET',
     path: '/v1/environments',
     query: { pipeline },

@@ -21,8 +21,8 @@ export const history: CliCommand = {
     try {
       const promotions = await listPromotions(connection.api, pipeline);
       const lines = promotions.map(
-        ({ requestedAt, id, status, releaseId, requestedBy, mode }) =>
-          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}${mode === 'plan' ? '  plan only' : ''}`,
+        ({ requestedAt, id, status, releaseId, requestedBy, mode, rollback }) =>
+          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}${mode === 'plan' ? '  plan only' : ''}${rollback === undefined ? '' : '  rollback'}`,
       );
       const text = lines.length === 0 ? `Nothing of pipeline ${pipeline} was promoted yet.` : lines.join('\n');
       return { kind: 'done', exit: 0, text, json: { simulated: connection.simulated, pipeline, promotions } };

@@ -127,7 +127,7 @@ function report(
   rehearsed: Rehearsed,
   { faults, where, seconds }: { faults: readonly RequestedFault[]; where: string; seconds: number },
 ): Outcome {
-  const { record, calls, transitions, virtualMilliseconds } = rehearsed;
+  const { record, calls, transitions, virtualMilliseconds, rollbacks } = rehearsed;
   const { id } = record.promotion;
   const exit = exitOfPromotion(record);
   const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.reached)));
@@ -136,6 +136,7 @@ function report(
     return { kind: 'problems', problems: [problem('FAULT_NOT_REACHED', { fault: missed.text })] };
   const text = [
     promotionText(record, where, rehearsed.plans),
+    ...rollbacks.map((rollback) => promotionText(rollback, where)),
     '',
     `${transitions} state transitions, ${counted(calls)} AWS calls, ${Math.round(virtualMilliseconds / 1000)} s virtual, ${seconds.toFixed(1)} s real; simulated`,
     `next: ${printedCommand(`status ${id}`, where)}`,

@@ -1,6 +1,7 @@
 /** `drawbridge status`: one promotion, or what runs where. */
 
 import { problem } from '#shared/domain/errors/catalogue.ts';
+import type { Whereabouts } from '#shared/domain/promotion/running.ts';
 import { planTexts } from '../client/plans.ts';
 import { promotionJson, promotionText } from '../client/promotion-report.ts';
 import { getPromotion, listRunning } from '../client/promotions.ts';
@@ -46,10 +47,17 @@ async function promotion({ api, simulated, options }: Connection, id: string): P
 
 async function running({ api, simulated }: Connection, pipeline: string): Promise<Outcome> {
   const targets = await listRunning(api, pipeline);
-  const lines = targets.map(
-    ({ environment, target, releaseId, since }) =>
-      `${environment.padEnd(16)} ${target.padEnd(20)} ${releaseId}  since ${since}`,
-  );
+  const lines = targets.flatMap(targetLines);
   const text = lines.length === 0 ? `Nothing of pipeline ${pipeline} was promoted yet.` : lines.join('\n');
   return { kind: 'done', exit: 0, text, json: { simulated, pipeline, targets } };
+}
+
+/** What it runs, since when, whether that is verified, what is in the way, and why it differs from the others. */
+function targetLines({ environment, target, releaseId, since, verifiedAt, why, ...here }: Whereabouts): string[] {
+  const found = here.mixed === undefined && verifiedAt !== undefined ? 'verified' : 'not verified';
+  const inTheWay = (['held', 'frozen', 'stopped'] as const).flatMap((word) =>
+    here[word] === undefined ? [] : [`${word} by ${here[word].join(', ')}`],
+  );
+  const line = `${environment.padEnd(16)} ${target.padEnd(20)} ${releaseId}  since ${since}  ${[found, ...inTheWay].join(', ')}`;
+  return why === undefined ? [line] : [line, `  because ${why}`];
 }

@@ -5,9 +5,6 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Duration, secondsOf } from '#shared/domain/policy/duration.ts';
 import type { Probe } from '#shared/domain/verification/probe.ts';
 
-/** As often as a probe may be asked, with all its retries. */
-const everyAttempt = 6;
-
 /** Whether the text is of the forms below. */
 export function isProbeFault(text: string): boolean {
   const [, what, ...rest] = text.split(':');
@@ -27,10 +24,11 @@ export function probeFaults(text: string, accounts: readonly string[], config: C
   }
   if (word !== 'failed' && word !== 'error') throw invalid(text, 'a verification ends as failed or as error');
   const known = probesIn(config);
-  const probe = known.get(name);
-  if (probe === undefined)
+  const found = known.get(name);
+  if (found === undefined)
     throw invalid(text, `there is no verification ${name}; there is ${[...known.keys()].join(', ') || 'none'}`);
-  return accounts.map((account) => ({ kind: 'probe', account, probe, outcome: word, reason, times: everyAttempt }));
+  // One verification with all its retries: what is verified afterwards, as a rollback is, may pass.
+  return accounts.map((account) => ({ kind: 'probe', account, ...found, outcome: word, reason }));
 }
 
 /** `0m` is possible here: the alarm is off before the soak begins. */
@@ -44,16 +42,17 @@ function timesOf(text: string, word: string): Pick<AlarmFault, 'after' | 'lasts'
   return { after: begin, ...(length === undefined ? {} : { lasts: length }) };
 }
 
-/** How the sandbox knows each probe, by how people name it. */
-function probesIn({ pipelines }: Config): Map<string, string> {
+/** How the sandbox knows each probe, and how often one verification asks it, by how people name it. */
+function probesIn({ pipelines }: Config): Map<string, Pick<ProbeFault, 'probe' | 'times'>> {
   return new Map(
     pipelines.flatMap(({ document }) =>
       document.environments.flatMap(({ verify = [] }) =>
-        verify.map((probe): [string, string] => {
-          if ('lambda' in probe) return [probe.lambda, probe.lambda];
-          if ('stateMachine' in probe) return [probe.stateMachine, probe.stateMachine];
+        verify.map((probe): [string, Pick<ProbeFault, 'probe' | 'times'>] => {
+          const times = 1 + (probe.retries ?? 0);
+          if ('lambda' in probe) return [probe.lambda, { probe: probe.lambda, times }];
+          if ('stateMachine' in probe) return [probe.stateMachine, { probe: probe.stateMachine, times }];
           const { stack, name } = probe.http.output;
-          return [`${stack}.${name}`, outputOf(document.stacks, probe)];
+          return [`${stack}.${name}`, { probe: outputOf(document.stacks, probe), times }];
         }),
       ),
     ),

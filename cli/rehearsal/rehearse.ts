@@ -31,6 +31,8 @@ export interface Rehearsed {
   readonly virtualMilliseconds: number;
   /** What each environment's plan says it changes, as lines. */
   readonly plans: PlanTexts;
+  /** The promotions that failed verifications led to. */
+  readonly rollbacks: readonly PromotionRecord[];
   /** The injected faults that something ran into. */
   readonly struck: readonly string[];
 }
@@ -77,6 +79,9 @@ async function promoteIn(
     record,
     calls,
     plans: await planTexts(api, record),
+    rollbacks: await Promise.all(
+      record.rollbacks.flatMap(({ rollback }) => (rollback === undefined ? [] : [getPromotion(api, rollback)])),
+    ),
     transitions: entries.filter(isTransition).length,
     virtualMilliseconds: sandbox.now() - begun.at,
     struck: entries.flatMap((entry) => (entry.kind === 'fault' ? [entry.fault] : [])),

@@ -2,6 +2,7 @@
  * Admission: the one function behind every way in. It freezes and records the request, then starts the execution; what a crash leaves
  * between the two is finished by `reconcile`.
  */
+import { holdAfterRollback } from '#shared/aws/holds.ts';
 import { readPromotion, recordPromotion, recordStarted } from '#shared/aws/ledger/promotions.ts';
 import { findReleaseDigest } from '#shared/aws/ledger/releases.ts';
 import { findRelease } from '#shared/aws/releases.ts';
@@ -32,6 +33,9 @@ export const handler = onEvent(
     const { promotion } = wanted;
     if (!(await recordPromotion(ledger, promotion)))
       return replayOf(promotion, await readPromotion(ledger, promotion.id));
+    if (promotion.rollback !== undefined)
+      for (const environment of promotion.environments)
+        await holdAfterRollback(ledger, promotion, { environment, at: promotion.requestedAt });
     const executionArn = await startPromotion(stateMachine, executionInputOf(promotion));
     await recordStarted(ledger, promotion, executionArn);
     report(await tell({ ledger, bus }, promotion.id));

@@ -1,5 +1,5 @@
 /**
- * The HTTP API: releases, promotions, what is where, policies, targets, webhooks, schedules, restrictions, people's sessions, diagnoses. Each
+ * The HTTP API: releases, promotions, rollbacks, what is where, policies, targets, webhooks, schedules, restrictions, people's sessions, diagnoses. Each
  * resource is a file of its own.
  */
 import { type Declare, http } from '#shared/lambda/http.ts';
@@ -13,6 +13,7 @@ import { policies } from './policies.ts';
 import { promotions } from './promotions.ts';
 import { releases } from './releases.ts';
 import { restrictions } from './restrictions.ts';
+import { rollbacks } from './rollbacks.ts';
 import { schedules } from './schedules.ts';
 import { sessions } from './sessions.ts';
 import { targets } from './targets.ts';
@@ -24,6 +25,7 @@ export const declare: Declare = (app, resources) => {
   openapi(app);
   releases(app, resources);
   promotions(app, resources);
+  rollbacks(app, resources);
   approvals(app, resources);
   evidence(app, resources);
   environments(app, resources);

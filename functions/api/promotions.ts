@@ -1,6 +1,5 @@
 /** Promotions: ask for one, look at one, list those of a pipeline. */
 import type { Hono } from 'hono';
-import { requestPromotion } from '#shared/aws/admission.ts';
 import { getDocument } from '#shared/aws/documents.ts';
 import {
   listPromotions,
@@ -15,7 +14,6 @@ import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import { etagOf } from '#shared/domain/http/etag.ts';
 import {
   type AdmissionAnswer,
-  type AdmissionRequest,
   idempotencyKeyOf,
   PromotionRequest,
   promotionIdOf,
@@ -23,26 +21,14 @@ import {
   retryReplayOf,
 } from '#shared/domain/promotion/request.ts';
 import { retryOf } from '#shared/domain/promotion/retry.ts';
-import {
-  actorIn,
-  answerPage,
-  arrivedAt,
-  bodyIn,
-  type HttpContext,
-  type HttpEnvironment,
-  nameAsked,
-} from '#shared/lambda/http.ts';
+import { actorIn, answerPage, bodyIn, type HttpContext, type HttpEnvironment, nameAsked } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
+import { accepted, admitted } from './admitted.ts';
+import { demandPermission } from './permissions.ts';
 
 export function promotions(app: Hono<HttpEnvironment>, resources: Resources): void {
-  const admitted = async (context: HttpContext, asked: Pick<AdmissionRequest, 'request' | 'retryOf' | 'recovery'>) => {
-    const { actor, idempotencyKey } = keyIn(context);
-    const by = { actor, idempotencyKey, trigger: { kind: 'api' }, at: arrivedAt(context) } as const;
-    return answerWith(context, await requestPromotion(resources.admissionFunction, { ...asked, ...by }));
-  };
-
   app.post('/v1/promotions', async (context) => {
-    return admitted(context, { request: await bodyIn(context, PromotionRequest) });
+    return admitted(context, resources, { request: await bodyIn(context, PromotionRequest) });
   });
 
   /** A promotion of its own, from the environment in which the other one stopped. */
@@ -54,11 +40,17 @@ export function promotions(app: Hono<HttpEnvironment>, resources: Resources): vo
       return answerWith(context, retryReplayOf(before, { retryOf: id, ...(recovery && { recovery }) }));
     const record = await readPromotionRecord(resources.ledger, id);
     if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
+    const { rollback } = record.promotion;
+    // A rollback passes freezes: whoever takes one up may ask for one.
+    if (rollback !== undefined) await demandPermission(context, resources, 'operator');
     await demandStacks(resources, record.promotion.release, Object.keys(recovery?.skip ?? {}));
     const running = await listRunning(resources.ledger, record.promotion.pipeline);
     const retry = retryOf(record.promotion, record.rollouts, running);
     if (retry.kind === 'refused') throw new DrawbridgeError(retry.problem);
-    return admitted(context, { request: retry.request, retryOf: id, ...(recovery && { recovery }) });
+    return admitted(context, resources, {
+      ...{ request: retry.request, retryOf: id, ...(recovery && { recovery }) },
+      ...(rollback && { rollback: { ...rollback, automatic: false } }),
+    });
   });
 
   app.get('/v1/promotions', async (context) => {
@@ -92,11 +84,10 @@ function keyIn(context: HttpContext) {
   return { actor: actorIn(context), idempotencyKey: idempotencyKeyOf(context.req.header('idempotency-key')) };
 }
 
-/** 202 with the promotion, now or before. Throws what admission refused with. */
+/** What a repeated request answers. Throws what it is refused with. */
 function answerWith(context: HttpContext, answer: AdmissionAnswer): Response {
   if (answer.kind === 'refused') throw new DrawbridgeError(answer.problem);
-  const replayed = answer.replayed ? { 'Idempotency-Replayed': 'true' } : {};
-  return context.json(answer.promotion, 202, { Location: `/v1/promotions/${answer.promotion.id}`, ...replayed });
+  return accepted(context, answer.promotion, answer.replayed);
 }
 
 /** Throws BODY_INVALID for a stack that the release does not have: it would be skipped nowhere, and nobody would be told. */

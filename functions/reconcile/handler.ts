@@ -1,13 +1,17 @@
 /**
  * Reconcile: on a schedule, finish what something that broke in between left: start what was accepted and never started, close what ended
- * without a record, tell what people decided. Bounded: what does not fit into a pass is first in the next one.
+ * without a record, tell what people decided, ask for rollbacks that nobody could ask for. Bounded: what does not fit into a pass is first in the next one.
  */
 import { type Listed, listAccepted, listRunning } from '#shared/aws/ledger/open-promotions.ts';
+import { listUnasked } from '#shared/aws/ledger/rollback-intents.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { type Reconciled, reconcile, troubled } from '#shared/aws/reconcile.ts';
 import { reconcileDeliveries } from '#shared/aws/reconcile-deliveries.ts';
+import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tellUnpublished } from '#shared/aws/tell.ts';
 import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
+import type { RollbackIntent } from '#shared/domain/promotion/rollback.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
 import { countUnfinished, report } from '#shared/lambda/report.ts';
@@ -22,9 +26,13 @@ export const handler = onEvent('reconcile', async (_event, { ledger, stateMachin
   const pass = { ledger, stateMachine, at: new Date(begun).toISOString() };
   const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
   const by: Record<Reconciled, string[]> = done;
+  const rollbacks: string[] = [];
   for (const list of [listAccepted, listRunning])
     for (const listed of await list(ledger, most))
       if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
+  for (const intent of await listUnasked(ledger, most))
+    if (Date.now() - begun < budgetMilliseconds && (await askedFor(ledger, admissionFunction, intent)))
+      rollbacks.push(intent.promotion);
   const resumed = await delivered(
     { ledger, admissionFunction },
     pass.at,
@@ -36,7 +44,7 @@ export const handler = onEvent('reconcile', async (_event, { ledger, stateMachin
   countUnfinished('ReconcileTrouble', [...new Set([...by.trouble, ...untold])]);
   countUnfinished('ReconcileGivenUp', [...by['given-up'], ...by.quarantined]);
   const { nothing: _, ...notable } = by;
-  return { kind: 'reconciled', ...notable, delivered: resumed };
+  return { kind: 'reconciled', ...notable, delivered: resumed, rollbacks };
 });
 
 /** One promotion for which nothing can be done must not keep the others waiting. */
@@ -55,6 +63,17 @@ async function delivered(...asked: Parameters<typeof reconcileDeliveries>): Prom
     logFailure('could not take up deliveries', error);
     return [];
   });
+}
+
+/** A rollback that a failed verification led to and that nobody could ask for then. */
+async function askedFor(ledger: Ledger, admissionFunction: string, intent: RollbackIntent): Promise<boolean> {
+  try {
+    await askForRollback(ledger, admissionFunction, intent);
+    return true;
+  } catch (error) {
+    logFailure('could not ask for a rollback', error, { promotion: intent.promotion });
+    return false;
+  }
 }
 
 /** Whatever breaks us that AWS did not say is something we could not read. */

@@ -4,27 +4,28 @@ import { listAudits } from '#shared/aws/ledger/audits.ts';
 import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
 import { listRefusals } from '#shared/aws/ledger/refusals.ts';
+import { listIntents } from '#shared/aws/ledger/rollback-intents.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
-import { recordRunning } from '#shared/aws/ledger/targets.ts';
-import { noteVerified } from '#shared/aws/note-verified.ts';
+import { noteTargets } from '#shared/aws/note-targets.ts';
+import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tell } from '#shared/aws/tell.ts';
 import { undoneIn } from '#shared/aws/undone.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { isGood } from '#shared/domain/promotion/records.ts';
+import { isGood, type Reason } from '#shared/domain/promotion/records.ts';
 import {
   leftBehind,
   promotionEnd,
   reasonText,
-  targetsRunning,
   unaudited,
   type Verdict,
   verdict,
 } from '#shared/domain/promotion/verdict.ts';
+import { logFailure } from '#shared/lambda/log.ts';
 import { report } from '#shared/lambda/report.ts';
 import { task } from '#shared/lambda/task.ts';
 import type { StepInput } from '#shared/steps.ts';
 
-export const handler = task('settle', async (input, { ledger, bus }) => {
+export const handler = task('settle', async (input, { ledger, documents, bus, admissionFunction }) => {
   const { promotion: id, environment, mode, at } = input;
   const record = await readPromotionRecord(ledger, id);
   if (record === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: id });
@@ -40,17 +41,16 @@ export const handler = task('settle', async (input, { ledger, bus }) => {
   const refusals = (await listRefusals(ledger, input)).map(({ reason }) => reason);
   const facts = { mode, rollout, deployments, progress, refusals, audits: seen, caught: input.error, leaseLost: lost };
   const found = verdict(facts);
-  const ended = settledBefore ? found : await withUndone(ledger, input, found);
-  const running = mode === 'promote' ? targetsRunning(deployments) : [];
+  const ended = settledBefore ? { ...found, reasons: [...found.reasons] } : await withUndone(ledger, input, found);
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.
   if (!settledBefore && lost === undefined) {
-    const { pipeline, release, releaseId } = record.promotion;
-    const arrived = { pipeline, environment, release, releaseId, promotion: id, since: at };
-    await Promise.all(running.map((target) => recordRunning(ledger, { ...arrived, target })));
-    if (mode !== 'plan') await noteVerified(ledger, record.promotion, { ...ended, environment, at, progress, running });
+    const settled = { ...ended, environment, at, progress, deployments, rollout };
+    ended.reasons.push(...(await noteTargets({ ledger, documents }, record.promotion, settled)));
   }
   await recordOutcome(ledger, input, { ...ended, at });
   await endApprovalRequests(ledger, { promotion: id, environment, at });
+  // Before the lease is free: a rollback waits for it in front of all others.
+  await askForIntended(ledger, admissionFunction, input);
   await freeLease(ledger, input);
 
   const status = promotionEnd(record.promotion, record.rollouts, { environment, ...ended });
@@ -60,9 +60,27 @@ export const handler = task('settle', async (input, { ledger, bus }) => {
 });
 
 /** Cleaned up after is every rollout that did not end well, or in which targets failed that were tolerated. */
-async function withUndone(ledger: Ledger, rollout: StepInput<'settle'>, found: Verdict): Promise<Verdict> {
-  if (isGood(found.outcome) && found.reasons.length === 0) return found;
+async function withUndone(
+  ledger: Ledger,
+  rollout: StepInput<'settle'>,
+  found: Verdict,
+): Promise<Verdict & { reasons: Reason[] }> {
+  if (isGood(found.outcome) && found.reasons.length === 0) return { ...found, reasons: [] };
   const undone = await undoneIn(ledger, rollout);
   const left = leftBehind(rollout.promotion, undone.left, found.reasons);
   return { ...found, reasons: [...found.reasons, ...unaudited(undone.unaudited), ...left] };
+}
+
+/** Whatever keeps a rollback from being asked for keeps nothing else: the reconciler asks for it. */
+async function askForIntended(
+  ledger: Ledger,
+  admissionFunction: string,
+  rollout: Pick<StepInput<'settle'>, 'promotion' | 'environment'>,
+): Promise<void> {
+  for (const intent of await listIntents(ledger, rollout)) {
+    if (intent.rollback !== undefined || intent.refused !== undefined) continue;
+    await askForRollback(ledger, admissionFunction, intent).catch((error: unknown) =>
+      logFailure('could not ask for a rollback', error, { promotion: rollout.promotion }),
+    );
+  }
 }

@@ -2,17 +2,21 @@
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { type AdmissionFacts, admissible } from '#shared/domain/promotion/admission.ts';
-import type { Mode, Reason } from '#shared/domain/promotion/records.ts';
+import { reasonFor } from '#shared/domain/promotion/openness.ts';
+import type { Mode, Reason, Rollout } from '#shared/domain/promotion/records.ts';
+import { overtaken } from '#shared/domain/promotion/rollback.ts';
 import { tooLong } from '#shared/domain/promotion/waiting.ts';
 import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Documents } from './documents.ts';
+import { holdAfterRollback, putHold } from './holds.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion, recordRollout } from './ledger/promotions.ts';
 import { listRestrictions } from './ledger/restrictions.ts';
 import type { Ledger } from './ledger/table.ts';
-import { listTargets } from './ledger/targets.ts';
+import { listRunning, listTargets } from './ledger/targets.ts';
 import { listVerified } from './ledger/verified.ts';
 import { endWaiting, recordWaiting } from './ledger/waiting.ts';
+import { isNewest } from './newest-release.ts';
 import { readRelease } from './releases.ts';
 import { takeTurn } from './take-turn.ts';
 
@@ -42,6 +46,8 @@ export async function admit(world: World, arrival: Arrival): Promise<Admitted> {
   const { ledger } = world;
   const { environment, at, waits } = arrival;
   const facts = await factsOf(world, arrival);
+  const late = await overtakenBy(ledger, facts);
+  if (late !== undefined) return reject(ledger, arrival, late);
   const gate = admissible(facts);
   if (gate.kind === 'closed') return reject(ledger, arrival, gate.reason);
   if (gate.kind === 'wait') return wait(ledger, arrival, { ...gate, waits });
@@ -49,7 +55,10 @@ export async function admit(world: World, arrival: Arrival): Promise<Admitted> {
   const claimed = await takeTurn(ledger, { place: arrival, promotion: facts.promotion, policy, at, waits });
   switch (claimed.kind) {
     case 'admitted':
-      await begin(ledger, arrival, { epoch: claimed.epoch, status: 'running', reasons: [] });
+      await begin(ledger, arrival, {
+        ...{ epoch: claimed.epoch, status: 'running', reasons: [] },
+        ...(await chosenByHand(world, facts)),
+      });
       return { kind: 'admitted', epoch: claimed.epoch, targets: gate.targets };
     case 'wait':
       return wait(ledger, arrival, { ...claimed, waits: waits + 1 });
@@ -72,6 +81,39 @@ async function factsOf({ ledger, documents }: World, arrival: Arrival): Promise<
   return { promotion, release, targets, verifiedIn, policies, restrictions, environment, at };
 }
 
+/** Of a rollback that a failed verification led to: whether somebody was quicker. */
+async function overtakenBy(ledger: Ledger, { promotion, environment }: AdmissionFacts): Promise<Reason | undefined> {
+  const of = promotion.rollback?.of;
+  if (of === undefined) return undefined;
+  const [bad, running] = await Promise.all([readPromotion(ledger, of), listRunning(ledger, promotion.pipeline)]);
+  const here = running.filter((one) => one.environment === environment);
+  const found = overtaken(promotion, `${bad?.release}`, here);
+  return found === undefined ? undefined : reasonFor(found);
+}
+
+/**
+ * Before anything runs: automation must not undo what is chosen here. A rollback is followed by a hold, and so is a release that a person chose
+ * although a newer one could go there (Kargo's holds: Kargo documentation, "Working with Stages").
+ */
+async function chosenByHand(
+  world: World,
+  { promotion, environment, at }: AdmissionFacts,
+): Promise<{ newest?: boolean }> {
+  const { mode, rollback, trigger, releaseId } = promotion;
+  if (mode !== 'promote') return {};
+  if (rollback !== undefined) {
+    await holdAfterRollback(world.ledger, promotion, { environment, at });
+    return {};
+  }
+  if (trigger.kind !== 'api') return {};
+  const newest = await isNewest(world, promotion, environment);
+  if (!newest) {
+    const reason = `${releaseId} was promoted although a newer release could go there`;
+    await putHold(world.ledger, promotion, { environment, at, reason });
+  }
+  return { newest };
+}
+
 /** For so long, and no longer: then it is refused. */
 async function wait(
   ledger: Ledger,
@@ -91,7 +133,7 @@ async function reject(ledger: Ledger, arrival: Arrival, reason: Reason): Promise
 async function begin(
   ledger: Ledger,
   { promotion, environment, at }: Arrival,
-  rollout: { epoch: number; status: 'running' | 'rejected'; reasons: Reason[] },
+  rollout: Pick<Rollout, 'epoch' | 'status' | 'reasons' | 'newest'>,
 ): Promise<void> {
   await recordRollout(ledger, { promotion, environment, startedAt: at, ...rollout });
   await endWaiting(ledger, { promotion, environment });

@@ -8,7 +8,7 @@ import { openness } from '#shared/domain/promotion/openness.ts';
 import type { Mode } from '#shared/domain/promotion/records.ts';
 import { environmentOf, membersOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { dependenciesIn } from '#shared/domain/release/upstream.ts';
-import { soakAtLeast } from '#shared/domain/verification/soak-settings.ts';
+import { soakAtLeast, withoutSoak } from '#shared/domain/verification/soak-settings.ts';
 import type { Documents } from './documents.ts';
 import { listApprovalRequests } from './ledger/approvals.ts';
 import { readPromotion } from './ledger/promotions.ts';
@@ -47,16 +47,18 @@ export async function decisionFacts(
       listRestrictions(ledger),
     ]);
   if (promotion === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: rollout.promotion });
+  const isRollback = promotion.rollback !== undefined;
   const approvals = requests.filter(({ status }) => status === 'approved');
   const approved = await Promise.all(approvals.map((request) => readRolloutPlan(documents, request.digest)));
-  const { denials, open } = assess(plan, { policies, targets, approved });
+  const { denials, open } = assess(plan, { policies, targets, approved, isRollback });
   const here = running.filter(
     ({ environment, release: now }) => environment === rollout.environment && now === release.digest,
   );
+  const environment = environmentOf(release, rollout.environment);
   const of = targetsOf(release, rollout.environment, targets);
   const members = membersOf(of, promotion.targets);
   const facts: DecisionFacts = {
-    ...{ mode: rollout.mode, environment: environmentOf(release, rollout.environment), targets },
+    ...{ mode: rollout.mode, environment: isRollback ? withoutSoak(environment) : environment, targets },
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
     members,
     planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
@@ -67,7 +69,7 @@ export async function decisionFacts(
       policies,
       restrictions,
     }),
-    soakAtLeast: soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
+    soakAtLeast: isRollback ? 0 : soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };
   return { release, policies, policyDigest, denials, facts };

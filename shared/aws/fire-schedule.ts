@@ -10,6 +10,7 @@ import { requestPromotion } from './admission.ts';
 import type { Documents } from './documents.ts';
 import { listUnderWay } from './ledger/promotions.ts';
 import { listReleases } from './ledger/releases.ts';
+import { listRestrictionsOf } from './ledger/restrictions.ts';
 import { concludeFiring, findFiring, findSchedule, recordFiring } from './ledger/schedules.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listRunning } from './ledger/targets.ts';
@@ -55,14 +56,15 @@ async function decided(around: Around, firing: Firing, at: string): Promise<Firi
   const problem = unfit(firing, found, at);
   if (problem !== undefined || found === undefined) return skipped(firing, problem as NonNullable<typeof problem>, at);
   const { schedule } = found;
-  const [newest, running, underWay] = await Promise.all([
+  const [newest, running, underWay, holds] = await Promise.all([
     newestEligible(around, schedule),
     listRunning(ledger, schedule.pipeline),
     listUnderWay(ledger, schedule.pipeline),
+    listRestrictionsOf(ledger, 'hold'),
   ]);
   if (newest.kind === 'broken') return skipped(firing, newest.problem, at);
   const { candidate } = newest;
-  const choice = chosen(schedule, candidate, { running, underWay });
+  const choice = chosen(schedule, candidate, { running, underWay, holds });
   if (choice.kind === 'skip' || candidate === undefined)
     return skipped(firing, (choice as Extract<typeof choice, { kind: 'skip' }>).problem, at);
   return {

@@ -10,7 +10,7 @@ import { unknownProperties } from '#test/infra/unknown-properties.ts';
 import { sixtyStacks } from '../../examples/sixty-stacks/generate.mjs';
 
 const updates = ['orders', 'orders-update'];
-const withRoles = [...updates, 'nested', 'network-and-app'];
+const withRoles = [...updates, 'nested', 'network-and-app', 'waves', 'waves-update'];
 const examples = [...withRoles, 'sixty-stacks'];
 
 /** Every template of the release, those of nested stacks too. */

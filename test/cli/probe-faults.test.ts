@@ -41,8 +41,8 @@ describe('a fault after a deployment', () => {
     [
       'live:verify:drawbridge-verify-orders:failed',
       [
-        { kind: 'probe', account: '222222222222', probe: 'drawbridge-verify-orders', outcome: 'failed', times: 6 },
-        { kind: 'probe', account: '333333333333', probe: 'drawbridge-verify-orders', outcome: 'failed', times: 6 },
+        { kind: 'probe', account: '222222222222', probe: 'drawbridge-verify-orders', outcome: 'failed', times: 1 },
+        { kind: 'probe', account: '333333333333', probe: 'drawbridge-verify-orders', outcome: 'failed', times: 1 },
       ],
     ],
     ['two:verify:drawbridge-verify-load:error', [{ account: '333333333333', outcome: 'error' }]],

@@ -15,6 +15,7 @@ const recordOf = (change: Partial<PromotionRecord>): PromotionRecord => ({
   rounds: [],
   progress: [],
   waiting: [],
+  rollbacks: [],
   deployments: [],
   approvals: [],
   decisions: [],

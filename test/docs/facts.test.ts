@@ -77,6 +77,7 @@ const failed: PromotionRecord = {
     },
   ],
   waiting: [],
+  rollbacks: [],
   rounds: [
     {
       promotion: 'prm-0000000000000000',

@@ -11,7 +11,7 @@ import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { type RestrictionKind, type RestrictionWish, restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { signedFetch } from '../sandbox/signed-fetch.ts';
 import { openRehearsal, type Rehearsal, root } from './rehearsed-world.ts';
-import { begin, ended } from './small-release.ts';
+import { begin, ended, promote } from './small-release.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -53,6 +53,8 @@ const guard = { apiVersion: 'drawbridge/v1', kind: 'Policy', metadata: { name: '
 
 beforeAll(async () => {
   rehearsal = await openRehearsal();
+  // Two releases, so that there is one to go back to.
+  for (const text of ['one', 'two']) await promote(rehearsal, { pipeline: 'twice', text });
   await callApi(rehearsal.apiAs('carol'), { method: 'PUT', path: '/v1/policies/guard', body: guard });
   const id = await begin(rehearsal, { pipeline: 'small' });
   await rehearsal.sandbox.run(() => waitsForPeople(rehearsal.sandbox.world));
@@ -120,6 +122,11 @@ const valid: Record<string, () => Sent> = {
   'post-promotions': () => ({
     headers: { 'idempotency-key': 'plan-1' },
     body: { release: record.promotion.release, mode: 'plan' },
+  }),
+  'post-rollbacks': () => ({
+    as: 'carol',
+    headers: { 'idempotency-key': 'rollback-1' },
+    body: { pipeline: 'twice', environment: 'pre-production', reason: 'only a test' },
   }),
   'get-environments': () => ({ query: { pipeline: 'small' } }),
   'get-policies': () => ({}),

@@ -8,6 +8,7 @@ import { callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Override } from '#shared/domain/promotion/records.ts';
 import type { RestrictionKind, RestrictionWish } from '#shared/domain/restriction/restriction.ts';
+import type { FiringRecord } from '#shared/domain/schedule/schedule.ts';
 import { openRehearsal, type Rehearsal } from './rehearsed-world.ts';
 import { begin, ended, type SmallRelease, smallRelease } from './small-release.ts';
 
@@ -75,9 +76,11 @@ describe('a hold', () => {
     await callApi(carol(), { method: 'PUT', path: '/v1/schedules/held', body });
     await rehearsal.sandbox.advance(61 * minutes);
     await callApi(carol(), { method: 'DELETE', path: '/v1/schedules/held' });
-    const [scheduled] = await listPromotions(rehearsal.apiAs('alice'), 'held');
-    expect(scheduled).toMatchObject({ trigger: { kind: 'schedule' } });
-    expect(told(await ended(rehearsal, scheduled!.id))).toEqual(['rejected', 'HELD']);
+    const path = '/v1/schedules/held/firings';
+    const { items } = await callApi<{ items: FiringRecord[] }>(carol(), { method: 'GET', path });
+    expect(items).toMatchObject([{ outcome: 'skipped', reason: { code: 'HELD' } }]);
+    const own = await listPromotions(rehearsal.apiAs('alice'), 'held');
+    expect(own.filter(({ trigger }) => trigger.kind !== 'api')).toEqual([]);
     expect(await endedNow({ pipeline: 'held', text: 'three' })).toEqual(['succeeded']);
   });
 });

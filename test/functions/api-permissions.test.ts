@@ -37,6 +37,7 @@ const requests: [route: string, body: unknown, permission: string][] = [
     'approver',
   ],
   ['POST /v1/sessions', { target: 'production', reason: 'x', use: 'exec' }, 'operator'],
+  ['POST /v1/rollbacks', { pipeline: 'orders', environment: 'production', reason: 'x' }, 'operator'],
   ['POST /v1/diagnoses', { target: 'production' }, 'operator'],
   ['PUT /v1/policies/mine', aPolicy('mine', { permissions: { admin: ['vera'] } }), 'admin'],
   ['DELETE /v1/policies/people', undefined, 'admin'],

@@ -11,6 +11,7 @@ import {
   type Rollout,
   Round,
 } from '#shared/domain/promotion/records.ts';
+import type { RollbackIntent } from '#shared/domain/promotion/rollback.ts';
 import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import type { Waiting } from '#shared/domain/promotion/waiting.ts';
 import { decisionOf, requestOf } from './approval-items.ts';
@@ -41,6 +42,8 @@ export interface PromotionRecord {
   /** Of each target that was given work. */
   readonly progress: TargetProgress[];
   readonly waiting: Waiting[];
+  /** What a failed verification led to. */
+  readonly rollbacks: RollbackIntent[];
   readonly deployments: Deployment[];
   readonly approvals: ApprovalRequest[];
   readonly decisions: ApprovalDecision[];
@@ -120,6 +123,7 @@ export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
     rounds: items.filter(({ sk }) => String(sk).startsWith('ROUND#')).map((item) => Round.parse(withoutKeys(item))),
     progress: some<TargetProgress>('TARGET#'),
     waiting: promotion.settledAt === undefined ? waitingIn(items) : [],
+    rollbacks: some<RollbackIntent>('ROLLBACK#'),
     deployments: some<Deployment>('DEPLOYMENT#'),
     approvals: items.filter(({ sk }) => String(sk).startsWith('APPROVAL#')).map(requestOf),
     decisions: items.filter(({ sk }) => String(sk).startsWith('DECISION#')).map(decisionOf),

@@ -1,7 +1,8 @@
 /** Targets and what they run, in the ledger. */
 import * as z from 'zod';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { AccountId, Digest, Instant, Name, PromotionId, Region } from '#shared/domain/identifiers.ts';
+import { AccountId, Instant, Name, Region } from '#shared/domain/identifiers.ts';
+import { Running } from '#shared/domain/promotion/running.ts';
 import { changeItem, getItem, type Ledger, putItem, putNew, queryItems, withoutKeys } from './table.ts';
 
 /** A target as onboarded: where it is, what selects it, and the ExternalId issued for its account. */
@@ -18,20 +19,6 @@ export const TargetRecord = z.strictObject({
   appliedAt: Instant.exactOptional(),
 });
 export type TargetRecord = z.infer<typeof TargetRecord>;
-
-/** Which release one target of an environment runs, and since when. */
-export const Running = z.strictObject({
-  pipeline: Name,
-  environment: Name,
-  target: Name,
-  release: Digest,
-  releaseId: z.string(),
-  promotion: PromotionId,
-  since: Instant,
-  /** When it was last found good there; absent while it was not, or is not any more. */
-  verifiedAt: Instant.optional(),
-});
-export type Running = z.infer<typeof Running>;
 
 const targets = 'TARGETS';
 
@@ -91,10 +78,24 @@ export async function recordRunning(ledger: Ledger, running: Running): Promise<v
   const key = { pk: `RUNNING#${running.pipeline}`, sk: `${running.environment}#${running.target}` };
   await changeItem(ledger, key, {
     UpdateExpression:
-      'SET pipeline = :pipeline, environment = :environment, target = :target, #release = :release, releaseId = :releaseId, promotion = :promotion, since = :since REMOVE verifiedAt',
-    ConditionExpression: 'attribute_not_exists(pk) OR #release <> :release',
+      'SET pipeline = :pipeline, environment = :environment, target = :target, #release = :release, releaseId = :releaseId, promotion = :promotion, since = :since REMOVE verifiedAt, mixed',
+    ConditionExpression: 'attribute_not_exists(pk) OR #release <> :release OR attribute_exists(mixed)',
     ExpressionAttributeNames: { '#release': 'release' },
     ExpressionAttributeValues: Object.fromEntries(Object.entries(running).map(([name, value]) => [`:${name}`, value])),
+  });
+}
+
+/** Notes that a promotion changed some of a target's stacks to another release, and not all: what runs there is not verified any more. */
+export async function recordMixed(
+  ledger: Ledger,
+  where: Pick<Running, 'pipeline' | 'environment' | 'target'>,
+  mixed: NonNullable<Running['mixed']>,
+): Promise<void> {
+  const key = { pk: `RUNNING#${where.pipeline}`, sk: `${where.environment}#${where.target}` };
+  await changeItem(ledger, key, {
+    UpdateExpression: 'SET mixed = :mixed REMOVE verifiedAt',
+    ConditionExpression: 'attribute_exists(pk) AND releaseId <> :releaseId',
+    ExpressionAttributeValues: { ':mixed': mixed, ':releaseId': mixed.releaseId },
   });
 }
 

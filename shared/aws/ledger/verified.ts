@@ -1,6 +1,6 @@
 /** Where a release was verified: in a whole environment, which opens the next one, and target by target, which is what rollbacks go back to. */
-import * as z from 'zod';
-import { Digest, Instant, Name, PromotionId } from '#shared/domain/identifiers.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { VerifiedTarget } from '#shared/domain/promotion/verified-targets.ts';
 import { changeItem, type Ledger, putNew, queryItems, withoutKeys } from './table.ts';
 
 interface InEnvironment {
@@ -37,20 +37,6 @@ export async function listVerified(ledger: Ledger, release: string): Promise<Set
   const valid = items.filter((item) => item['revokedAt'] === undefined);
   return new Set(valid.map((item) => String(item['sk']).slice('VERIFIED#'.length)));
 }
-
-/** A release that was found good in one target. */
-export const VerifiedTarget = z.strictObject({
-  pipeline: Name,
-  environment: Name,
-  target: Name,
-  release: Digest,
-  releaseId: z.string(),
-  promotion: PromotionId,
-  at: Instant,
-  /** A later verification failed. */
-  revoked: z.boolean().optional(),
-});
-export type VerifiedTarget = z.infer<typeof VerifiedTarget>;
 
 /** Notes that what a target runs was found good, or with `revoked` that it is not any more. Every time stays on record. */
 export async function recordVerifiedTarget(ledger: Ledger, verified: VerifiedTarget): Promise<void> {

@@ -28,6 +28,8 @@ export interface Evidence {
   readonly requestedAt: string;
   readonly settledAt: string | null;
   readonly trigger: Promotion['trigger'];
+  /** Of a rollback: what it followed, and why. */
+  readonly rollback?: NonNullable<Promotion['rollback']>;
   readonly environments: readonly EnvironmentEvidence[];
   /** In one sentence what the audits prove, and what they do not. */
   readonly statement: string;
@@ -84,7 +86,8 @@ interface AuditEvidence {
 
 /** Puts together what the records say; nothing is asked of AWS and nothing is assumed. */
 export function evidenceOf(facts: EvidenceFacts): Evidence {
-  const { id, pipeline, status, release, releaseId, requestedBy, requestedAt, settledAt, trigger } = facts.promotion;
+  const { id, pipeline, status, release, releaseId, requestedBy, requestedAt, settledAt, trigger, rollback } =
+    facts.promotion;
   const environments = facts.promotion.environments.map((name) => environmentEvidence(facts, name));
   return {
     schemaVersion: 1,
@@ -96,6 +99,7 @@ export function evidenceOf(facts: EvidenceFacts): Evidence {
     requestedAt,
     settledAt: settledAt ?? null,
     trigger,
+    ...(rollback && { rollback }),
     environments,
     statement: statementOf(environments),
   };

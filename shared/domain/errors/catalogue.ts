@@ -10,6 +10,7 @@ import { policyEntries } from './policy-entries.ts';
 import { type CatalogueEntry, onlyPlace, type Place, type Problem, placeText } from './problem.ts';
 import { promotionEntries } from './promotion-entries.ts';
 import { remoteEntries } from './remote-entries.ts';
+import { rollbackEntries } from './rollback-entries.ts';
 import { scheduleEntries } from './schedule-entries.ts';
 import { signInEntries } from './sign-in-entries.ts';
 import { stsEntries } from './sts-entries.ts';
@@ -28,6 +29,7 @@ export const catalogue = {
   ...promotionEntries,
   ...remoteEntries,
   ...gateEntries,
+  ...rollbackEntries,
   ...scheduleEntries,
   ...httpEntries,
   ...signInEntries,

@@ -1,7 +1,7 @@
 /** The events that Drawbridge publishes: one for each transition of a promotion. Fields are added within a version, never changed. */
 import * as z from 'zod';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
-import { Mode, Outcome, Reason, Trigger } from '../promotion/records.ts';
+import { Mode, Outcome, Reason, Rollback, Trigger } from '../promotion/records.ts';
 
 /** Of every event; `aws.` would be AWS's own. */
 export const eventSource = 'drawbridge';
@@ -18,9 +18,15 @@ const base = z.object({
   releaseId: z.string().describe('Name of the release.'),
   mode: Mode.describe('Whether anything is executed.'),
   retryOf: PromotionId.optional().describe('The promotion that this one takes up again.'),
+  rollback: z
+    .object(Rollback.shape)
+    .optional()
+    .describe('Of a rollback: the promotion that was found bad, whether anybody asked, and why.'),
   trigger: z
     .object(Trigger.shape)
-    .describe('The way in: its kind, the webhook or schedule, and the commit that a webhook of GitHub named.'),
+    .describe(
+      'The way in: its kind, the webhook, schedule or promotion, and the commit that a webhook of GitHub named.',
+    ),
   requestedAt: Instant.describe('When the promotion was asked for.'),
   actor: z.string().describe('Who asked for the promotion, or decided; `drawbridge` where nobody did.'),
   occurredAt: Instant.describe('When it happened. It may be published later.'),

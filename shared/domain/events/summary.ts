@@ -10,6 +10,7 @@ interface Told {
   readonly actor: string;
   readonly reasons: readonly Reason[];
   readonly environment?: string;
+  readonly rollback?: { readonly automatic: boolean; readonly reason: string };
   readonly stacks?: Stacks;
   readonly approval?: { groups: readonly string[]; because: readonly string[]; expiresAt: string; reason?: string };
 }
@@ -23,12 +24,12 @@ export function summaryOf(detailType: PromotionEvent['detailType'], event: objec
 }
 
 const sentences: Readonly<Record<PromotionEvent['detailType'], (told: Told) => string>> = {
-  'Drawbridge Promotion State Change': ({ state, releaseId, actor, reasons, environment, stacks }) =>
+  'Drawbridge Promotion State Change': ({ state, releaseId, actor, reasons, environment, stacks, rollback }) =>
     state === 'accepted'
-      ? `${actor} asked for a promotion of ${releaseId}.`
-      : `The promotion of ${releaseId} ${verbs[state]}${environment === undefined ? '' : ` in ${environment}`}.${backText(stacks)}${because(reasons)}`,
-  'Drawbridge Rollout State Change': ({ state, releaseId, reasons, environment, stacks }) =>
-    `The rollout of ${releaseId} to ${environment} ${verbs[state]}.${backText(stacks)}${because(reasons)}`,
+      ? asked(actor, releaseId, rollback)
+      : `The ${rollback === undefined ? 'promotion of' : 'rollback to'} ${releaseId} ${verbs[state]}${environment === undefined ? '' : ` in ${environment}`}.${backText(stacks)}${because(reasons)}`,
+  'Drawbridge Rollout State Change': ({ state, releaseId, reasons, environment, stacks, rollback }) =>
+    `The ${rollback === undefined ? `rollout of ${releaseId} to` : `rollback to ${releaseId} in`} ${environment} ${verbs[state]}.${backText(stacks)}${because(reasons)}`,
   'Drawbridge Approval Requested': ({ releaseId, environment, approval }) =>
     `${releaseId} needs an approval for ${environment} ${by(approval?.groups)} until ${approval?.expiresAt}: ${sentence(approval?.because)}`,
   'Drawbridge Approval Decided': ({ state, releaseId, actor, environment, approval }) =>
@@ -52,6 +53,14 @@ const answers: Readonly<Record<string, (actor: string) => string>> = {
   expired: () => 'was not given in time',
   void: () => 'is not needed any more',
 };
+
+function asked(actor: string, releaseId: string, rollback: Told['rollback']): string {
+  if (rollback === undefined) return `${actor} asked for a promotion of ${releaseId}.`;
+  const { automatic, reason } = rollback;
+  return automatic
+    ? `Targets go back to ${releaseId} by themselves: ${reason}.`
+    : `${actor} asked for a rollback to ${releaseId}: ${reason}.`;
+}
 
 function by(groups: readonly string[] = []): string {
   return groups.length === 0 ? 'of anybody else' : `of ${groups.join(' and ')}`;

@@ -9,6 +9,7 @@ import { PromotionEvent } from './event.ts';
 import { promotionTransitions } from './promotion-transitions.ts';
 import { rolloutTransitions } from './rollout-transitions.ts';
 import { summaryOf } from './summary.ts';
+import { toldText } from './told-reasons.ts';
 
 /** The records of one promotion. */
 export interface Recorded {
@@ -70,12 +71,13 @@ function inOrder(a: readonly number[], b: readonly number[]): number {
 }
 
 function transitionOf({ key, detailType, detail }: Happened, promotion: Promotion): Transition {
-  const { id, pipeline, release, releaseId, mode, retryOf, trigger, requestedAt, requestedBy } = promotion;
+  const { id, pipeline, release, releaseId, mode, retryOf, rollback, trigger, requestedAt, requestedBy } = promotion;
   const whole = {
     version: 1,
     promotion: id,
     ...{ pipeline, release, releaseId, mode },
     ...(retryOf === undefined ? {} : { retryOf }),
+    ...(rollback === undefined ? {} : { rollback: { ...rollback, reason: toldText(rollback.reason) } }),
     ...{ trigger, requestedAt, actor: requestedBy, reasons: [] },
     ...detail,
   };

@@ -6,10 +6,12 @@ import { MessageWish } from '../broker/decoded-messages.ts';
 import { BrokeredSession, SessionWish } from '../broker/person-session.ts';
 import { Target } from '../config/schema.ts';
 import { DiagnosisWish } from '../doctor/facts.ts';
-import { AccountId, Digest, Instant, Name, PromotionId, Region } from '../identifiers.ts';
+import { AccountId, Digest, Instant, Name, Region } from '../identifiers.ts';
 import { Policy } from '../policy/policy.ts';
 import { Deployment, Promotion, Rollout, Round } from '../promotion/records.ts';
-import { PromotionRequest, RetryRequest } from '../promotion/request.ts';
+import { PromotionRequest, RetryRequest, RollbackRequest } from '../promotion/request.ts';
+import { RollbackIntent } from '../promotion/rollback.ts';
+import { Whereabouts } from '../promotion/running.ts';
 import { TargetProgress } from '../promotion/target-progress.ts';
 import { Waiting } from '../promotion/waiting.ts';
 import { Release } from '../release/release.ts';
@@ -28,6 +30,7 @@ export const schemas = {
   Release,
   PromotionRequest,
   RetryRequest,
+  RollbackRequest,
   ApprovalWish,
   SessionWish,
   MessageWish,
@@ -48,6 +51,7 @@ export const schemas = {
     rounds: z.array(Round),
     progress: z.array(TargetProgress),
     waiting: z.array(Waiting),
+    rollbacks: z.array(RollbackIntent),
     deployments: z.array(Deployment),
     approvals: z.array(ApprovalRequest),
     decisions: z.array(ApprovalDecision),
@@ -65,11 +69,7 @@ export const schemas = {
   }),
   Plan: z.strictObject({ digest: Digest, plan: document }),
   Evidence: document,
-  Running: z.strictObject({
-    ...{ pipeline: Name, environment: Name, target: Name, release: Digest, releaseId: z.string() },
-    ...{ promotion: PromotionId, since: Instant },
-    verifiedAt: Instant.optional(),
-  }),
+  Whereabouts,
   BrokeredSession,
   OpenedSession: z.strictObject({
     session: BrokeredSession,

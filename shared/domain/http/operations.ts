@@ -119,10 +119,16 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: { 200: 'ApprovalRequest', 201: 'ApprovalRequest' },
   },
   'GET /v1/promotions/:id/evidence': { summary: 'The evidence of a promotion', answers: { 200: 'Evidence' } },
+  'POST /v1/rollbacks': {
+    summary: 'Roll targets back to what was last verified on them',
+    body: 'RollbackRequest',
+    headers: ['Idempotency-Key'],
+    answers: { 202: 'Promotion' },
+  },
   'GET /v1/environments': {
     summary: 'What runs where',
     query: ['pipeline'],
-    answers: { 200: { list: 'Running' } },
+    answers: { 200: { list: 'Whereabouts' } },
   },
   'GET /v1/policies': { summary: 'The policies that hold', answers: { 200: { list: 'PolicyRecord' } } },
   'GET /v1/policies/:name': { summary: 'A policy', gives: ['ETag'], answers: { 200: 'PolicyRecord' } },

@@ -6,6 +6,7 @@ import type { RolloutPlan } from '../plan/decision.ts';
 import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 import { type JudgementContext, judge } from './judge.ts';
+import { destroyedBy, rollbackPolicies } from './rollback-rules.ts';
 
 export interface Assessment {
   /** Reasons to end the rollout, each naming resource and rule. */
@@ -14,21 +15,27 @@ export interface Assessment {
   readonly open?: { readonly requirement: Requirement; readonly seconds: number };
 }
 
+export interface AssessmentContext extends JudgementContext {
+  /** The plans that were approved before in the rollout. */
+  readonly approved: readonly RolloutPlan[];
+  /** Rollbacks have rules of their own. */
+  readonly isRollback?: boolean;
+}
+
 /**
  * What was approved stays approved while it says the same. Where only values that come from outputs differ, nobody is asked again unless a
  * change gate asks. What nobody has seen needs whatever approval the policies want.
  */
-export function assess(
-  plan: RolloutPlan,
-  { approved, ...context }: JudgementContext & { readonly approved: readonly RolloutPlan[] },
-): Assessment {
+export function assess(plan: RolloutPlan, { approved, isRollback = false, ...context }: AssessmentContext): Assessment {
   const whole = judge(plan, context);
-  const denials = whole.denials.map(({ text, resource, target }) => {
-    const denied = problem('CHANGE_DENIED', { environment: plan.environment, denials: [text] });
-    return reasonFrom(denied, { resource, target });
+  const denied = whole.denials.map(({ text, resource, target }) => {
+    const refused = problem('CHANGE_DENIED', { environment: plan.environment, denials: [text] });
+    return reasonFrom(refused, { resource, target });
   });
+  const denials = isRollback ? [...destroyedBy(plan), ...denied] : denied;
   const { remaining, outputsOnly } = coverage(plan, approved);
-  const policies = outputsOnly ? context.policies.map(({ approval: _, ...rest }) => rest) : context.policies;
+  const asking = isRollback ? rollbackPolicies(plan, context) : context.policies;
+  const policies = outputsOnly ? asking.map(({ approval: _, ...rest }) => rest) : asking;
   const { requirement } = judge(remaining, { ...context, policies });
   const because = [...(requirement?.because ?? []), ...recoveriesToApprove(remaining)];
   if (because.length === 0) return { denials };

@@ -17,6 +17,7 @@ const writes: Readonly<Record<string, Permission>> = {
   'POST /v1/promotions': 'requester',
   'POST /v1/promotions/:id/retries': 'requester',
   'POST /v1/promotions/:id/approvals': 'approver',
+  'POST /v1/rollbacks': 'operator',
   'POST /v1/freezes': 'operator',
   'POST /v1/freezes/:id/lifts': 'operator',
   'POST /v1/stops': 'operator',

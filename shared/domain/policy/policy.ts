@@ -105,6 +105,8 @@ const Fields = z.strictObject({
       expires: Duration.exactOptional(),
     })
     .exactOptional(),
+  /** What holds for rollbacks: of the approvals of every plan, they ask for none unless it is required here. Change gates hold as ever. */
+  rollback: z.strictObject({ approval: z.enum(['required']).exactOptional() }).exactOptional(),
   /** Who may do what over the API. Once any policy says it, nobody may what none gives them. */
   permissions: z
     .strictObject({

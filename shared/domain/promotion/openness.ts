@@ -43,7 +43,7 @@ export function openness(facts: OpennessFacts): Openness {
   if (stop !== undefined) return closed(problem('STOPPED', told(stop)));
   if (promotion.rollback !== undefined) return { kind: 'open' };
   const hold = promotion.trigger.kind === 'api' ? undefined : restrictionAt(facts, 'hold');
-  if (hold !== undefined) return closed(problem('HELD', told(hold)));
+  if (hold !== undefined) return closed(heldBy(hold));
 
   const policies = applicablePolicies(facts.policies, facts);
   const shut = freezeAt(facts) ?? windowAt(facts, policies);
@@ -62,6 +62,11 @@ export function openness(facts: OpennessFacts): Openness {
 export function stopAt(facts: Pick<OpennessFacts, 'pipeline' | 'environment' | 'restrictions' | 'at'>) {
   const stop = restrictionAt(facts, 'stop');
   return stop === undefined ? undefined : problem('STOPPED', told(stop));
+}
+
+/** The hold as a problem. */
+export function heldBy(hold: Restriction): Problem {
+  return problem('HELD', told(hold));
 }
 
 /** A problem as a promotion's record has it. */

@@ -64,9 +64,9 @@ export type Trouble = z.infer<typeof Trouble>;
 /** A commit of Git by its whole hash. */
 export const Commit = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
 
-/** The way in. A delivery of GitHub may name the commit, in the repository of its webhook. */
+/** The way in; `rollback`: a failed verification, whose promotion is the source. A delivery of GitHub may name the commit, in the repository of its webhook. */
 export const Trigger = z.strictObject({
-  kind: z.enum(['api', 'schedule', 'webhook']),
+  kind: z.enum(['api', 'schedule', 'webhook', 'rollback']),
   source: z.string().optional(),
   commit: Commit.optional(),
 });
@@ -131,6 +131,8 @@ export const Rollout = z.strictObject({
   needs: Requirement.optional(),
   /** The policies it was decided by. */
   policyDigest: Digest.optional(),
+  /** Whether the release was the newest that could go there when it was asked for; said of what people promote. */
+  newest: z.boolean().optional(),
   startedAt: Instant,
   settledAt: Instant.optional(),
   reasons: z.array(Reason),

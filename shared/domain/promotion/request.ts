@@ -5,6 +5,7 @@ import { failure, problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
 import { canonicalJson } from '../release/canonical-json.ts';
+import { Why } from '../restriction/restriction.ts';
 import { type ExecutionInput, Mode, Override, Promotion, RecoveryWish, Rollback, Trigger } from './records.ts';
 
 const ReleaseId = z.string().regex(/^[a-z][a-z0-9-]{0,62}-[0-9a-f]{12}$/, 'a release id or its digest');
@@ -35,6 +36,16 @@ export function idempotencyKeyOf(header: string | undefined): string {
 /** What a retry may choose beside the promotion it takes up again. */
 export const RetryRequest = z.strictObject({ recovery: RecoveryWish.optional() });
 export type RetryRequest = z.infer<typeof RetryRequest>;
+
+/** What a person may choose of a rollback: where and why. The release is what was last verified there. */
+export const RollbackRequest = z.strictObject({
+  pipeline: Name,
+  environment: Name,
+  /** All targets of the environment that run anything of the pipeline where nothing is said. */
+  targets: z.array(Name).min(1).max(1000).exactOptional(),
+  reason: Why,
+});
+export type RollbackRequest = z.infer<typeof RollbackRequest>;
 
 export const AdmissionRequest = z.strictObject({
   request: PromotionRequest,

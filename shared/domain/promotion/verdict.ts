@@ -156,6 +156,18 @@ export function targetsRunning(deployments: readonly Deployment[]): string[] {
   );
 }
 
+/** The targets that run the release in part: some stack was changed, or could not be brought back, and not all of them arrived. */
+export function targetsMixed(deployments: readonly Deployment[]): string[] {
+  const running = new Set(targetsRunning(deployments));
+  const changed = deployments.filter(
+    ({ outcome, status }) =>
+      outcome === 'deployed' ||
+      outcome === 'in-progress' ||
+      (outcome === 'failed' && !/ROLLBACK_COMPLETE$/.test(status)),
+  );
+  return [...new Set(changed.map(({ target }) => target))].filter((target) => !running.has(target));
+}
+
 /** The reasons as one text for the execution's cause, which has no room for encoded authorization messages. */
 export function reasonText(reasons: readonly Reason[]): string {
   return reasons.map(({ code, text }) => `${code}: ${shortened(text)}`).join('\n') || 'No reason was recorded.';

@@ -1,8 +1,24 @@
 /** Which targets a rollout found good, and which it found not good any more. */
+import * as z from 'zod';
+import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
 import type { Reason } from './records.ts';
 import { isGood } from './records.ts';
 import { type TargetProgress, throughTargets } from './target-progress.ts';
 import type { Verdict } from './verdict.ts';
+
+/** A release that was found good in one target. */
+export const VerifiedTarget = z.strictObject({
+  pipeline: Name,
+  environment: Name,
+  target: Name,
+  release: Digest,
+  releaseId: z.string(),
+  promotion: PromotionId,
+  at: Instant,
+  /** A later verification failed. */
+  revoked: z.boolean().optional(),
+});
+export type VerifiedTarget = z.infer<typeof VerifiedTarget>;
 
 /** Codes that say: what runs there is not what it should be, or does not do what it should. */
 const saidNo: readonly string[] = ['NOT_VERIFIED', 'PROBE_FAILED', 'SOAK_FAILED', 'ACCOUNT_NOT_CLEAN'];

@@ -15,7 +15,7 @@ export const RestrictionKind = z.enum(['freeze', 'stop', 'hold']);
 export type RestrictionKind = z.infer<typeof RestrictionKind>;
 
 /** One line of text that stays on record. */
-const Why = z
+export const Why = z
   .string()
   .trim()
   .min(1, 'expected a reason')

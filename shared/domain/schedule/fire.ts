@@ -1,7 +1,9 @@
 /** What a firing means: nothing, and why; or which release goes where. */
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
+import { heldBy } from '../promotion/openness.ts';
 import type { Promotion } from '../promotion/records.ts';
+import { covers, type Restriction } from '../restriction/restriction.ts';
 import { type Firing, type FiringRecord, latenessOf, type Schedule, type ScheduleRecord } from './schedule.ts';
 
 /** Why the firing does not count, whatever there is to promote, or undefined. */
@@ -27,28 +29,30 @@ export interface Candidate {
 }
 
 /** Verified in every environment before the first one it would go to; the first of the journey asks for nothing. */
-export function isEligible(schedule: Schedule, { journey, verifiedIn }: Candidate): boolean {
+export function isEligible(schedule: Pick<Schedule, 'environments'>, { journey, verifiedIn }: Candidate): boolean {
   const wanted = environmentsFor(schedule, journey);
   if (schedule.environments?.some((environment) => !journey.includes(environment))) return false;
   return journey.slice(0, journey.indexOf(`${wanted[0]}`)).every((environment) => verifiedIn.has(environment));
 }
 
 /** The environments the release would go to, in its order. */
-function environmentsFor({ environments }: Schedule, journey: readonly string[]): string[] {
+function environmentsFor({ environments }: Pick<Schedule, 'environments'>, journey: readonly string[]): string[] {
   return journey.filter((environment) => environments === undefined || environments.includes(environment));
 }
 
-/** What is where now, and what is under way. */
-export interface Whereabouts {
+/** What is where now, what is under way, and what is held. */
+export interface Surroundings {
   readonly running: readonly { readonly environment: string; readonly release: string }[];
   readonly underWay: readonly Pick<Promotion, 'id' | 'release' | 'environments' | 'mode'>[];
+  /** Holds that are in force. */
+  readonly holds: readonly Restriction[];
 }
 
-/** What is to be promoted; or why not: nothing may go there, it is there already, or it is on its way. */
+/** What is to be promoted, as far as nothing is held; or why not: nothing may go there, it is there already, or it is on its way. */
 export function chosen(
   schedule: Schedule,
   candidate: Candidate | undefined,
-  { running, underWay }: Whereabouts,
+  { running, underWay, holds }: Surroundings,
 ):
   | { readonly kind: 'promote'; readonly environments: string[] }
   | { readonly kind: 'skip'; readonly problem: Problem } {
@@ -59,7 +63,8 @@ export function chosen(
       problem: problem('SCHEDULE_NOTHING_ELIGIBLE', { schedule: name, pipeline: schedule.pipeline }),
     };
   const { digest, id: releaseId } = candidate;
-  const environments = environmentsFor(schedule, candidate.journey);
+  const environments = upToHold(schedule, environmentsFor(schedule, candidate.journey), holds);
+  if ('id' in environments) return { kind: 'skip', problem: heldBy(environments) };
   const arrived = environments.every((environment) => {
     const here = running.filter((one) => one.environment === environment);
     return here.length > 0 && here.every(({ release }) => release === digest);
@@ -74,6 +79,21 @@ export function chosen(
   if (before !== undefined)
     return { kind: 'skip', problem: problem('SCHEDULE_UNDER_WAY', { releaseId, promotion: before.id }) };
   return { kind: 'promote', environments };
+}
+
+/** The environments before the first one that is held; the hold where that is the very first. What is not promoted is held nowhere. */
+function upToHold(
+  { pipeline, mode = 'promote' }: Schedule,
+  wanted: readonly string[],
+  holds: readonly Restriction[],
+): string[] | Restriction {
+  const free: string[] = [];
+  for (const environment of wanted) {
+    const hold = mode === 'promote' && holds.find((one) => covers(one, { pipeline, environment }));
+    if (hold) return free.length === 0 ? hold : free;
+    free.push(environment);
+  }
+  return free;
 }
 
 /** The record of a firing that does not promote anything. */

@@ -17,3 +17,8 @@ export function soakSettings({ soak }: Pick<Environment, 'soak'>, policies: read
 export function soakAtLeast(policies: readonly Policy[]): number {
   return Math.max(0, ...policies.map(({ soak }) => (soak?.atLeast === undefined ? 0 : secondsOf(soak.atLeast))));
 }
+
+/** The environment as a rollback goes through it: what was watched before has not to be watched again while something bad runs. */
+export function withoutSoak({ soak: _, waves, ...rest }: Environment): Environment {
+  return { ...rest, ...(waves && { waves: waves.map(({ soak: _soak, ...wave }) => wave) }) };
+}

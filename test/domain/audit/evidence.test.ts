@@ -35,6 +35,14 @@ describe('the evidence of a promotion', () => {
     expect(evidenceOf(facts({ promotion: aPromotion() })).settledAt).toBeNull();
   });
 
+  it('marks a rollback, for programs and for people', () => {
+    const rollback = { of: 'prm-fedcba9876543210', automatic: true, reason: 'orders-2 was found bad' };
+    const evidence = evidenceOf(facts({ promotion: aPromotion({ rollback }) }));
+    expect(evidence.rollback).toEqual(rollback);
+    expect(evidenceText(evidence)).toContain('automatic rollback after prm-fedcba9876543210: orders-2 was found bad');
+    expect(evidenceOf(facts())).not.toHaveProperty('rollback');
+  });
+
   it('has every environment of the promotion in order, also those that were not reached', () => {
     const rollouts = [aRollout({ ...pre, status: 'failed', planDigest: digestOf('plan') })];
     expect(evidenceOf(facts({ rollouts })).environments).toEqual([

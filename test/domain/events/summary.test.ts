@@ -14,6 +14,26 @@ describe('an event in one line', () => {
       { ...promotion, state: 'accepted' },
       'alice asked for a promotion of orders-1.',
     ],
+    [
+      'Drawbridge Promotion State Change',
+      { ...promotion, state: 'accepted', rollback: { automatic: false, reason: 'customers cannot pay' } },
+      'alice asked for a rollback to orders-1: customers cannot pay.',
+    ],
+    [
+      'Drawbridge Promotion State Change',
+      { ...promotion, state: 'accepted', rollback: { automatic: true, reason: 'orders-2 was found bad' } },
+      'Targets go back to orders-1 by themselves: orders-2 was found bad.',
+    ],
+    [
+      'Drawbridge Rollout State Change',
+      { ...base, state: 'succeeded', rollback: { automatic: true, reason: 'orders-2 was found bad' } },
+      'The rollback to orders-1 in production has succeeded.',
+    ],
+    [
+      'Drawbridge Promotion State Change',
+      { ...base, state: 'failed', rollback: { automatic: true, reason: 'orders-2 was found bad' } },
+      'The rollback to orders-1 has failed in production.',
+    ],
     ['Drawbridge Promotion State Change', { ...promotion, state: 'running' }, 'The promotion of orders-1 has begun.'],
     [
       'Drawbridge Promotion State Change',

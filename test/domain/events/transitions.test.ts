@@ -186,6 +186,10 @@ describe('what happened to a promotion', () => {
     expect(lastOf(records({ promotion: aPromotion({ retryOf: otherPromotionId }) }))).toMatchObject({
       retryOf: otherPromotionId,
     });
+    const rollback = { of: otherPromotionId, automatic: true, reason: 'orders-2 was\nfound bad' };
+    expect(lastOf(records({ promotion: aPromotion({ rollback }) }))).toMatchObject({
+      rollback: { ...rollback, reason: 'orders-2 was found bad' },
+    });
   });
 });
 

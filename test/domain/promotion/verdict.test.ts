@@ -6,6 +6,7 @@ import {
   promotionEnd,
   type RolloutFacts,
   reasonText,
+  targetsMixed,
   targetsRunning,
   unaudited,
   verdict,
@@ -319,4 +320,23 @@ describe('what was left undone after a rollout', () => {
       { code: 'NOT_AUDITED', target: 'one', text: expect.stringContaining('ASSUME_ROLE_DENIED') },
     ]);
   });
+});
+
+it.each<[string, Deployment[], string[]]>([
+  ['all arrived', [deployment('a', 'deployed'), deployment('b', 'unchanged')], []],
+  ['nothing was changed', [deployment('a', 'unchanged'), deployment('b', 'pending')], []],
+  [
+    'one was changed, and one was not reached',
+    [deployment('a', 'deployed'), deployment('b', 'pending')],
+    ['production'],
+  ],
+  ['one is still being changed', [deployment('a', 'in-progress')], ['production']],
+  ['one failed and went back', [{ ...deployment('a', 'failed'), status: 'UPDATE_ROLLBACK_COMPLETE' }], []],
+  [
+    'one failed and could not go back',
+    [{ ...deployment('a', 'failed'), status: 'UPDATE_ROLLBACK_FAILED' }],
+    ['production'],
+  ],
+])('a target runs parts of a release, or not, where %s', (_, deployments, expected) => {
+  expect(targetsMixed(deployments)).toEqual(expected);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { after as later } from '#shared/domain/promotion/lease.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
 import type { Schedule } from '#shared/domain/schedule/schedule.ts';
 import { monday } from '#test/builders.ts';
@@ -43,6 +44,11 @@ describe('a firing', () => {
   });
 });
 
+const aHold = (pipeline: string, environment: string) => {
+  const wish = { pipeline, environment, reason: 'a test' };
+  return restrictionOf('hold', wish, { by: 'carol', key: environment, at: monday });
+};
+
 describe('a release', () => {
   it.each<[string, Partial<Schedule>, string[], boolean]>([
     ['any, where it begins its journey', {}, [], true],
@@ -56,7 +62,7 @@ describe('a release', () => {
 });
 
 describe('what a schedule promotes', () => {
-  const nowhere = { running: [], underWay: [] };
+  const nowhere = { running: [], underWay: [], holds: [] };
   const here = (environment: string, release = 'sha256:new') => ({ environment, release });
   const onItsWay = {
     id: 'prm-0123456789abcdef',
@@ -93,7 +99,7 @@ describe('what a schedule promotes', () => {
     ['runs in one of the environments only', [here('pre-production')], ['pre-production', 'production']],
   ])('when it %s', (_, running, expected) => {
     const schedule = aSchedule({ environments: ['pre-production', 'production'] });
-    expect(codeOf(schedule, candidate(), { running, underWay: [] })).toEqual(expected);
+    expect(codeOf(schedule, candidate(), { running, underWay: [], holds: [] })).toEqual(expected);
   });
 
   it.each([
@@ -102,10 +108,25 @@ describe('what a schedule promotes', () => {
     ['to fewer environments', { ...onItsWay, environments: ['staging'] }, journey],
     ['only as a plan', { ...onItsWay, mode: 'plan' as const }, journey],
   ])('while %s is under way', (_, one, expected) => {
-    expect(codeOf(aSchedule(), candidate(), { running: [], underWay: [one] })).toEqual(expected);
+    expect(codeOf(aSchedule(), candidate(), { running: [], underWay: [one], holds: [] })).toEqual(expected);
+  });
+
+  it.each<[string, Partial<Schedule>, string[], unknown]>([
+    ['is nothing where its first environment is held', {}, ['staging'], 'HELD'],
+    ['goes as far as nothing is held', {}, ['production'], ['staging', 'pre-production']],
+    ['goes on where something else is held', { environments: ['staging'] }, ['production'], ['staging']],
+    ['is planned also where it is held', { mode: 'plan' }, ['staging'], journey],
+  ])('%s', (_, change, held, expected) => {
+    const holds = held.map((environment) => aHold('nightly', environment));
+    const schedule = aSchedule(change);
+    const own = holds.map((hold) => ({ ...hold, pipeline: schedule.pipeline }));
+    expect(codeOf(schedule, candidate(), { ...nowhere, holds: own })).toEqual(expected);
+    expect(codeOf(schedule, candidate(), { ...nowhere, holds })).toEqual(codeOf(schedule, candidate(), nowhere));
   });
 
   it('only to plan, does not wait for what is promoted', () => {
-    expect(codeOf(aSchedule({ mode: 'plan' }), candidate(), { running: [], underWay: [onItsWay] })).toEqual(journey);
+    expect(codeOf(aSchedule({ mode: 'plan' }), candidate(), { running: [], underWay: [onItsWay], holds: [] })).toEqual(
+      journey,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import { type AlarmFacts, type SoakLook, soakAnswer } from '#shared/domain/verification/soak.ts';
-import { soakAtLeast, soakSettings } from '#shared/domain/verification/soak-settings.ts';
+import { soakAtLeast, soakSettings, withoutSoak } from '#shared/domain/verification/soak-settings.ts';
 import { monday } from '#test/builders.ts';
 
 const later = (minutes: number) => new Date(Date.parse(monday) + minutes * 60_000).toISOString();
@@ -120,5 +120,21 @@ describe('what a soak watches', () => {
         policy({ atLeast: '40m' }),
       ]),
     ).toBe(3600);
+  });
+});
+
+describe('a rollback', () => {
+  const name = 'production';
+  const targets = { matchLabels: { env: name } };
+  const soak = { for: '30m', alarms: ['orders-5xx'] };
+
+  it('watches no alarms, and is verified as ever', () => {
+    const verify = [{ lambda: 'drawbridge-verify-orders' }];
+    const waves = [{ matchLabels: { tier: 'canary' }, soak: '10m' }, {}];
+    expect(withoutSoak({ name, targets, soak, verify, waves })).toEqual({
+      ...{ name, targets, verify },
+      waves: [{ matchLabels: { tier: 'canary' } }, {}],
+    });
+    expect(withoutSoak({ name, targets, soak })).toEqual({ name, targets });
   });
 });
