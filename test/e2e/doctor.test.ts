@@ -181,7 +181,7 @@ describe('a broken target', () => {
     [
       'the account has an old version',
       () => Object.assign(role('audit').tags, { 'drawbridge:version': '1' }),
-      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 4 is needed']],
+      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 5 is needed']],
     ],
     [
       'the rule is missing',

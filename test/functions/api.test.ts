@@ -232,7 +232,10 @@ describe('looking at promotions', () => {
         status: 400,
         body: { code: 'QUERY_INVALID' },
       });
-    expect(await ask('GET /v1/promotions', { query: 'pipeline=other' })).toMatchObject({ body: { items: [] } });
+    expect(await ask('GET /v1/promotions', { query: 'pipeline=other' })).toMatchObject({
+      status: 404,
+      body: { code: 'PIPELINE_UNKNOWN' },
+    });
   });
 
   it('shows one with its rollouts and deployments', async () => {
