@@ -20,7 +20,7 @@ const leaksIn = ({ sandbox }: Rehearsal) => leaksInSandbox(sandbox, sandbox.jour
 
 beforeAll(async () => {
   rehearsal = await openRehearsal();
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 
 describe('a whole rehearsal leaves no secret behind', () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { iam, events, organization } = rehearsal.sandbox.world;
   whole = structuredClone({ iam, events, organization });
   onboarded = await readTarget(ledgerOf(rehearsal), 'production');
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 /** What a test broke is made whole again. */
 afterEach(async () => {
