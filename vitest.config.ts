@@ -11,8 +11,8 @@ export default defineConfig({
     // What sandboxes do is recorded, and replayed afterwards with less permissions: vitest.replay.config.ts.
     env: { DRAWBRIDGE_RECORDINGS: recordings },
     // Some tests start processes; a loaded machine is no reason to fail.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Two cores are enough for `npm test` to end in time; by itself vitest would leave one of them idle.
     maxWorkers: 2,
     coverage: {

@@ -5,20 +5,13 @@ import { findPolicySet } from '#shared/aws/policy-set.ts';
 import { policyProblems } from '#shared/domain/config/check-policies.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { asFault, invalidBody } from '#shared/domain/http/body-faults.ts';
-import { seenVersion } from '#shared/domain/policy/if-match.ts';
 import { Policy } from '#shared/domain/policy/policy.ts';
 import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
 import { policySetFaults, withoutPolicy, withPolicy } from '#shared/domain/policy/policy-set.ts';
 import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
-import {
-  actorIn,
-  arrivedAt,
-  bodyIn,
-  demandNamed,
-  type HttpContext,
-  type HttpEnvironment,
-} from '#shared/lambda/http.ts';
+import { actorIn, arrivedAt, bodyIn, demandNamed, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
+import { taggedWith, versionDecidedOn } from './versioned.ts';
 
 export function policies(app: Hono<HttpEnvironment>, resources: Resources): void {
   app.get('/v1/policies', async (context) => context.json({ items: await listPolicies(resources.ledger) }));
@@ -46,7 +39,7 @@ export function policies(app: Hono<HttpEnvironment>, resources: Resources): void
     const policy = checked(name, await bodyIn(context, Policy));
     const records = await listPolicies(resources.ledger);
     const before = recordOf(records, name);
-    const seen = preconditionOf(context, name, before);
+    const seen = versionDecidedOn(context, before, (seen, now) => overtaken(name, seen, now));
     demandFaultless(name, records, (all) => withPolicy(all, policy));
     if (before !== undefined && canonicalJson(before.policy) === canonicalJson(policy))
       return context.json(before, 200, taggedWith(before.version));
@@ -61,7 +54,7 @@ export function policies(app: Hono<HttpEnvironment>, resources: Resources): void
     const records = await listPolicies(resources.ledger);
     const before = recordOf(records, name);
     if (before === undefined) throw failure('POLICY_UNKNOWN', { policy: name });
-    const seen = preconditionOf(context, name, before);
+    const seen = versionDecidedOn(context, before, (seen, now) => overtaken(name, seen, now));
     demandFaultless(name, records, (all) => withoutPolicy(all, name));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
     const version = await applyPolicy(resources.ledger, { name, policy: undefined, seen, ...applied });
@@ -77,14 +70,6 @@ function checked(name: string, policy: Policy): Policy {
   throw invalidBody(problems.map(asFault));
 }
 
-/** The version the caller decided on: the one they name, or the one that holds. Throws POLICY_VERSION. */
-function preconditionOf(context: HttpContext, policy: string, before: PolicyRecord | undefined): number {
-  const now = before?.version ?? 0;
-  const seen = seenVersion(context.req.header('if-match'), context.req.header('if-none-match'));
-  if (seen === undefined || seen === now) return now;
-  throw overtaken(policy, seen, now);
-}
-
 /** Throws POLICY_CONFLICT. */
 function demandFaultless(
   policy: string,
@@ -98,8 +83,4 @@ function demandFaultless(
 
 function recordOf(records: readonly PolicyRecord[], name: string): PolicyRecord | undefined {
   return records.find(({ policy }) => policy.metadata.name === name);
-}
-
-function taggedWith(version: number) {
-  return { ETag: `"${version}"` };
 }

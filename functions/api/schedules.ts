@@ -4,7 +4,6 @@ import { applySchedule, findSchedule, listFirings, listSchedules, overtaken } fr
 import { deleteSchedule, putSchedule } from '#shared/aws/scheduler.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Name } from '#shared/domain/identifiers.ts';
-import { seenVersion } from '#shared/domain/policy/if-match.ts';
 import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
 import { Schedule, type ScheduleRecord } from '#shared/domain/schedule/schedule.ts';
 import {
@@ -16,6 +15,7 @@ import {
   type HttpEnvironment,
 } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
+import { taggedWith, versionDecidedOn } from './versioned.ts';
 
 /** Firings that are shown. */
 const most = 50;
@@ -39,7 +39,7 @@ export function schedules(app: Hono<HttpEnvironment>, resources: Resources): voi
     const schedule = await bodyIn(context, Schedule);
     demandNamed(name, schedule);
     const before = await findSchedule(resources.ledger, name);
-    const seen = preconditionOf(context, name, before);
+    const seen = versionDecidedOn(context, before, (seen, now) => overtaken(name, seen, now));
     const record =
       before !== undefined && canonicalJson(before.schedule) === canonicalJson(schedule)
         ? before
@@ -54,7 +54,7 @@ export function schedules(app: Hono<HttpEnvironment>, resources: Resources): voi
     const before = await findSchedule(resources.ledger, name);
     if (before === undefined && Name.safeParse(name).success) await deleteSchedule(name);
     if (before === undefined) throw failure('SCHEDULE_UNKNOWN', { schedule: name });
-    const seen = preconditionOf(context, name, before);
+    const seen = versionDecidedOn(context, before, (seen, now) => overtaken(name, seen, now));
     const by = { by: actorIn(context), at: arrivedAt(context) };
     const version = await applySchedule(resources.ledger, { name, schedule: undefined, seen, ...by });
     await tellScheduler(resources, name);
@@ -90,16 +90,4 @@ async function demanded(resources: Resources, name: string): Promise<ScheduleRec
   const record = await findSchedule(resources.ledger, name);
   if (record === undefined) throw failure('SCHEDULE_UNKNOWN', { schedule: name });
   return record;
-}
-
-/** The version the caller decided on: the one they name, or the one that holds. Throws SCHEDULE_VERSION. */
-function preconditionOf(context: HttpContext, name: string, before: ScheduleRecord | undefined): number {
-  const now = before?.version ?? 0;
-  const seen = seenVersion(context.req.header('if-match'), context.req.header('if-none-match'));
-  if (seen === undefined || seen === now) return now;
-  throw overtaken(name, seen, now);
-}
-
-function taggedWith(version: number) {
-  return { ETag: `"${version}"` };
 }

@@ -2,7 +2,6 @@
 import type { Hono } from 'hono';
 import { applyWebhook, findWebhook, listWebhooks, webhookOvertaken } from '#shared/aws/ledger/webhooks.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import { seenVersion } from '#shared/domain/policy/if-match.ts';
 import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
 import type { WebhookRecord } from '#shared/domain/webhook/records.ts';
 import { Webhook } from '#shared/domain/webhook/webhook.ts';
@@ -15,6 +14,7 @@ import {
   type HttpEnvironment,
 } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
+import { taggedWith, versionDecidedOn } from './versioned.ts';
 
 export function webhooks(app: Hono<HttpEnvironment>, resources: Resources): void {
   app.get('/v1/webhooks', async (context) => context.json({ items: await listWebhooks(resources.ledger) }));
@@ -30,7 +30,7 @@ export function webhooks(app: Hono<HttpEnvironment>, resources: Resources): void
     const webhook = await bodyIn(context, Webhook);
     demandNamed(name, webhook);
     const before = await findWebhook(resources.ledger, name);
-    const seen = preconditionOf(context, name, before);
+    const seen = versionDecidedOn(context, before, (seen, now) => webhookOvertaken(name, seen, now));
     if (before !== undefined && canonicalJson(before.webhook) === canonicalJson(webhook))
       return context.json(before, 200, taggedWith(before.version));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
@@ -43,7 +43,7 @@ export function webhooks(app: Hono<HttpEnvironment>, resources: Resources): void
   app.delete('/v1/webhooks/:name', async (context) => {
     const name = context.req.param('name');
     const before = await holding(context, resources);
-    const seen = preconditionOf(context, name, before);
+    const seen = versionDecidedOn(context, before, (seen, now) => webhookOvertaken(name, seen, now));
     const applied = { by: actorIn(context), at: arrivedAt(context) };
     const version = await applyWebhook(resources.ledger, { name, webhook: undefined, seen, ...applied });
     return context.json({ removed: before, version });
@@ -56,16 +56,4 @@ async function holding(context: HttpContext, { ledger }: Resources): Promise<Web
   const record = await findWebhook(ledger, name);
   if (record === undefined) throw failure('WEBHOOK_UNKNOWN', { webhook: name });
   return record;
-}
-
-/** The version the caller decided on: the one they name, or the one that holds. Throws WEBHOOK_VERSION. */
-function preconditionOf(context: HttpContext, webhook: string, before: WebhookRecord | undefined): number {
-  const now = before?.version ?? 0;
-  const seen = seenVersion(context.req.header('if-match'), context.req.header('if-none-match'));
-  if (seen === undefined || seen === now) return now;
-  throw webhookOvertaken(webhook, seen, now);
-}
-
-function taggedWith(version: number) {
-  return { ETag: `"${version}"` };
 }

@@ -5,6 +5,7 @@ import { probeAnswer } from './probe-answer.ts';
 import { codeOf, type StandIn } from './registry.ts';
 import { runStandIn } from './run-stand-in.ts';
 import type { StoredFunction } from './state.ts';
+import { inTurn } from './turns.ts';
 import { environmentFor, environmentVariables } from './warm-environments.ts';
 
 export interface FunctionRun {
@@ -42,8 +43,9 @@ export async function runFunction(run: FunctionRun): Promise<FunctionResult> {
 }
 
 function inThread({ sandbox, stored, folder, requestId, payload }: FunctionRun, bundle: string, limit: number) {
-  const environment = environmentFor(sandbox, stored, join(folder, `${bundle}.mjs`));
-  return environment.invoke({ requestId, payload, limit });
+  return inTurn(sandbox.world, stored.arn, () =>
+    environmentFor(sandbox, stored, join(folder, `${bundle}.mjs`)).invoke({ requestId, payload, limit }),
+  );
 }
 
 function stoodIn({ sandbox, stored, requestId, payload }: FunctionRun, standIn: StandIn, limit: number) {

@@ -8,7 +8,8 @@ export type SecretKind =
   | 'task token'
   | 'external id'
   | 'second factor'
-  | 'webhook secret';
+  | 'webhook secret'
+  | 'identity token';
 
 export interface Secret {
   readonly kind: SecretKind;
@@ -22,6 +23,9 @@ const kinds: Readonly<Record<string, SecretKind>> = {
   'mfa-seed': 'second factor',
   'external-id': 'external id',
   'webhook-secret': 'webhook secret',
+  // By their signatures: without them the rest lets nobody in.
+  'web-identity-signature': 'identity token',
+  'saml-signature': 'identity token',
 };
 
 /** Undefined for an id or a name. */

@@ -10,7 +10,7 @@ import { begin, ended, promote } from './small-release.ts';
 let rehearsal: Rehearsal;
 beforeEach(async () => {
   rehearsal = await openRehearsal();
-}, 60_000);
+}, 120_000);
 afterEach(() => rehearsal.close());
 
 const eve = ['IAM user eve with 1 access key'];

@@ -22,7 +22,7 @@ import { openRehearsal, production, type Rehearsal } from './rehearsed-world.ts'
 let rehearsal: Rehearsal;
 beforeAll(async () => {
   rehearsal = await openRehearsal();
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 
 const wish = { target: 'production', reason: 'INC-7', use: 'credentials', seconds: 900 } as const;

@@ -8,6 +8,8 @@ import { publishRelease } from '#cli/client/releases.ts';
 import { packageRelease } from '#cli/package-release.ts';
 import { heldWebhookSecrets, holdWebhooks } from '#cli/rehearsal/set-up-webhooks.ts';
 import type { Fault } from '#sandbox/fault.ts';
+import { samlAssertion, samlIdentityProvider } from '#sandbox/sts/saml/identity-provider.ts';
+import { gitHubToken } from '#sandbox/sts/web-identity/github-token.ts';
 import { expectPlanted, knownTo, type Leak, leaksIn as leaksInSandbox } from '#test/canary/watch.ts';
 import { aStandardWebhook } from '#test/domain/webhook/webhook-builders.ts';
 import { clientsAs, ledgerOf, person } from './clients.ts';
@@ -20,7 +22,7 @@ const leaksIn = ({ sandbox }: Rehearsal) => leaksInSandbox(sandbox, sandbox.jour
 
 beforeAll(async () => {
   rehearsal = await openRehearsal();
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 
 describe('a whole rehearsal leaves no secret behind', () => {
@@ -132,6 +134,30 @@ describe('a planted secret is found', () => {
     const planted = [await plantDocument('webhook secret', text), await plantItem('WEBHOOK#planted', key)];
     const found = (await leaksIn(rehearsal)).filter(({ secret }) => secret === 'webhook secret');
     expect(found.map(({ place }) => place).sort()).toEqual(planted.sort());
+  });
+
+  it.each([
+    ['of a CI job', () => gitHubToken(rehearsal.sandbox, { repository: 'acme/orders', repositoryId: '7' })],
+    [
+      'of a person',
+      () =>
+        samlAssertion(rehearsal.sandbox, samlIdentityProvider(rehearsal.sandbox, 'https://idp.example.org'), {
+          signIn: { subject: 'erin', roles: [], sessionName: 'erin' },
+        }),
+    ],
+  ])('if it is a token %s that was signed outside', async (who, sign) => {
+    const place = await plantDocument(`identity token ${who}`, sign());
+    const found = (await leaksIn(rehearsal)).filter(({ secret }) => secret === 'identity token');
+    expect(found.map((leak) => leak.place)).toContain(place);
+  });
+
+  it('if it is an external id, outside trust policies and the record of the target', async () => {
+    const text = knownTo(rehearsal.sandbox).find(({ kind }) => kind === 'external id')?.text ?? '';
+    const place = await plantItem('PROMOTION#prm-3', text);
+    await plantItem('TARGETS', text);
+    const places = (await leaksIn(rehearsal)).map((leak) => leak.place);
+    expect(places).toContain(place);
+    expect(places).not.toContain('ledger TARGETS/PLANTED');
   });
 
   it('if it is a task token, only outside the waits of the ledger', async () => {

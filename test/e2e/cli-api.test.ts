@@ -91,7 +91,7 @@ describe('where a command works', () => {
     vi.stubEnv('AWS_REGION', 'eu-south-2');
     expect((await drawbridgeJson(...history)).exit).toBe(0);
     const [request] = api.received;
-    expect(request?.call).toBe('GET /v1/promotions?pipeline=orders');
+    expect(request?.call).toBe('GET /v1/promotions?pipeline=orders&limit=100');
     expect(request?.headers.authorization).toMatch(
       /Credential=ASIAX{16}\/\d{8}\/eu-south-2\/execute-api\/aws4_request/,
     );
@@ -157,7 +157,7 @@ describe("the API's answers", () => {
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
     const found = await codes(...history, '--api', `http://127.0.0.1:${port}`, '--region', 'eu-west-1');
-    expect(found).toMatchObject({ exit: 5, code: 'AWS_UNREACHABLE' });
+    expect(found).toMatchObject({ exit: 5, code: 'API_UNREACHABLE' });
   });
 });
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9');
   vi.stubEnv('AWS_PROFILE', 'nobody');
   released = await drawbridgeJson('release', small, ...here);
-}, 60_000);
+}, 120_000);
 
 describe('drawbridge release', () => {
   it('records the release and uploads its files, into a sandbox that knows the targets of the same files', () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   before = await contents(deployed);
   failed = await variant(deployed);
   result = await drawbridgeJson(...both, '--world', failed, ...fault);
-}, 60_000);
+}, 120_000);
 
 describe('a fault that nothing runs into', () => {
   it('is said, with the next step, instead of a success that proves nothing', () => {

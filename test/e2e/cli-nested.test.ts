@@ -8,7 +8,7 @@ let deployed = '';
 beforeAll(async () => {
   deployed = newFolder();
   first = await drawbridgeJson('rehearse', 'examples/nested', '--world', deployed);
-}, 60_000);
+}, 120_000);
 
 async function stacksOf(world: string, account: string) {
   const { stacks } = (await savedWorld(world)).cloudformation;

@@ -9,7 +9,7 @@ const rehearse = (seed: number) =>
 let first: Run;
 beforeAll(async () => {
   first = await rehearse(1);
-}, 60_000);
+}, 120_000);
 
 /** `09:06:35  production       CREATE_COMPLETE   AWS::CloudFormation::Stack  orders`, or a role that is assumed there. */
 const milestone = /^\d\d:\d\d:\d\d {2}([\w-]+) +(assume [\w-]+|CREATE_COMPLETE(?= +AWS::CloudFormation::Stack))/;

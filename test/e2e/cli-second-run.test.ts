@@ -22,7 +22,7 @@ let deployed = '';
 beforeAll(async () => {
   deployed = newFolder();
   expect((await drawbridge('rehearse', 'examples/orders', '--world', deployed)).exit).toBe(0);
-}, 60_000);
+}, 120_000);
 
 /** Rehearses in a copy of the deployed world: how it ended, and how often CloudFormation was asked to write. */
 async function again(path: string, world: string) {

@@ -93,7 +93,7 @@ describe('drawbridge rehearse --serve', () => {
     expect(await end()).toBe(0);
     expect(await savedAt()).toBeGreaterThan(before);
     await expect(fetch(AWS_ENDPOINT_URL)).rejects.toThrow('fetch failed');
-  }, 60_000);
+  }, 120_000);
 
   it('ends by itself after --for, and leaves standard output to the result when that is JSON', async () => {
     const words = ['rehearse', 'test/e2e/cli-small', '--world', world, '--serve', '--for', '0'];

@@ -1,7 +1,9 @@
 /** The ways into the account of the API as they are typed, over the wire: CI tokens, SAML assertions, second factors. */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { publishRelease } from '#cli/client/releases.ts';
 import { deployTemplate } from '#cli/rehearsal/administrator.ts';
 import type { CallFault } from '#sandbox/fault.ts';
 import { mfaCode } from '#sandbox/iam/mfa.ts';
@@ -14,6 +16,7 @@ import type { SamlResponse } from '#sandbox/sts/saml/response-form.ts';
 import { type GitHubJob, gitHubToken } from '#sandbox/sts/web-identity/github-token.ts';
 import { drawbridgeJson, newFolder } from './cli-world.ts';
 import { openRehearsal, type Rehearsal, root } from './rehearsed-world.ts';
+import { smallRelease } from './small-release.ts';
 
 const folder = newFolder();
 const provider = `arn:aws:iam::${home}:saml-provider/corp`;
@@ -32,6 +35,8 @@ let files = 0;
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   rehearsal = await openRehearsal();
+  // What is asked below has to be there.
+  await publishRelease(rehearsal.apiAs('alice'), await smallRelease({ pipeline: 'small' }));
   const { sandbox, outputs } = rehearsal;
   const ci = await deployTemplate(sandbox, {
     ...{ account: home, region: homeRegion, stackName: 'drawbridge-ci' },

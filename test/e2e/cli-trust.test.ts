@@ -15,7 +15,7 @@ let promotion: string;
 beforeAll(async () => {
   const { json } = await drawbridgeJson('rehearse', join(root, 'examples/orders'), '--world', folder);
   promotion = json.promotion;
-}, 60_000);
+}, 120_000);
 
 describe('audit', () => {
   it('tells what was done and proved', async () => {
@@ -56,7 +56,7 @@ describe('audit', () => {
     expect(exit).toBe(3);
     expect(out).toMatch(/audit before {2}IAM user eve with 1 access key {2}2026-.*\n {6}audit after {3}not made/);
     expect(out).toMatch(/production +not-reached/);
-  }, 60_000);
+  }, 120_000);
 
   it('knows no promotion that never was', async () => {
     const { exit, progress } = await drawbridge('audit', 'prm-0000000000000000', ...there);
@@ -90,7 +90,7 @@ describe('doctor', () => {
   it('has nothing to look at where nothing was rehearsed', async () => {
     const { exit, out } = await drawbridge('doctor', '--sandbox', '--world', newFolder());
     expect([exit, out]).toEqual([2, '']);
-  }, 60_000);
+  }, 120_000);
 
   it('knows no target that was never recorded', async () => {
     expect(await drawbridge('doctor', '--target', 'nowhere', ...there)).toMatchObject({ exit: 2, out: '' });

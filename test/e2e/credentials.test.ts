@@ -23,7 +23,7 @@ let rehearsal: Rehearsal;
 
 beforeAll(async () => {
   rehearsal = await openRehearsal();
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 
 const seconds = 1000;

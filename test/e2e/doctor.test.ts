@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { iam, events, organization } = rehearsal.sandbox.world;
   whole = structuredClone({ iam, events, organization });
   onboarded = await readTarget(ledgerOf(rehearsal), 'production');
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 /** What a test broke is made whole again. */
 afterEach(async () => {
@@ -181,7 +181,7 @@ describe('a broken target', () => {
     [
       'the account has an old version',
       () => Object.assign(role('audit').tags, { 'drawbridge:version': '1' }),
-      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 4 is needed']],
+      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 5 is needed']],
     ],
     [
       'the rule is missing',

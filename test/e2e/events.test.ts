@@ -13,7 +13,7 @@ let rehearsal: Rehearsal;
 
 beforeAll(async () => {
   rehearsal = await openRehearsal();
-}, 60_000);
+}, 120_000);
 afterEach(() => rehearsal.strike());
 afterAll(() => rehearsal.close());
 

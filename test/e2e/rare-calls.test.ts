@@ -13,7 +13,7 @@ import { begin, ended, smallRelease } from './small-release.ts';
 let rehearsal: Rehearsal;
 beforeAll(async () => {
   rehearsal = await openRehearsal();
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 afterEach(() => rehearsal.strike());
 

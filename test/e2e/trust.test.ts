@@ -43,7 +43,7 @@ beforeAll(async () => {
   rehearsal = await openRehearsal();
   await deployLookalikes();
   expect((await promote(rehearsal, { pipeline: 'trusted' })).promotion.status).toBe('succeeded');
-}, 60_000);
+}, 120_000);
 afterAll(() => rehearsal.close());
 
 const orchestrator = () => functionCredentials(rehearsal, 'drawbridge-plan');

@@ -21,7 +21,7 @@ beforeAll(async () => {
   // The SDK's pauses are real time: with one retry of its own, what comes after it is met sooner.
   for (const { environment } of Object.values(rehearsal.sandbox.world.lambda.functions))
     environment['AWS_MAX_ATTEMPTS'] = '2';
-}, 60_000);
+}, 120_000);
 afterEach(() => rehearsal.strike());
 afterAll(() => rehearsal.close());
 

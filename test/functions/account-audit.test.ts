@@ -82,6 +82,7 @@ describe('after the rollout', () => {
       reason: {
         ...{ code: 'ACCOUNT_NOT_CLEAN', target: 'production' },
         text: 'Account 333333333333 is not clean after the rollout: IAM user eve with 1 access key.',
+        next: 'Remove them, find out in CloudTrail who made them, then promote again.',
       },
     });
     expect(await listAudits(ledger, promotionId)).toEqual([anAudit({ moment: 'after', findings: eve })]);

@@ -7,8 +7,9 @@ import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { monday, promotionId } from '#test/builders.ts';
 import { lambda, s3 } from '../aws/fake-aws.ts';
 import { aPolicy } from '../domain/policy/policy-builders.ts';
+import { answerOf } from './answer-of.ts';
 import { person } from './api-call.ts';
-import { context, deployment } from './deployment.ts';
+import { deployment } from './deployment.ts';
 
 const { found, ledger } = deployment();
 const digest = digestOf('release');
@@ -36,16 +37,7 @@ async function send({ route = 'POST /v1/promotions', query = '', body, headers =
     ...(body === undefined ? {} : { body: bytes ? body.toString('base64') : body }),
     isBase64Encoded: isBase64Encoded ?? bytes,
   };
-  const answer = (await handler(event, context)) as {
-    statusCode: number;
-    headers: Record<string, string>;
-    body: string;
-  };
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: JSON.parse(answer.body) as Record<string, unknown>,
-  };
+  return answerOf(handler, event);
 }
 
 const json = (value: unknown): string => JSON.stringify(value);

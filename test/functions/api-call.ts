@@ -1,7 +1,7 @@
 /** A request as API Gateway hands it over (payload format 2.0, IAM authorizer), and what the API answers. */
 import { handler } from '#functions/api/handler.ts';
 import { monday } from '#test/builders.ts';
-import { context } from './deployment.ts';
+import { answerOf } from './answer-of.ts';
 
 export const person = (name: string) =>
   `arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_ReleaseManager_3f1c9a7be2d04856/${name}`;
@@ -29,14 +29,5 @@ export async function callHandler(route: string, asked: Asked = {}) {
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
-  const answer = (await handler(event, context)) as {
-    statusCode: number;
-    headers: Record<string, string>;
-    body: string;
-  };
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: JSON.parse(answer.body) as Record<string, unknown>,
-  };
+  return answerOf(handler, event);
 }

@@ -23,7 +23,8 @@ import {
   promotionId,
 } from '#test/builders.ts';
 import { awsError, lambda, s3 } from '../aws/fake-aws.ts';
-import { context, deployment } from './deployment.ts';
+import { answerOf } from './answer-of.ts';
+import { deployment } from './deployment.ts';
 
 const { ledger, documents, release, found } = deployment();
 const person = (name: string) =>
@@ -61,16 +62,7 @@ async function ask(route: string, { body, rawBody, query = '', headers = {}, use
     ...(body === undefined && rawBody === undefined ? {} : { body: rawBody ?? JSON.stringify(body) }),
     isBase64Encoded: false,
   };
-  const answer = (await handler(event, context)) as {
-    statusCode: number;
-    headers: Record<string, string>;
-    body: string;
-  };
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: JSON.parse(answer.body) as Record<string, unknown>,
-  };
+  return answerOf(handler, event);
 }
 
 const admissionAnswers = (answer: unknown) =>
@@ -227,7 +219,10 @@ describe('looking at promotions', () => {
         status: 400,
         body: { code: 'QUERY_INVALID' },
       });
-    expect(await ask('GET /v1/promotions', { query: 'pipeline=other' })).toMatchObject({ body: { items: [] } });
+    expect(await ask('GET /v1/promotions', { query: 'pipeline=other' })).toMatchObject({
+      status: 404,
+      body: { code: 'PIPELINE_UNKNOWN' },
+    });
   });
 
   it('shows one with its rollouts and deployments', async () => {

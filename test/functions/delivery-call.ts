@@ -1,7 +1,7 @@
 /** A delivery as API Gateway hands it over (payload format 2.0, no authorizer), and what the function answers. */
 import { handler } from '#functions/webhook/handler.ts';
 import { monday } from '#test/builders.ts';
-import { context } from './deployment.ts';
+import { answerOf } from './answer-of.ts';
 
 interface Sent {
   readonly source?: string;
@@ -24,14 +24,5 @@ export async function deliver({ source = 'orders-ci', body, headers, isBase64Enc
     },
     ...(body === undefined ? {} : { body }),
   };
-  const answer = (await handler(event, context)) as {
-    statusCode: number;
-    headers: Record<string, string>;
-    body: string;
-  };
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: JSON.parse(answer.body) as Record<string, unknown>,
-  };
+  return answerOf(handler, event);
 }

@@ -69,7 +69,7 @@ function termsOf(request: RecordedRequest, place: Place): Terms | undefined {
       }
     );
   }
-  const isShipped = target !== undefined || attached?.name !== undefined;
+  const isShipped = [target?.trust, attached, others.key].some((piece) => piece?.name !== undefined);
   return requester.kind === 'user' || !isShipped ? undefined : { ...others, request, identity: [] };
 }
 

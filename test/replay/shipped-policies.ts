@@ -107,9 +107,7 @@ function resourcePolicies(world: World): { arn: string; name: string; text: stri
     ...Object.keys(events.busPolicies).map((arn) => ({
       ...{ arn, name: `bus ${busPlace(arn).name}`, text: busPolicy(world, arn).resourcePolicy?.document },
     })),
-    ...Object.values(kms.keys).map(({ account, region, policy }) => ({
-      ...{ arn: keysOf(account, region), name: `key of ${account}`, text: policy },
-    })),
+    ...keyPolicies(kms),
     ...topicPolicies(world),
     ...Object.values(lambda.functions).map((stored) => ({
       ...{ arn: stored.arn, name: `function ${stored.name}`, text: functionPolicy(stored) },
@@ -132,7 +130,20 @@ function topicPolicies({ cloudformation }: World): { arn: string; name: string; 
     );
 }
 
-/** An account has one key in a region, whose id nobody knows beforehand. */
+/** Nobody knows the ids of keys beforehand, so those of an account in a region are taken together: each statement once. */
+function keyPolicies({ keys }: World['kms']): { arn: string; name: string; text: string }[] {
+  const together = Object.groupBy(Object.values(keys), ({ account, region }) => keysOf(account, region));
+  return Object.entries(together).map(([arn, some = []]) => {
+    const documents = some.map(({ policy }) => JSON.parse(policy) as { Statement: object[] });
+    const statements = new Map(
+      documents.flatMap(({ Statement }) => Statement.map((one) => [JSON.stringify(one), one] as const)),
+    );
+    const text = JSON.stringify({ ...documents[0], Statement: [...statements.values()] });
+    return { arn, name: `key of ${some[0]?.account}`, text };
+  });
+}
+
+/** The keys of an account in a region. */
 export const keysOf = (account: string, region: string): string => `arn:aws:kms:${region}:${account}:key`;
 
 function named(name: string, text: string, use: 'identity' | 'trust' | 'resource'): ShippedPolicy {

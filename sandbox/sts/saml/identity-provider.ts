@@ -1,5 +1,6 @@
 import { createHash, sign } from 'node:crypto';
 import type { Sandbox } from '../../kernel.ts';
+import { tellMinted } from '../../observers.ts';
 import { type PrivateKeyRecord, privateKeyOf, rsaKey } from '../rsa-key.ts';
 import { selfSignedCertificate } from './certificate.ts';
 import { type SamlResponse, signedInfo, writeAssertion, writeResponse } from './response-form.ts';
@@ -71,14 +72,16 @@ export function samlAssertion(
     attributes: attributesOf(signIn),
     ...changes,
   };
-  return signed(provider, response);
+  return signed(sandbox, provider, response);
 }
 
 /** Base64, as it travels in a form. */
-function signed({ privateKey }: SamlIdentityProviderRecord, response: SamlResponse): string {
+function signed(sandbox: Sandbox, { privateKey }: SamlIdentityProviderRecord, response: SamlResponse): string {
   const digest = createHash('sha256').update(writeAssertion(response)).digest('base64');
-  const value = sign('sha256', Buffer.from(signedInfo(response.assertionId, digest)), privateKeyOf(privateKey));
-  return Buffer.from(writeResponse(response, { digest, value: value.toString('base64') })).toString('base64');
+  const key = privateKeyOf(privateKey);
+  const value = sign('sha256', Buffer.from(signedInfo(response.assertionId, digest)), key).toString('base64');
+  tellMinted(sandbox, { kind: 'saml-signature', text: value });
+  return Buffer.from(writeResponse(response, { digest, value })).toString('base64');
 }
 
 /** Attributes of AWS (IAM User Guide, "Configure SAML assertions for the authentication response"). */

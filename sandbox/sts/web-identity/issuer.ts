@@ -1,5 +1,6 @@
 import { createHash, sign } from 'node:crypto';
 import type { Json, Sandbox } from '../../kernel.ts';
+import { tellMinted } from '../../observers.ts';
 import { type PrivateKeyRecord, privateKeyOf, rsaKey } from '../rsa-key.ts';
 
 /** An OpenID Connect issuer outside AWS. STS reads its keys here, where AWS would fetch them from the issuer's key set. */
@@ -28,6 +29,7 @@ export function signToken(sandbox: Sandbox, issuerName: string, claims: Claims):
   const { keyId, privateKey } = issuerOf(sandbox, issuerName);
   const header = { typ: 'JWT', alg: 'RS256', kid: keyId };
   const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-  const signature = sign('sha256', Buffer.from(signed), privateKeyOf(privateKey));
-  return `${signed}.${signature.toString('base64url')}`;
+  const signature = sign('sha256', Buffer.from(signed), privateKeyOf(privateKey)).toString('base64url');
+  tellMinted(sandbox, { kind: 'web-identity-signature', text: signature });
+  return `${signed}.${signature}`;
 }

@@ -28,18 +28,21 @@ function neededBy({ Properties = {}, DependsOn }: TemplateResource): Set<string>
 
 function cycleIn(edges: Edges): string[] | undefined {
   const done = new Set<string>();
-  const visit = (id: string, way: readonly string[]): string[] | undefined => {
+  const visit = (
+    [id, needed]: readonly [string, ReadonlySet<string>],
+    way: readonly string[],
+  ): string[] | undefined => {
     if (way.includes(id)) return way.slice(way.indexOf(id));
     if (done.has(id)) return undefined;
-    for (const needed of edges.get(id) ?? []) {
-      const cycle = edges.has(needed) ? visit(needed, [...way, id]) : undefined;
+    for (const next of edges) {
+      const cycle = needed.has(next[0]) ? visit(next, [...way, id]) : undefined;
       if (cycle !== undefined) return cycle;
     }
     done.add(id);
     return undefined;
   };
-  for (const id of edges.keys()) {
-    const cycle = visit(id, []);
+  for (const start of edges) {
+    const cycle = visit(start, []);
     if (cycle !== undefined) return cycle;
   }
   return undefined;

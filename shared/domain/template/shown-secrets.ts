@@ -10,7 +10,7 @@ interface ShownSecret {
 
 /** CloudFormation masks NoEcho values, but not in outputs (User Guide, "Parameters", NoEcho): whoever may describe the stack reads them. */
 export function shownSecrets({ Parameters = {}, Outputs = {} }: Template): ShownSecret[] {
-  const secret = Object.keys(Parameters).filter((name) => isNoEcho(Parameters[name] ?? {}));
+  const secret = Object.entries(Parameters).flatMap(([name, declared]) => (isNoEcho(declared) ? [name] : []));
   return Object.entries(Outputs).flatMap(([output, declared]) =>
     namedIn(declared as unknown as Json, ['Outputs', output])
       .filter(({ name, attribute }) => !attribute && secret.includes(name))

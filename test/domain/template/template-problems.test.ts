@@ -70,6 +70,7 @@ describe('a name', () => {
     ['of a pseudo parameter', '!Ref AWS::StackName'],
     ['of an attribute', '!GetAtt Topic.TopicName'],
     ['of an attribute, as a list', '{ Fn::GetAtt: [Topic, TopicName] }'],
+    ['of an attribute, as a text', '{ Fn::GetAtt: Topic.TopicName }'],
     ['in a text', '!Sub "${Name}-${Topic.TopicName}-${AWS::Region}-${!Literal}"'],
     ['that the call defines', '!Sub ["${Own}", { Own: !Ref Name }]'],
     [
