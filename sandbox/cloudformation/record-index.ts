@@ -13,7 +13,7 @@ const changeSetIndexes = new WeakMap<CloudFormationState['changeSets'], Index>()
 export function keepStack(sandbox: Sandbox, stack: StackRecord): void {
   const { stacks } = sandbox.world.cloudformation;
   add(stacksIndexed(stacks), placeKey(stack), stack.stackId);
-  stacks[stack.stackId] = stack;
+  writable(stacks)[stack.stackId] = stack;
 }
 
 /** The stacks of an account and region, deleted ones too. */
@@ -26,14 +26,14 @@ export function keepChangeSet(sandbox: Sandbox, changeSet: ChangeSetRecord): voi
   const { changeSets } = sandbox.world.cloudformation;
   const index = changeSetsIndexed(changeSets);
   for (const owner of ownersOf(changeSet)) add(index, owner, changeSet.changeSetId);
-  changeSets[changeSet.changeSetId] = changeSet;
+  writable(changeSets)[changeSet.changeSetId] = changeSet;
 }
 
 export function forgetChangeSet(sandbox: Sandbox, changeSet: ChangeSetRecord): void {
   const { changeSets } = sandbox.world.cloudformation;
   const index = changeSetsIndexed(changeSets);
   for (const owner of ownersOf(changeSet)) index.get(owner)?.delete(changeSet.changeSetId);
-  delete changeSets[changeSet.changeSetId];
+  delete writable(changeSets)[changeSet.changeSetId];
 }
 
 /** The change sets of a stack, or those directly below a change set, by its ARN. */
@@ -75,3 +75,6 @@ function add(index: Index, key: string, id: string): void {
 function recordsOf<Entry>(records: Readonly<Record<string, Entry>>, ids: ReadonlySet<string> = new Set()): Entry[] {
   return [...ids].flatMap((id) => records[id] ?? []);
 }
+
+/** Everybody else only reads: a record that is not in the index is never found. */
+const writable = <Entry>(records: Readonly<Record<string, Entry>>): Record<string, Entry> => records;

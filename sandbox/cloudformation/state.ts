@@ -4,9 +4,9 @@ import type { Caller, Json } from '../kernel.ts';
 
 export interface CloudFormationState {
   /** By stack ARN; deleted stacks stay, as in AWS they answer by ARN for 90 days. */
-  readonly stacks: Record<string, StackRecord>;
+  readonly stacks: Readonly<Record<string, StackRecord>>;
   /** By change set ARN. */
-  readonly changeSets: Record<string, ChangeSetRecord>;
+  readonly changeSets: Readonly<Record<string, ChangeSetRecord>>;
   /** By stack ARN, oldest first. */
   readonly events: Record<string, StackEventRecord[]>;
   /** Template texts by sha256, so that a template used by many stacks and change sets is held once. */

@@ -5,6 +5,7 @@ import { actingCaller } from '../acting-session.ts';
 import { noStack, stackInState, validationError } from '../errors.ts';
 import { changeSetsBelow, dropChangeSet } from '../nested/change-set-family.ts';
 import { childModel, newChild } from '../nested/child-stack.ts';
+import { keepStack } from '../record-index.ts';
 import { providedProperties } from '../resource-definition.ts';
 import { changesAnything, computeChanges } from '../stack-changes.ts';
 import { exportInUse } from '../stack-exports.ts';
@@ -63,7 +64,7 @@ async function create(context: StepContext, step: StepRecord): Promise<Awaited> 
   const child = stacks[planned?.stackId ?? ''] ?? newChild(sandbox, stack, step.logicalId);
   authorise(context, 'CreateStack', { child, definition: step.definition });
   const model = await modelFor(context, child, { definition: step.definition, planned });
-  stacks[child.stackId] = child;
+  keepStack(sandbox, child);
   Object.assign(record, { definition: step.definition, physicalId: child.stackId });
   mark(context, record, { status: 'CREATE_IN_PROGRESS', reason: 'Resource creation Initiated' });
   // What it made stays until the parent takes it back: the parent decides what follows a failure.
