@@ -54,11 +54,12 @@ describe('with the policy queue', () => {
     expect(await ask(back, 8)).toMatchObject({ kind: 'admitted' });
   });
 
-  it('one that is not seen for five minutes keeps nobody waiting, and is forgotten after a day', async () => {
+  it('one that is not seen for twenty minutes keeps nobody waiting, and is forgotten after a day', async () => {
     await ask(first, 5);
     await ask(third, 6);
     await free(first, 1);
-    expect(await ask(second, 12)).toEqual({ kind: 'admitted', epoch: 2 });
+    expect(await ask(second, 25)).toMatchObject({ kind: 'wait' });
+    expect(await ask(second, 26)).toEqual({ kind: 'admitted', epoch: 2 });
     await ask(first, 1500);
     expect((await listWaiters(ledger, placeOf(first))).map(({ promotion }) => promotion)).toEqual([first.id]);
   });

@@ -67,7 +67,7 @@ describe('a fault after a deployment', () => {
     ['live:alarm:orders-5xx:10m+0m', /a time such as 10m/],
     ['live:alarm:orders-5xx:1m+1m+1m', /a time such as 10m/],
     ['nowhere:alarm:orders-5xx:1m', /no target or environment is called nowhere/],
-    ['live:verify:failed', /no logical id and status/],
+    ['live:verify:failed', /there is no status failed/],
   ])('%s is refused', (fault, said) => {
     expect(() => requestedFault(fault, config, [])).toThrow(said);
   });

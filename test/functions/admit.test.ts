@@ -42,6 +42,7 @@ describe('admit', () => {
       environment,
       status: 'running',
       epoch: 1,
+      newest: true,
       startedAt: monday,
       reasons: [],
     });

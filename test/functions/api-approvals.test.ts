@@ -63,6 +63,7 @@ describe('deciding on a plan', () => {
     const { output } = stepFunctions.commandCalls(SendTaskSuccessCommand)[0]!.args[0].input;
     expect(JSON.parse(`${output}`)).toEqual({
       kind: 'rejected',
+      code: 'APPROVAL_REJECTED',
       reason: 'bob rejected the plan for production: too late.',
     });
   });

@@ -52,13 +52,18 @@ const wanted: Readonly<Record<Permission, readonly string[]>> = {
     ...['GET /v1/policies', 'GET /v1/policies/:name', 'GET /v1/policies/:name/versions', 'GET /v1/policy-sets/:digest'],
     ...['GET /v1/webhooks', 'GET /v1/webhooks/:name', 'GET /v1/targets/:target/trust'],
     ...['GET /v1/schedules', 'GET /v1/schedules/:name', 'GET /v1/schedules/:name/firings'],
+    ...['GET /v1/freezes', 'GET /v1/stops', 'GET /v1/holds'],
   ],
   requester: [
     ...['POST /v1/releases', 'POST /v1/releases/completions', 'POST /v1/promotions'],
     'POST /v1/promotions/:id/retries',
   ],
   approver: ['POST /v1/promotions/:id/approvals'],
-  operator: ['POST /v1/sessions', 'POST /v1/diagnoses', 'POST /v1/targets/:target/decoded-messages'],
+  operator: [
+    ...['POST /v1/sessions', 'POST /v1/diagnoses', 'POST /v1/targets/:target/decoded-messages'],
+    ...['POST /v1/rollbacks', 'POST /v1/freezes', 'POST /v1/freezes/:id/lifts'],
+    ...['POST /v1/stops', 'POST /v1/stops/:id/lifts', 'POST /v1/holds', 'POST /v1/holds/:id/lifts'],
+  ],
   admin: [
     ...['PUT /v1/policies/:name', 'DELETE /v1/policies/:name', 'PUT /v1/targets/:name'],
     ...['PUT /v1/webhooks/:name', 'DELETE /v1/webhooks/:name'],

@@ -34,6 +34,7 @@ const reconcile = () => handler({}, context);
 const nothing = {
   ...{ kind: 'reconciled', started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [] },
   delivered: [],
+  rollbacks: [],
 };
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const about = { promotion: promotionId, environment: 'production', digest: digestOf('plan') };

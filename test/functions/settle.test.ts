@@ -19,7 +19,7 @@ import { anAudit } from '#test/domain/audit/audit-builders.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger, item } = deployment();
+const { ledger, item, put } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const release = digestOf('release');
 const ended = secondsAfter(monday, 600);
@@ -90,6 +90,7 @@ describe('settle', () => {
   });
 
   it('ends a promotion that only planned as planned: nothing was verified, and nothing runs anywhere', async () => {
+    await put({ pk: `PROMOTION#${promotionId}`, sk: 'PROMOTION', ...aPromotion({ mode: 'plan' }) });
     await takeLease(ledger, { ...place, mode: 'plan' }, monday);
     await deployments('unchanged', 'unchanged');
     expect(await settle({ mode: 'plan' })).toMatchObject({ kind: 'planned' });

@@ -16,7 +16,7 @@ const here = {
   environment: 'production',
   mode: 'promote',
 };
-const settleInput = { ...here, epoch: 1, at: monday, error: {}, audits: [], discards: [] };
+const settleInput = { ...here, epoch: 1, at: monday, error: {} };
 const executeInput = {
   ...here,
   epoch: 1,

@@ -21,7 +21,7 @@ export function keptOutput(text: string): KeptOutput {
 /** The text, or only the word that it was withheld: where a credential in it ends is not worth a guess. */
 export function withoutSecrets(text: string): string {
   const secret = secretIn(text);
-  return secret === undefined ? text : `(withheld: it holds ${secret})`;
+  return secret === undefined ? text : `(withheld: it holds ${secret.what})`;
 }
 
 /** At most so many bytes of UTF-8, whole characters only. */

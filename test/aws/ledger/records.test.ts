@@ -109,6 +109,7 @@ describe('a promotion', () => {
       deployments: [aDeployment(), aDeployment({ stack: 'network' })],
       approvals: [],
       decisions: [],
+      ...{ progress: [], rollbacks: [], waiting: [] },
     });
     expect(await readPromotionRecord(ledger, 'prm-0000000000000000')).toBeUndefined();
   });
