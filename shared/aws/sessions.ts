@@ -1,5 +1,5 @@
 /**
- * Sessions in target accounts by purpose, guarded before use and kept in memory for one invocation environment.
+ * Sessions in target accounts by purpose, guarded before use and kept in memory for one invocation.
  * Credentials never leave this module except inside a client.
  */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
@@ -52,7 +52,7 @@ export async function inTarget<Result>(
   }
 }
 
-/** Forgets every session: for tests, and for a process that changes who it is. */
+/** Forgets every session. Each invocation begins so: a warm function opens its own, behind a guard of its own. */
 export function forgetSessions(): void {
   cache.clear();
 }
