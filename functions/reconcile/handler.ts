@@ -21,31 +21,34 @@ const most = 100;
 const budgetMilliseconds = 45_000;
 const tellingMilliseconds = 52_000;
 
-export const handler = onEvent('reconcile', async (_event, { ledger, stateMachine, bus, admissionFunction }) => {
-  const begun = Date.now();
-  const pass = { ledger, stateMachine, at: new Date(begun).toISOString() };
-  const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
-  const by: Record<Reconciled, string[]> = done;
-  const rollbacks: string[] = [];
-  for (const list of [listAccepted, listRunning])
-    for (const listed of await list(ledger, most))
-      if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
-  for (const intent of await listUnasked(ledger, most))
-    if (Date.now() - begun < budgetMilliseconds && (await askedFor(ledger, admissionFunction, intent)))
-      rollbacks.push(intent.promotion);
-  const resumed = await delivered(
-    { ledger, admissionFunction },
-    pass.at,
-    () => Date.now() - begun < budgetMilliseconds,
-  );
-  const told = await tellUnpublished({ ledger, bus }, pass.at, () => Date.now() - begun < tellingMilliseconds);
-  told.forEach(report);
-  const untold = told.flatMap(({ promotion, trouble }) => (trouble === undefined ? [] : [promotion]));
-  countUnfinished('ReconcileTrouble', [...new Set([...by.trouble, ...untold])]);
-  countUnfinished('ReconcileGivenUp', [...by['given-up'], ...by.quarantined]);
-  const { nothing: _, ...notable } = by;
-  return { kind: 'reconciled', ...notable, delivered: resumed, rollbacks };
-});
+export const handler = onEvent(
+  'reconcile',
+  async (_event, { ledger, documents, stateMachine, bus, admissionFunction }) => {
+    const begun = Date.now();
+    const pass = { ledger, documents, stateMachine, at: new Date(begun).toISOString() };
+    const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
+    const by: Record<Reconciled, string[]> = done;
+    const rollbacks: string[] = [];
+    for (const list of [listAccepted, listRunning])
+      for (const listed of await list(ledger, most))
+        if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
+    for (const intent of await listUnasked(ledger, most))
+      if (Date.now() - begun < budgetMilliseconds && (await askedFor(ledger, admissionFunction, intent)))
+        rollbacks.push(intent.promotion);
+    const resumed = await delivered(
+      { ledger, admissionFunction },
+      pass.at,
+      () => Date.now() - begun < budgetMilliseconds,
+    );
+    const told = await tellUnpublished({ ledger, bus }, pass.at, () => Date.now() - begun < tellingMilliseconds);
+    told.forEach(report);
+    const untold = told.flatMap(({ promotion, trouble }) => (trouble === undefined ? [] : [promotion]));
+    countUnfinished('ReconcileTrouble', [...new Set([...by.trouble, ...untold])]);
+    countUnfinished('ReconcileGivenUp', [...by['given-up'], ...by.quarantined]);
+    const { nothing: _, ...notable } = by;
+    return { kind: 'reconciled', ...notable, delivered: resumed, rollbacks };
+  },
+);
 
 /** One promotion for which nothing can be done must not keep the others waiting. */
 async function attempted(pass: Parameters<typeof reconcile>[0], listed: Listed): Promise<Reconciled> {

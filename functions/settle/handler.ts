@@ -39,7 +39,18 @@ export const handler = task('settle', async (input, { ledger, documents, bus, ad
   const lost = settledBefore ? undefined : await leaseLost(ledger, input);
   const seen = here(await listAudits(ledger, id));
   const refusals = (await listRefusals(ledger, input)).map(({ reason }) => reason);
-  const facts = { mode, rollout, deployments, progress, refusals, audits: seen, caught: input.error, leaseLost: lost };
+  const rounds = here(record.rounds);
+  const facts = {
+    mode,
+    rollout,
+    rounds,
+    deployments,
+    progress,
+    refusals,
+    audits: seen,
+    caught: input.error,
+    leaseLost: lost,
+  };
   const found = verdict(facts);
   const ended = settledBefore ? { ...found, reasons: [...found.reasons] } : await withUndone(ledger, input, found);
   // Before the outcome, so that a crash in between loses nothing; whoever has the lease now knows better what runs there.

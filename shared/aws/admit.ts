@@ -10,7 +10,7 @@ import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Documents } from './documents.ts';
 import { holdAfterRollback, putHold } from './holds.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
-import { readPromotion, recordRollout } from './ledger/promotions.ts';
+import { readPromotion, recordRejection, recordRollout } from './ledger/promotions.ts';
 import { listRestrictions } from './ledger/restrictions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listRunning, listTargets } from './ledger/targets.ts';
@@ -125,8 +125,10 @@ async function wait(
   return over === undefined ? { kind: 'wait', until, waits } : reject(ledger, arrival, over);
 }
 
+/** Also where it was admitted before and nobody heard of it: then the record is there, and must say no as well. */
 async function reject(ledger: Ledger, arrival: Arrival, reason: Reason): Promise<Admitted> {
   await begin(ledger, arrival, { epoch: 0, status: 'rejected', reasons: [reason] });
+  await recordRejection(ledger, arrival, [reason]);
   return { kind: 'rejected' };
 }
 

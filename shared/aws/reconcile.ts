@@ -6,6 +6,7 @@ import { executionInputOf, isOverdue } from '#shared/domain/promotion/request.ts
 import { isHopeless } from '#shared/domain/promotion/trouble.ts';
 import { conclude, tellWaiting } from './approve.ts';
 import { closePromotion } from './close-promotion.ts';
+import type { Documents } from './documents.ts';
 import { type Listed, noteLook, noteTrouble, quarantine, readListed } from './ledger/open-promotions.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
 import { type PromotionRecord, readPromotionRecord, recordEnd, recordStarted } from './ledger/promotions.ts';
@@ -14,6 +15,7 @@ import { executionArn, readExecution, type StateMachine, startPromotion } from '
 
 export interface Reconciliation {
   readonly ledger: Ledger;
+  readonly documents: Documents;
   readonly stateMachine: StateMachine;
   /** When this pass began. */
   readonly at: string;
@@ -47,7 +49,7 @@ async function look(pass: Reconciliation, listed: Listed, { id }: Promotion): Pr
   }
   // DescribeExecution is eventually consistent: what it does not know may just have started.
   if (execution.status === 'UNKNOWN') return troubled(pass, listed, problem('EXECUTION_UNKNOWN', { promotion: id }));
-  await closePromotion(ledger, record, { end: execution, at });
+  await closePromotion(pass, record, { end: execution, at });
   return 'closed';
 }
 
@@ -78,7 +80,7 @@ export async function troubled(pass: Reconciliation, listed: Listed, found: Prob
   if (listed.list === 'accepted') return giveUp(pass, listed, trouble);
   if (found.code !== 'EXECUTION_UNKNOWN') return 'trouble';
   const record = await readPromotionRecord(ledger, listed.id);
-  if (record !== undefined) await closePromotion(ledger, record, { end: { status: 'UNKNOWN' }, at });
+  if (record !== undefined) await closePromotion(pass, record, { end: { status: 'UNKNOWN' }, at });
   return 'closed';
 }
 

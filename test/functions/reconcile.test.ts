@@ -8,6 +8,7 @@ import {
   recordApprovalDecision,
   waitForApproval,
 } from '#shared/aws/ledger/approvals.ts';
+import { recordDeployments } from '#shared/aws/ledger/deployments.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { listAccepted, listRunning } from '#shared/aws/ledger/open-promotions.ts';
 import {
@@ -20,15 +21,25 @@ import {
   recordRollout,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
-import { listVerified } from '#shared/aws/ledger/verified.ts';
+import { listRunning as listRunsWhere, recordRunning } from '#shared/aws/ledger/targets.ts';
+import { listVerified, recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { mostAttempts } from '#shared/domain/promotion/trouble.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
-import { aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import {
+  aDeployment,
+  aPromotion,
+  aRollout,
+  aTargetProgress,
+  monday,
+  otherPromotionId,
+  promotionId,
+} from '#test/builders.ts';
 import { awsError, stepFunctions } from '../aws/fake-aws.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger, item, put, found } = deployment();
+const { ledger, item, put, release, found } = deployment();
 const arnOf = (id: string) => `arn:aws:states:eu-west-1:111111111111:execution:drawbridge-promotion:${id}`;
 const reconcile = () => handler({}, context);
 const nothing = {
@@ -42,9 +53,9 @@ const lease = async () => (await item('LEASE#orders#production', 'LEASE'))?.['ho
 const key = { pk: `PROMOTION#${promotionId}`, sk: 'PROMOTION' };
 
 /** Of a promotion that runs in production. */
-async function running(id = promotionId): Promise<void> {
-  await recordPromotion(ledger, aPromotion({ id }));
-  await recordStarted(ledger, aPromotion({ id }), arnOf(id));
+async function running(id = promotionId, change: Partial<Promotion> = {}): Promise<void> {
+  await recordPromotion(ledger, aPromotion({ id, ...change }));
+  await recordStarted(ledger, aPromotion({ id, ...change }), arnOf(id));
   await recordRollout(ledger, aRollout({ promotion: id }));
 }
 
@@ -124,7 +135,54 @@ describe('a promotion whose execution has ended', () => {
     expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'succeeded' });
   });
 
-  it('is finished in the next pass when something breaks in between, and what was good counts', async () => {
+  it('leaves on record what its targets run, and what a verification had said no to by then', async () => {
+    const digest = await release();
+    await running(promotionId, { release: digest });
+    await takeLease(ledger, place, monday);
+    const old = { pipeline: 'orders', environment: 'production', release: digestOf('old'), releaseId: 'orders-old' };
+    for (const target of ['whole', 'half', 'bad'])
+      await recordRunning(ledger, { ...old, target, promotion: otherPromotionId, since: monday });
+    await recordDeployments(ledger, [
+      aDeployment({ target: 'whole', outcome: 'deployed' }),
+      aDeployment({ target: 'bad', outcome: 'deployed' }),
+      aDeployment({ target: 'half', outcome: 'deployed' }),
+      aDeployment({ target: 'half', stack: 'network', outcome: 'pending' }),
+    ]);
+    const reasons = [{ code: 'PROBE_FAILED', text: 'x', target: 'bad' }];
+    const group = { pk: `PROMOTION#${promotionId}` };
+    const progress = [
+      aTargetProgress({ target: 'whole' }),
+      aTargetProgress({ target: 'bad', status: 'stopped', reasons }),
+    ];
+    for (const one of progress) await put({ ...group, sk: `TARGET#production#${one.target}`, ...one });
+    await recordVerified(ledger, { release: digest, environment: 'production', at: monday });
+    execution('ABORTED');
+    expect(await reconcile()).toEqual({ ...nothing, closed: [promotionId] });
+    const found = (await listRunsWhere(ledger, 'orders')).map((one) => [
+      one.target,
+      one.releaseId,
+      one.mixed?.releaseId,
+    ]);
+    expect(found.sort()).toEqual([
+      ['bad', 'orders-0123456789ab', undefined],
+      ['half', 'orders-old', 'orders-0123456789ab'],
+      ['whole', 'orders-0123456789ab', undefined],
+    ]);
+    expect([...(await listVerified(ledger, digest))]).toEqual([]);
+  });
+
+  it('opens nothing again that was taken back since it settled', async () => {
+    await running();
+    await recordOutcome(ledger, place, { outcome: 'succeeded', reasons: [], at: monday });
+    const where = { release: digestOf('release'), environment: 'production', at: monday };
+    await recordVerified(ledger, where);
+    await revokeVerified(ledger, { ...where, promotion: otherPromotionId });
+    execution('ABORTED');
+    expect(await reconcile()).toMatchObject({ closed: [promotionId] });
+    expect([...(await listVerified(ledger, digestOf('release')))]).toEqual([]);
+  });
+
+  it('is finished in the next pass when something breaks in between', async () => {
     await running();
     await recordOutcome(
       ledger,
@@ -137,7 +195,6 @@ describe('a promotion whose execution has ended', () => {
     expect(await reconcile()).toMatchObject({ closed: [], trouble: [promotionId] });
     expect(await reconcile()).toMatchObject({ closed: [promotionId] });
     expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'succeeded' });
-    expect([...(await listVerified(ledger, digestOf('release')))]).toEqual(['production']);
     expect(await lease()).toBe('nobody');
   });
 

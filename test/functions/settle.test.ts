@@ -7,19 +7,29 @@ import { recordDeployments } from '#shared/aws/ledger/deployments.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { readPromotion, readRollout, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { recordRound } from '#shared/aws/ledger/rounds.ts';
 import { listRunning } from '#shared/aws/ledger/targets.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { listVerified } from '#shared/aws/ledger/verified.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
-import type { Deployment } from '#shared/domain/promotion/records.ts';
+import type { Deployment, Round } from '#shared/domain/promotion/records.ts';
+import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
-import { aDeployment, aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import {
+  aDeployment,
+  aPromotion,
+  aRollout,
+  aTargetProgress,
+  monday,
+  otherPromotionId,
+  promotionId,
+} from '#test/builders.ts';
 import { anAudit } from '#test/domain/audit/audit-builders.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger, item, put } = deployment();
+const { ledger, item, put, release: stored } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const release = digestOf('release');
 const ended = secondsAfter(monday, 600);
@@ -36,6 +46,15 @@ const deployments = (...outcomes: Deployment['outcome'][]) =>
       }),
     ),
   );
+const decided = (decision: Round['decision'], environment: string) =>
+  recordRound(ledger, {
+    ...{ promotion: promotionId, environment, round: 1, digest: digestOf('plan'), decision, at: monday },
+  });
+/** What became of a target that was given work. */
+const progressed = (change: Partial<TargetProgress>) => {
+  const progress = aTargetProgress(change);
+  return put({ pk: `PROMOTION#${promotionId}`, sk: `TARGET#production#${progress.target}`, ...progress });
+};
 const rollout = () => readRollout(ledger, promotionId, 'production');
 const lease = () => item('LEASE#orders#production', 'LEASE');
 /** What a step that cleans up after the rollout noted: why it could not, or that it was done. */
@@ -58,6 +77,7 @@ beforeEach(async () => {
   await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
   await recordRollout(ledger, aRollout());
+  await decided('go', 'production');
 });
 
 describe('settle', () => {
@@ -185,9 +205,46 @@ describe('settle', () => {
   it('lets the promotion go on while environments follow', async () => {
     await recordRollout(ledger, aRollout({ environment: 'pre-production' }));
     await takeLease(ledger, { ...place, environment: 'pre-production' }, monday);
+    await decided('nothing-to-do', 'pre-production');
     expect(await settle({ environment: 'pre-production' })).toMatchObject({ kind: 'unchanged' });
     expect(await readPromotion(ledger, promotionId)).toEqual(aPromotion());
     expect([...(await listVerified(ledger, release))]).toEqual(['pre-production']);
+  });
+
+  it('ends nothing well on which nothing was decided, and opens no environment', async () => {
+    await recordRollout(ledger, aRollout({ environment: 'pre-production' }));
+    expect(await settle({ environment: 'pre-production', epoch: 0 })).toMatchObject({
+      kind: 'errored',
+      reasons: expect.stringContaining('UNDECIDED'),
+    });
+    expect([...(await listVerified(ledger, release))]).toEqual([]);
+  });
+
+  it.each<[string, string[], Deployment['outcome'], string, string[]]>([
+    ['a stack failed', ['STACK_FAILED'], 'failed', 'succeeded', ['production']],
+    ['a probe could not be asked', ['PROBE_ERROR'], 'deployed', 'succeeded', []],
+    ['a probe said no', ['PROBE_FAILED'], 'deployed', 'succeeded', []],
+    ['an emergency stop kept it from starting', ['STOPPED'], 'pending', 'succeeded', []],
+  ])('of targets of which one may fail: %s (%j)', async (_, codes, outcome, kind, verified) => {
+    const digest = await stored();
+    await put({ pk: `PROMOTION#${promotionId}`, sk: 'PROMOTION', ...aPromotion({ release: digest }) });
+    const reasons = codes.map((code) => ({ code, text: 'x', target: 'two' }));
+    await recordDeployments(ledger, [
+      aDeployment({ target: 'one', outcome: 'deployed' }),
+      aDeployment({ target: 'two', outcome, ...(outcome === 'failed' && reasons[0] && { reason: reasons[0] }) }),
+    ]);
+    await progressed({ target: 'one' });
+    await progressed({ target: 'two', status: 'stopped', reasons });
+    expect(await settle()).toMatchObject({ kind, reasons: codes.map((code) => `${code}: x`).join() });
+    expect([...(await listVerified(ledger, digest))]).toEqual(verified);
+  });
+
+  it('of targets of which all may fail, and all did, is failed: nothing is verified', async () => {
+    const reasons = [{ code: 'STACK_FAILED', text: 'x', target: 'one' }];
+    await recordDeployments(ledger, [aDeployment({ target: 'one', outcome: 'failed', reason: reasons[0] })]);
+    await progressed({ target: 'one', status: 'stopped', reasons });
+    expect(await settle()).toEqual({ kind: 'failed', reasons: 'STACK_FAILED: x' });
+    expect([...(await listVerified(ledger, release))]).toEqual([]);
   });
 
   it('notes what each target runs, where all of its stacks arrived', async () => {

@@ -3,6 +3,7 @@ import type { ApprovalDecision, ApprovalRequest, Requirement } from '#shared/dom
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { Page, Part } from '#shared/domain/http/page.ts';
 import { PromotionId } from '#shared/domain/identifiers.ts';
+import { keptReasons } from '#shared/domain/promotion/kept-reasons.ts';
 import {
   type Deployment,
   type Outcome,
@@ -186,7 +187,7 @@ export async function recordRejection(
     UpdateExpression: 'SET #status = :rejected, reasons = :reasons',
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':rejected': 'rejected', ':reasons': reasons },
+    ExpressionAttributeValues: { ':rejected': 'rejected', ':reasons': keptReasons(reasons) },
   });
 }
 
@@ -209,7 +210,7 @@ export async function recordOutcome(
     UpdateExpression: 'SET #status = :status, reasons = :reasons, settledAt = :at',
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':status': end.outcome, ':reasons': end.reasons, ':at': end.at },
+    ExpressionAttributeValues: { ':status': end.outcome, ':reasons': keptReasons(end.reasons), ':at': end.at },
   });
 }
 

@@ -57,6 +57,12 @@ export const promotionEntries = {
     cause: ({ target }) => `The work in ${target} ended without saying how.`,
     next: () => 'Look at its child execution in Step Functions and at the stacks, then retry the promotion.',
   }),
+  UNDECIDED: entry<{ environment: string }>({
+    exit: 5,
+    status: 500,
+    cause: ({ environment }) => `The rollout into ${environment} ended before anything was decided on it.`,
+    next: () => 'Nothing was changed by it. Look at its execution in Step Functions, then promote again.',
+  }),
   TARGET_UNKNOWN: entry<{ target: string; known?: readonly string[] }>({
     exit: 2,
     status: 404,

@@ -2,7 +2,7 @@
 import type { AccountAudit } from '../audit/account-audit.ts';
 import { problem } from '../errors/catalogue.ts';
 import { shortened } from '../trust/authorization-message.ts';
-import { type Deployment, isGood, type Outcome, type Promotion, type Reason, type Rollout } from './records.ts';
+import type { Deployment, Outcome, Promotion, Reason, Rollout } from './records.ts';
 import type { TargetProgress } from './target-progress.ts';
 import { promotionEnd, type Verdict, verdict } from './verdict.ts';
 
@@ -19,8 +19,6 @@ export interface Closing {
   readonly reasons: readonly Reason[];
   /** The rollouts that nobody settled. */
   readonly rollouts: readonly (Verdict & { readonly environment: string })[];
-  /** Where the release was found good, which a step that ended early may not have noted. */
-  readonly verified: readonly string[];
 }
 
 interface Recorded {
@@ -39,18 +37,16 @@ export function closing(recorded: Recorded, end: ExecutionEnd): Closing {
   const { promotion, rollouts } = recorded;
   const reason = reasonOf(promotion, end);
   const settled = rollouts.filter(({ settledAt }) => settledAt !== undefined);
-  const verified = settled.filter(({ status }) => isGood(status as Outcome)).map(({ environment }) => environment);
   const open = rollouts
     .filter(({ settledAt }) => settledAt === undefined)
     .map((rollout) => ({ environment: rollout.environment, ...verdictOn(rollout, recorded, { end, reason }) }));
   const before = recordedEnd(promotion, settled);
-  if (before !== undefined) return { status: before, reasons: [], rollouts: open, verified };
+  if (before !== undefined) return { status: before, reasons: [], rollouts: open };
   const [last] = open;
   return {
     status: last?.outcome ?? endOf(end),
     reasons: last === undefined ? [reason] : [],
     rollouts: open,
-    verified,
   };
 }
 
@@ -71,7 +67,7 @@ function verdictOn(
     all.filter(({ environment }) => environment === rollout.environment);
   const caught = { Error: reason.code, Cause: reason.text };
   const { outcome, reasons } = verdict({
-    ...{ mode: promotion.mode, rollout, caught, refusals: [] },
+    ...{ mode: promotion.mode, rollout, caught, rounds: [], refusals: [] },
     ...{ deployments: here(deployments), progress: here(progress), audits: here(audits) },
   });
   return { outcome: outcome === 'rejected' ? outcome : endOf(end), reasons };

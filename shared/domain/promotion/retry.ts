@@ -20,9 +20,9 @@ export interface Arrived {
   readonly since: string;
 }
 
-/** Stacks that are as the release wants them are found so by the new plan and stay untouched. */
+/** With all that was chosen the first time. Stacks that are as the release wants them are found so by the new plan and stay untouched. */
 export function retryOf(promotion: Promotion, rollouts: readonly Rollout[], running: readonly Arrived[]): Retry {
-  const { id, status, mode, release, environments, targets } = promotion;
+  const { id, status, mode, release, environments, targets, override } = promotion;
   if (mode === 'plan' || !retriable.includes(status))
     return {
       kind: 'refused',
@@ -34,7 +34,8 @@ export function retryOf(promotion: Promotion, rollouts: readonly Rollout[], runn
   const left = environments.filter((environment) => !done.has(environment));
   const newer = supersededBy(promotion, left, running);
   if (newer !== undefined) return { kind: 'refused', problem: superseded(promotion, newer) };
-  return { kind: 'request', request: { release, environments: left, ...(targets && { targets }) } };
+  const chosen = { ...(targets && { targets }), ...(override && { override }) };
+  return { kind: 'request', request: { release, environments: left, mode, ...chosen } };
 }
 
 function superseded(

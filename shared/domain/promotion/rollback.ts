@@ -7,7 +7,7 @@ import type { Environment } from '../config/schema.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
-import { isGood, type Outcome, type Promotion, Reason } from './records.ts';
+import { type Outcome, type Promotion, Reason } from './records.ts';
 import type { RollbackRequest } from './request.ts';
 import { isVerificationFailure, type VerifiedTarget } from './verified-targets.ts';
 
@@ -103,12 +103,11 @@ export interface Settling {
 
 /**
  * The targets that go back without anybody's asking: those that run the release and of which a verification or soak said no, also where their
- * failure is tolerated. None where our machinery broke or a gate said no: then nothing is known. Never those of a rollback.
+ * failure is tolerated, and whatever became of others. None where a person stopped the promotion, who sees to them. Never those of a rollback.
  */
 export function targetsToRollBack({ promotion, environment, outcome, progress, running }: Settling): string[] {
-  const judged = outcome === 'failed' || isGood(outcome);
-  if (environment.onFailedVerification !== 'rollback' || promotion.mode !== 'promote' || !judged) return [];
-  if (promotion.rollback !== undefined) return [];
+  if (environment.onFailedVerification !== 'rollback' || promotion.mode !== 'promote') return [];
+  if (promotion.rollback !== undefined || outcome === 'aborted') return [];
   const bad = progress.filter(({ reasons }) => reasons.some(isVerificationFailure)).map(({ target }) => target);
   return running.filter((target) => bad.includes(target)).sort();
 }

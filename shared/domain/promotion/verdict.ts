@@ -22,6 +22,7 @@ import {
   type Promotion,
   type Reason,
   type Rollout,
+  type Round,
 } from './records.ts';
 import type { TargetProgress } from './target-progress.ts';
 
@@ -29,6 +30,8 @@ export interface RolloutFacts {
   readonly mode: Mode;
   /** The rollout's record, if it ever began. */
   readonly rollout: Rollout | undefined;
+  /** What was decided on its plans. */
+  readonly rounds: readonly Pick<Round, 'round' | 'decision'>[];
   readonly deployments: readonly Deployment[];
   /** The audits of the rollout's accounts. */
   readonly audits: readonly AccountAudit[];
@@ -65,8 +68,7 @@ export function verdict(facts: RolloutFacts): Verdict {
   if (facts.leaseLost !== undefined) return { outcome: 'errored', reasons: [facts.leaseLost, ...unclean] };
   const stops = stopReasons(facts);
   const silent = untold(facts, stops);
-  if (!isCaught(caught) && silent.length + unclean.length === 0)
-    return { outcome: goodOutcome(facts), reasons: tolerated(facts) };
+  if (!isCaught(caught) && !isWholeFailure(facts) && silent.length + unclean.length === 0) return ended(facts);
   const told = [...stops, ...silent, ...(isCaught(caught) ? caughtReasons(facts, caught, stops) : [])];
   const { errors, failures, refusals } = unclean.length === 0 ? sorted(told) : withAudits(sorted(told), unclean);
   const reasons = [...failures, ...refusals, ...errors];
@@ -75,15 +77,31 @@ export function verdict(facts: RolloutFacts): Verdict {
   return { outcome: 'failed', reasons };
 }
 
+/** Good only where it was decided that it may be: an end that nothing led to is no success. */
+function ended(facts: RolloutFacts): Verdict {
+  const last = facts.rounds.toSorted((a, b) => a.round - b.round).at(-1);
+  if (last !== undefined && ['go', 'nothing-to-do', 'planned'].includes(last.decision))
+    return { outcome: goodOutcome(facts), reasons: tolerated(facts) };
+  return {
+    outcome: 'errored',
+    reasons: [reasonFrom(problem('UNDECIDED', { environment: `${facts.rollout?.environment}` }))],
+  };
+}
+
 function goodOutcome({ mode, deployments }: RolloutFacts): Outcome {
   if (mode === 'plan') return 'planned';
   return deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged';
 }
 
+/** Nothing of what was to be done was done: there is no failure of some that the others make good. */
+function isWholeFailure({ progress }: RolloutFacts): boolean {
+  return progress.length > 0 && progress.every(({ status }) => status !== 'done');
+}
+
 /** Why targets stopped, where that ended the rollout: one that never ended is our machinery's fault. */
-function stopReasons({ caught, progress }: RolloutFacts): Reason[] {
-  if (!isCaught(caught)) return [];
-  return progress.flatMap(({ status, reasons, target }) =>
+function stopReasons(facts: RolloutFacts): Reason[] {
+  if (!isCaught(facts.caught) && !isWholeFailure(facts)) return [];
+  return facts.progress.flatMap(({ status, reasons, target }) =>
     status === 'open' ? [lost(target)] : reasons.filter(({ code }) => code !== 'TARGET_NOT_STARTED'),
   );
 }
@@ -94,18 +112,24 @@ function tolerated({ progress }: RolloutFacts): Reason[] {
 }
 
 function lost(target: string): Reason {
-  const { code, cause } = problem('TARGET_LOST', { target });
-  return { code, text: cause, target };
+  return reasonFrom(problem('TARGET_LOST', { target }), { target });
 }
 
 /** What was caught, unless it only stands for what is on record. */
-function caughtReasons({ refusals }: RolloutFacts, caught: Caught, stops: readonly Reason[]): readonly Reason[] {
+function caughtReasons(
+  { refusals, progress }: RolloutFacts,
+  caught: Caught,
+  stops: readonly Reason[],
+): readonly Reason[] {
   if (!isOnRecord(caught)) return [reasonOf(caught)];
   if (stops.length > 0) return [];
   // What was tried again may have passed: it is told where nothing else is known.
   const final = refusals.filter(({ code }) => !passesByItself(code));
   if (final.length > 0) return final;
-  return caught.Error === childFailed && refusals.length === 0 ? [reasonOf(caught)] : refusals;
+  if (refusals.length > 0) return refusals;
+  if (caught.Error === childFailed) return [reasonOf(caught)];
+  // Whoever watched them ended without a word.
+  return progress.filter(({ soaked }) => soaked === false).map(({ target }) => lost(target));
 }
 
 /** Stacks that failed and that no target tells of. */
@@ -168,9 +192,13 @@ export function targetsMixed(deployments: readonly Deployment[]): string[] {
   return [...new Set(changed.map(({ target }) => target))].filter((target) => !running.has(target));
 }
 
+/** Characters of an execution's cause (API reference, FailStateExecution: 32,768 at most). */
+const mostCause = 30_000;
+
 /** The reasons as one text for the execution's cause, which has no room for encoded authorization messages. */
 export function reasonText(reasons: readonly Reason[]): string {
-  return reasons.map(({ code, text }) => `${code}: ${shortened(text)}`).join('\n') || 'No reason was recorded.';
+  const text = reasons.map(({ code, text: said }) => `${code}: ${shortened(said)}`).join('\n');
+  return text.length > mostCause ? `${text.slice(0, mostCause)}…` : text || 'No reason was recorded.';
 }
 
 function uncleanAfter(audits: readonly AccountAudit[]): Reason[] {

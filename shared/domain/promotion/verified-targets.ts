@@ -1,7 +1,7 @@
 /** Which targets a rollout found good, and which it found not good any more. */
 import * as z from 'zod';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
-import type { Reason } from './records.ts';
+import type { Deployment, Reason } from './records.ts';
 import { isGood } from './records.ts';
 import { type TargetProgress, throughTargets } from './target-progress.ts';
 import type { Verdict } from './verdict.ts';
@@ -47,4 +47,16 @@ export function foundIn(
     good: [...good].filter((target) => !stopped.has(target)).sort(),
     bad: progress.filter(({ reasons }) => reasons.some(isVerificationFailure)).map(({ target }) => target),
   };
+}
+
+/**
+ * Whether every target that was given work says something about the release: it is through, or a stack of it failed. Who was kept from starting, or could
+ * not be asked, says nothing, however many failures are tolerated.
+ */
+export function wasJudged(
+  progress: readonly Pick<TargetProgress, 'target' | 'status'>[],
+  deployments: readonly Pick<Deployment, 'target' | 'outcome'>[],
+): boolean {
+  const failed = new Set(deployments.filter(({ outcome }) => outcome === 'failed').map(({ target }) => target));
+  return progress.every(({ status, target }) => status === 'done' || failed.has(target));
 }

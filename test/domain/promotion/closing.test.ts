@@ -47,7 +47,6 @@ describe('a promotion whose execution ended without a record of its end', () => 
       {
         status: 'aborted',
         reasons: [],
-        verified: ['pre-production'],
         rollouts: [
           {
             environment: 'production',
@@ -61,7 +60,7 @@ describe('a promotion whose execution ended without a record of its end', () => 
       'in a rollout, by a failure of ours: errored',
       [running('pre-production')],
       broken,
-      { status: 'errored', verified: [], rollouts: [{ environment: 'pre-production', outcome: 'errored' }] },
+      { status: 'errored', rollouts: [{ environment: 'pre-production', outcome: 'errored' }] },
     ],
     [
       'after a gate had said no: rejected, as was recorded',
@@ -73,19 +72,19 @@ describe('a promotion whose execution ended without a record of its end', () => 
       'after its last rollout was settled well',
       [settled('pre-production', 'unchanged'), settled('production', 'succeeded')],
       { status: 'SUCCEEDED' },
-      { status: 'succeeded', reasons: [], rollouts: [], verified: ['pre-production', 'production'] },
+      { status: 'succeeded', reasons: [], rollouts: [] },
     ],
     [
       'after a rollout was settled as failed',
       [settled('pre-production', 'failed', [{ code: 'STACK_FAILED', text: 'x' }])],
       broken,
-      { status: 'failed', reasons: [], rollouts: [], verified: [] },
+      { status: 'failed', reasons: [], rollouts: [] },
     ],
     [
       'between two environments',
       [settled('pre-production', 'succeeded')],
       broken,
-      { status: 'errored', reasons: [{ code: 'EXECUTION_ENDED' }], verified: ['pre-production'] },
+      { status: 'errored', reasons: [{ code: 'EXECUTION_ENDED' }] },
     ],
     [
       'and Step Functions knows nothing of it',

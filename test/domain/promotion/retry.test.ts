@@ -17,8 +17,17 @@ describe('retrying a promotion', () => {
     const promotion = aPromotion({ status });
     expect(retryOf(promotion, done, [])).toEqual({
       kind: 'request',
-      request: { release: promotion.release, environments },
+      request: { release: promotion.release, environments, mode: 'promote' },
     });
+  });
+
+  it.each<[string, Partial<Promotion>]>([
+    ['what was to be verified again', { mode: 'verify' }],
+    ['its targets', { targets: ['eu'] }],
+    ['what it overrules', { override: { of: ['windows'], reason: 'hotfix' } }],
+  ])('keeps %s', (_, change) => {
+    const retry = retryOf(aPromotion({ status: 'failed', ...change }), [], []);
+    expect(retry).toMatchObject({ kind: 'request', request: change });
   });
 
   it.each<[string, Partial<Promotion>]>([

@@ -128,8 +128,8 @@ describe('what goes back by itself', () => {
     ['a soak that failed', { progress: [{ target: 'us', reasons: reasons('SOAK_FAILED') }] }, ['us']],
     ['nothing where the environment only stops', { environment: { onFailedVerification: 'stop' } }, []],
     ['nothing where it says nothing', { environment: {} }, []],
-    ['nothing where our machinery broke', { outcome: 'errored' }, []],
-    ['nothing where a gate said no', { outcome: 'rejected' }, []],
+    ['also where our machinery broke in another target', { outcome: 'errored' }, ['eu']],
+    ['nothing where a person stopped the promotion', { outcome: 'aborted' }, []],
     ['nothing of what is only verified again', { promotion: { mode: 'verify' } }, []],
     ['nothing where it does not run the release', { running: ['us'] }, []],
   ])('%s', (_, change, expected) => {

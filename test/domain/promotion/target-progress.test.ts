@@ -6,7 +6,7 @@ import {
   throughTargets,
   waveOf,
 } from '#shared/domain/promotion/target-progress.ts';
-import { foundIn, isVerificationFailure } from '#shared/domain/promotion/verified-targets.ts';
+import { foundIn, isVerificationFailure, wasJudged } from '#shared/domain/promotion/verified-targets.ts';
 import { aTargetProgress } from '#test/builders.ts';
 
 const target = (name: string, status: TargetProgress['status'], more: Partial<TargetProgress> = {}) =>
@@ -97,4 +97,38 @@ describe('what a rollout found', () => {
   ])('%s says no: %s', (code, expected) => {
     expect(isVerificationFailure({ code })).toBe(expected);
   });
+});
+
+it.each<[string, boolean, [TargetProgress['status'], 'deployed' | 'failed' | 'pending'][]]>([
+  ['all are done', true, [['done', 'deployed']]],
+  ['none was given work', true, []],
+  [
+    'a stack of one failed',
+    true,
+    [
+      ['done', 'deployed'],
+      ['stopped', 'failed'],
+    ],
+  ],
+  [
+    'one was kept from starting',
+    false,
+    [
+      ['done', 'deployed'],
+      ['stopped', 'pending'],
+    ],
+  ],
+  [
+    'one could not be asked',
+    false,
+    [
+      ['done', 'deployed'],
+      ['stopped', 'deployed'],
+    ],
+  ],
+  ['one never ended', false, [['open', 'pending']]],
+])('where %s, targets say what the release is worth: %s', (_, judged, targets) => {
+  const progress = targets.map(([status], index) => target(`t${index}`, status));
+  const deployments = targets.map(([, outcome], index) => ({ target: `t${index}`, outcome }));
+  expect(wasJudged(progress, deployments)).toBe(judged);
 });

@@ -44,7 +44,15 @@ const unclean = anAudit({ moment: 'after', findings: ['IAM user eve with 1 acces
 
 describe('how a rollout ended', () => {
   const facts: RolloutFacts = {
-    ...{ mode: 'promote', rollout: rollout(), caught: {} },
+    ...{
+      mode: 'promote',
+      rollout: rollout(),
+      caught: {},
+      rounds: [
+        { round: 2, decision: 'go' },
+        { round: 1, decision: 'recover' },
+      ],
+    },
     ...{ deployments: [], progress: [], refusals: [], audits: [] },
   };
 
@@ -79,11 +87,34 @@ describe('how a rollout ended', () => {
     [
       'no more targets stopped than are tolerated: told, and no failure',
       {
-        progress: [progress({ reasons: [because('STACK_FAILED')] })],
+        progress: [progress({ reasons: [because('STACK_FAILED')] }), progress({ target: 't', status: 'done' })],
         deployments: [deployment('a', 'failed'), deployment('b', 'deployed', 't')],
       },
       'succeeded',
       ['STACK_FAILED'],
+    ],
+    ...['STACK_FAILED', 'NOT_VERIFIED'].map((code): [string, Partial<RolloutFacts>, string, string[]] => [
+      `every target stopped (${code}), however many are tolerated`,
+      { progress: [progress({ reasons: [because(code)] }), progress({ target: 't', reasons: [because(code)] })] },
+      'failed',
+      [code, code],
+    ]),
+    [
+      'every target was kept from starting, however many are tolerated',
+      { progress: [progress({ reasons: [because('STOPPED')] })] },
+      'rejected',
+      ['STOPPED'],
+    ],
+    ['nothing was ever decided', { rounds: [] }, 'errored', ['UNDECIDED']],
+    ['the last that was decided led nowhere', { rounds: [{ round: 1, decision: 'again' }] }, 'errored', ['UNDECIDED']],
+    [
+      'whoever watched a target after it was done ended without a word',
+      {
+        ...stopped(),
+        progress: [progress({ status: 'done', soaked: false }), progress({ target: 't', status: 'done' })],
+      },
+      'errored',
+      ['TARGET_LOST'],
     ],
     [
       'targets could not be planned',
@@ -257,6 +288,8 @@ describe('how a rollout ended', () => {
       ]),
     ).toBe('A: a\nB: b');
     expect(reasonText([])).toBe('No reason was recorded.');
+    const many = Array.from({ length: 1000 }, () => ({ code: 'STACK_FAILED', text: 'x'.repeat(100) }));
+    expect(reasonText(many)).toMatch(/^STACK_FAILED: x{100}\n[\s\S]{29885}…$/);
     const text = `denied. Encoded authorization failure message: ${'m'.repeat(10_240)}`;
     expect(reasonText([{ code: 'STACK_FAILED', text }])).toMatch(/^STACK_FAILED: denied\. Encoded .*: m{24}…$/);
   });
