@@ -198,7 +198,8 @@ export const steps = {
   },
   settle: {
     input: z.strictObject({ ...admitted, at: Instant, error: Caught }),
-    output: z.strictObject({ kind: Outcome, reasons: z.string() }),
+    /** The reasons as text, which is an execution's cause where it fails. */
+    output: z.strictObject({ kind: Outcome, reasons: z.string().max(8192) }),
   },
 } as const;
 

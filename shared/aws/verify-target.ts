@@ -1,6 +1,7 @@
 /** Verifying a target with the probes of its environment, on the record: one call does as much as it has time for. */
 import { failure, problem } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { reasonFrom } from '#shared/domain/promotion/reason.ts';
 import type { Reason } from '#shared/domain/promotion/records.ts';
 import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Asked } from '#shared/domain/verification/answer.ts';
@@ -82,8 +83,7 @@ function endOf(step: Exclude<NextStep, Turn>, { target, polls }: Verifying): Tar
   if (step.kind === 'wait') return { kind: 'pending', polls: polls + 1, waitSeconds: Math.ceil(step.seconds) };
   const facts = { probe: probeName(step.probe), target: target.name, reason: step.reason };
   if (step.kind === 'error') throw failure('PROBE_ERROR', facts, target);
-  const { code, cause } = problem('PROBE_FAILED', facts);
-  return { kind: 'not-verified', reason: { code, text: cause, target: target.name } };
+  return { kind: 'not-verified', reason: reasonFrom(problem('PROBE_FAILED', facts), { target: target.name }) };
 }
 
 /** One turn of a probe, written down before and after. */

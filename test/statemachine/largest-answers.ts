@@ -34,7 +34,7 @@ export function largestOf(schema: z.ZodType, counts: Counts, path: readonly stri
   if (schema instanceof z.ZodEnum) return [longest(schema.options.map(String))];
   if (schema instanceof z.ZodNumber) return [999_999_999];
   if (schema instanceof z.ZodBoolean) return [true];
-  if (schema instanceof z.ZodString) return ['x'.repeat(textLength)];
+  if (schema instanceof z.ZodString) return ['x'.repeat(schema.maxLength ?? textLength)];
   if (schema instanceof z.ZodRecord) return [{}];
   throw new Error(`${path.join('.')}: how large is ${schema.def.type}?`);
 }

@@ -53,7 +53,7 @@ interface Lifting {
 }
 
 /**
- * Lifts a restriction, once. Its lifter asking again is harmless and finishes what a crash left. Throws RESTRICTION_UNKNOWN, and
+ * Lifts a restriction, once. Asking again is harmless and finishes what a crash left. Throws RESTRICTION_UNKNOWN, and
  * RESTRICTION_LIFTED where somebody else was first.
  */
 export async function liftRestriction(
@@ -67,9 +67,10 @@ export async function liftRestriction(
   });
   const restriction = await findRestriction(ledger, id);
   if (restriction === undefined || restriction.kind !== kind) throw failure('RESTRICTION_UNKNOWN', { id });
+  // Whoever asks finishes it: what is lifted may not stay in force because a function ended in between.
+  await takeOutOfForce(ledger, kind, id);
   const { by, at } = restriction.lifted ?? lifted;
   if (by !== lifted.by) throw failure('RESTRICTION_LIFTED', { id, by, at });
-  await takeOutOfForce(ledger, kind, id);
   return { restriction, repeated: !fresh };
 }
 

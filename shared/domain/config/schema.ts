@@ -81,6 +81,8 @@ export const Environment = z.strictObject({
       }),
     )
     .min(1)
+    // Each is a part of the execution's history, which ends after 25,000 events (Developer Guide, "Quotas").
+    .max(20)
     .exactOptional(),
   /** What becomes of a rollout that comes while another one has the environment; `queue` where nothing is said. */
   queue: z.enum(['queue', 'supersede', 'reject']).exactOptional(),

@@ -1,6 +1,7 @@
 /** What holds for the plan of a rollback, beside the change gates. */
 import { problem } from '../errors/catalogue.ts';
 import type { RolloutPlan } from '../plan/decision.ts';
+import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 import { applicablePolicies } from './applicable.ts';
 import type { Effect } from './effect.ts';
@@ -27,8 +28,8 @@ export function destroyedBy({ targets }: RolloutPlan): Reason[] {
 function destroyed({ target, stack, resource, type, effects }: Subject): Reason[] {
   const verb = verbs.find(([effect]) => effects.includes(effect))?.[1];
   if (verb === undefined || !isStateful(type)) return [];
-  const { code, cause } = problem('ROLLBACK_DESTROYS', { resource, type, stack, target, effect: verb });
-  return [{ code, text: cause, resource, target }];
+  const found = problem('ROLLBACK_DESTROYS', { resource, type, stack, target, effect: verb });
+  return [reasonFrom(found, { resource, target })];
 }
 
 /** The policies as they hold for a rollback: without the approvals of every plan, unless one that is about it requires an approval. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { problem } from '../errors/catalogue.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
+import { reasonFrom } from './reason.ts';
 import { Reason } from './records.ts';
 
 export const TargetProgress = z.strictObject({
@@ -42,8 +43,8 @@ export function stoppedBefore(
   const stopped = wave.filter((other) => other.status === 'stopped' && other.target !== target);
   if (stopped.length <= failureTolerance) return undefined;
   const names = stopped.map((other) => other.target).sort();
-  const { code, cause } = problem('TARGET_NOT_STARTED', { target, stopped: names, tolerated: `${failureTolerance}` });
-  return { code, text: cause, target };
+  const found = problem('TARGET_NOT_STARTED', { target, stopped: names, tolerated: `${failureTolerance}` });
+  return reasonFrom(found, { target });
 }
 
 /** True where more targets of a wave are not done than are tolerated. One that never ended counts as well. */

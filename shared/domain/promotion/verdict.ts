@@ -192,8 +192,8 @@ export function targetsMixed(deployments: readonly Deployment[]): string[] {
   return [...new Set(changed.map(({ target }) => target))].filter((target) => !running.has(target));
 }
 
-/** Characters of an execution's cause (API reference, FailStateExecution: 32,768 at most). */
-const mostCause = 30_000;
+/** Characters. A cause may have more, but it travels in the state beside the waves of a thousand targets. */
+const mostCause = 8000;
 
 /** The reasons as one text for the execution's cause, which has no room for encoded authorization messages. */
 export function reasonText(reasons: readonly Reason[]): string {

@@ -14,7 +14,7 @@ import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { aPromotion, aTarget, monday, promotionId } from '#test/builders.ts';
 import { ledgerTable } from '../ledger-table.ts';
 
-const { ledger, item } = ledgerTable();
+const { ledger, item, put } = ledgerTable();
 const tuesday = '2026-01-06T09:00:00.000Z';
 const place = { pipeline: 'orders', environment: 'production', at: monday };
 const asked = (kind: 'freeze' | 'stop', change: object = {}, key = 'k-1') =>
@@ -70,6 +70,15 @@ describe('a restriction in the ledger', () => {
     await putRestriction(ledger, freeze);
     await expect(lift(freeze.id)).rejects.toMatchObject({ name: 'RESTRICTION_UNKNOWN' });
     expect(await listRestrictionsOf(ledger, 'freeze')).toEqual([freeze]);
+  });
+
+  it('a lift that broke off is finished by whoever asks for it', async () => {
+    const stop = asked('stop');
+    await putRestriction(ledger, stop);
+    const lifted = { by: 'bob', at: tuesday, reason: 'all is well' };
+    await put({ pk: `RESTRICTION#${stop.id}`, sk: 'RESTRICTION', ...stop, lifted });
+    await expect(lift(stop.id, 'dave')).rejects.toMatchObject({ name: 'RESTRICTION_LIFTED' });
+    expect(await listRestrictions(ledger)).toEqual([]);
   });
 
   it('a crash between record and force is finished by asking again', async () => {

@@ -36,6 +36,7 @@ describe('a target of a wave', () => {
     expect(stoppedBefore(own, two, 1)).toEqual({
       code: 'TARGET_NOT_STARTED',
       text: 'own was not started: of its wave a, b stopped, and 1 may.',
+      next: 'Mend what failed there, then retry the promotion.',
       target: 'own',
     });
   });
