@@ -38,11 +38,11 @@ interface Resource {
 function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list, wish }: Resource): void {
   /** Those that hold or are to come; with `all=true` every one that ever was, page by page. */
   app.get(`/v1/${list}`, async (context) => {
-    if (context.req.query('all') === 'true')
-      return answerPage(context, list, (page) => pageRestrictions(resources.ledger, kind, page));
     const now = arrivedAt(context);
-    return context.json({
-      items: (await listRestrictionsOf(resources.ledger, kind)).filter((one) => !isOver(one, now)),
+    return answerPage(context, list, async (page) => {
+      if (context.req.query('all') === 'true') return pageRestrictions(resources.ledger, kind, page);
+      // What is in force is few enough to be one page.
+      return { items: (await listRestrictionsOf(resources.ledger, kind)).filter((one) => !isOver(one, now)) };
     });
   });
 

@@ -21,6 +21,11 @@ const promotion = {
   trigger: { kind: 'api' },
   status: 'running',
 };
+/** As `GET /v1/promotions/:id` answers it; asking for one answers the promotion alone. */
+const recorded = {
+  ...{ ...promotion, promotion, rollouts: [], rounds: [], progress: [], waiting: [], rollbacks: [] },
+  ...{ deployments: [], approvals: [], decisions: [] },
+};
 
 let answer: { status: number; body: unknown };
 
@@ -165,7 +170,7 @@ describe('waiting for a promotion', () => {
   it('asks with a new idempotency key for each wish', async () => {
     answer = {
       status: 202,
-      body: { ...promotion, promotion, rollouts: [], rounds: [], deployments: [], approvals: [], decisions: [] },
+      body: recorded,
     };
     const words = ['promote', 'orders-000000000000', '--no-wait', '--api', api.endpoint, '--region', 'eu-west-1'];
     const first = await drawbridgeJson(...words);
@@ -181,7 +186,7 @@ describe('waiting for a promotion', () => {
   it('ends with 130 on Ctrl-C; the promotion goes on, and how to look at it was said', async () => {
     answer = {
       status: 202,
-      body: { ...promotion, promotion, rollouts: [], rounds: [], deployments: [], approvals: [], decisions: [] },
+      body: recorded,
     };
     const words = ['cli/main.ts', 'promote', 'orders-000000000000', '--api', api.endpoint, '--region', 'eu-west-1'];
     const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });

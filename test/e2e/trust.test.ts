@@ -134,6 +134,7 @@ it('no function but those that touch targets runs as the orchestrator role', () 
     'drawbridge-plan',
     'drawbridge-recover',
     'drawbridge-resume',
+    'drawbridge-soak',
     'drawbridge-verify',
   ]);
   expect(functions.length).toBeGreaterThan(own.length);
