@@ -8,10 +8,19 @@ export function evidenceText(evidence: Evidence): string {
   return [
     `${release.id}  ${outcome}  (${promotion}, asked for by ${requestedBy} at ${requestedAt}, ${trigger.kind})`,
     `  release ${release.digest}`,
+    ...completionLines(release),
     ...(rollback === undefined ? [] : [`  ${rollbackText(rollback)}`]),
     ...evidence.environments.flatMap(environmentLines).map((line) => `  ${line}`),
     evidence.statement,
   ].join('\n');
+}
+
+/** Who made the release, and from what. */
+function completionLines({ completedBy, completedAt, provenance = {} }: Evidence['release']): string[] {
+  if (completedBy === undefined) return [];
+  const { commit, repository, builder, event } = provenance;
+  const from = [commit && `commit ${commit}`, repository, builder, event].filter(Boolean).join('  ');
+  return [`  completed by ${completedBy} at ${completedAt}`, ...(from === '' ? [] : [`  from ${from}`])];
 }
 
 function environmentLines({ name, outcome, planDigest, approvals, targets }: EnvironmentEvidence): string[] {

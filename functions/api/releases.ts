@@ -7,6 +7,7 @@ import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { type ArtifactPlace, missingFrom, placesOf } from '#shared/domain/release/places.ts';
+import { ReleaseCompletion } from '#shared/domain/release/provenance.ts';
 import { Release, releaseDigest, releaseId } from '#shared/domain/release/release.ts';
 import { actorIn, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
@@ -24,7 +25,7 @@ export function releases(app: Hono<HttpEnvironment>, resources: Resources): void
 
   /** Records the release once every file is where it belongs, with the digest it should have. Repeating it is harmless. */
   app.post('/v1/releases/completions', async (context) => {
-    const release = await bodyIn(context, Release);
+    const { provenance, ...release } = await bodyIn(context, ReleaseCompletion);
     const missing = await missingPlaces(resources, release);
     if (missing.length > 0)
       throw failure('RELEASE_INCOMPLETE', {
@@ -33,7 +34,8 @@ export function releases(app: Hono<HttpEnvironment>, resources: Resources): void
     const digest = await putDocument(resources.documents, 'releases', release);
     const id = releaseId(release);
     const completed = { completedBy: actorIn(context), completedAt: arrivedAt(context) };
-    await recordRelease(resources.ledger, { id, digest, pipeline: release.pipeline, ...completed });
+    const found = { ...completed, ...(provenance && { provenance }) };
+    await recordRelease(resources.ledger, { id, digest, pipeline: release.pipeline, ...found });
     return context.json({ id, digest }, 201, { Location: `/v1/releases/${digest}` });
   });
 

@@ -322,7 +322,9 @@ describe('making a release', () => {
     expect(answer.headers).toMatchObject({ location: `/v1/releases/${digest}` });
     expect(found.objects.get(`releases/${hexOf(digest)}.json`)).toBe(canonicalJson(manifest));
     expect(await findReleaseDigest(ledger, releaseId(manifest))).toBe(digest);
-    expect(await ask('POST /v1/releases/completions', { body: manifest })).toMatchObject({ status: 201 });
+    const provenance = { commit: 'a'.repeat(40) };
+    const again = await ask('POST /v1/releases/completions', { body: { ...manifest, provenance } });
+    expect(again).toMatchObject({ status: 201, body: { digest } });
     expect(await ask(`GET /v1/releases/${digest}`)).toMatchObject({ status: 200, body: { ...manifest, digest } });
   });
 
@@ -339,6 +341,8 @@ describe('making a release', () => {
   });
 
   it('refuses a manifest that says more than it may', async () => {
+    const wrong = { ...manifest, provenance: { commit: 'main' } };
+    expect(await ask('POST /v1/releases/completions', { body: wrong })).toMatchObject({ status: 400 });
     const body = { ...manifest, roleArn: 'arn:aws:iam::333333333333:role/admin' };
     for (const route of ['POST /v1/releases', 'POST /v1/releases/completions'])
       expect(await ask(route, { body })).toMatchObject({ status: 400, body: { code: 'FIELD_NOT_ALLOWED' } });

@@ -1,7 +1,8 @@
-/** Which releases were completed, when and by whom. The manifest itself is a document under its digest. */
+/** Which releases were completed, when, by whom and from what. The manifest itself is a document under its digest. */
 import * as z from 'zod';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { Digest, Instant, Name } from '#shared/domain/identifiers.ts';
+import { Provenance } from '#shared/domain/release/provenance.ts';
 import { getItem, type Ledger, putNew, queryFirst, withoutKeys } from './table.ts';
 
 export const ReleaseRecord = z.strictObject({
@@ -10,6 +11,7 @@ export const ReleaseRecord = z.strictObject({
   pipeline: Name,
   completedBy: z.string(),
   completedAt: Instant,
+  provenance: Provenance.exactOptional(),
 });
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>;
 
@@ -37,6 +39,12 @@ export async function findReleaseDigest(ledger: Ledger, idOrDigest: string): Pro
   if (Digest.safeParse(idOrDigest).success) return idOrDigest;
   const item = await getItem(ledger, keyOf(idOrDigest));
   return item?.['digest'] as string | undefined;
+}
+
+/** Undefined for one that nobody completed here. */
+export async function readReleaseRecord(ledger: Ledger, id: string): Promise<ReleaseRecord | undefined> {
+  const item = await getItem(ledger, keyOf(id));
+  return item === undefined ? undefined : ReleaseRecord.parse(withoutKeys(item));
 }
 
 function keyOf(id: string) {

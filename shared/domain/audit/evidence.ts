@@ -3,11 +3,14 @@ import type { ApprovalDecision, ApprovalRequest } from '../approval/records.ts';
 import type { PromotionId } from '../identifiers.ts';
 import { roleName, sessionName } from '../names.ts';
 import type { Deployment, Promotion, Rollout, Round } from '../promotion/records.ts';
+import type { Provenance } from '../release/provenance.ts';
 import type { AccountAudit } from './account-audit.ts';
 
 /** Everything the ledger holds of a promotion. */
 export interface EvidenceFacts {
   readonly promotion: Promotion;
+  /** Of its release. */
+  readonly completion?: Completion | undefined;
   readonly rollouts: readonly Rollout[];
   readonly rounds: readonly Round[];
   readonly approvals: readonly ApprovalRequest[];
@@ -18,12 +21,20 @@ export interface EvidenceFacts {
   readonly planned: readonly { readonly environment: string; readonly target: string }[];
 }
 
+/** Who completed a release, when, and from what. */
+interface Completion {
+  readonly completedBy: string;
+  readonly completedAt: string;
+  readonly provenance?: Provenance;
+}
+
 export interface Evidence {
   readonly schemaVersion: 1;
   readonly promotion: PromotionId;
   readonly pipeline: string;
   readonly outcome: Promotion['status'];
-  readonly release: { readonly id: string; readonly digest: string };
+  /** With who completed it, when and from what, where that is on record. */
+  readonly release: { readonly id: string; readonly digest: string } & Partial<Completion>;
   readonly requestedBy: string;
   readonly requestedAt: string;
   readonly settledAt: string | null;
@@ -94,7 +105,7 @@ export function evidenceOf(facts: EvidenceFacts): Evidence {
     promotion: id,
     pipeline,
     outcome: status,
-    release: { id: releaseId, digest: release },
+    release: { id: releaseId, digest: release, ...facts.completion },
     requestedBy,
     requestedAt,
     settledAt: settledAt ?? null,

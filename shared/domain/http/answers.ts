@@ -14,6 +14,7 @@ import { RollbackIntent } from '../promotion/rollback.ts';
 import { Whereabouts } from '../promotion/running.ts';
 import { TargetProgress } from '../promotion/target-progress.ts';
 import { Waiting } from '../promotion/waiting.ts';
+import { ReleaseCompletion } from '../release/provenance.ts';
 import { Release } from '../release/release.ts';
 import { FreezeWish, HoldWish, LiftWish, Restriction, StopWish } from '../restriction/restriction.ts';
 import { FiringRecord, Schedule } from '../schedule/schedule.ts';
@@ -28,6 +29,7 @@ const document = z.looseObject({});
 
 export const schemas = {
   Release,
+  ReleaseCompletion,
   PromotionRequest,
   RetryRequest,
   RollbackRequest,

@@ -80,7 +80,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   'POST /v1/releases': { summary: 'Announce a release', body: 'Release', answers: { 200: 'Uploads' } },
   'POST /v1/releases/completions': {
     summary: 'Complete a release',
-    body: 'Release',
+    body: 'ReleaseCompletion',
     gives: ['Location'],
     answers: { 201: 'ReleaseId' },
   },

@@ -22,7 +22,7 @@ import {
   recordRollout,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
-import { findReleaseDigest, recordRelease } from '#shared/aws/ledger/releases.ts';
+import { findReleaseDigest, readReleaseRecord, recordRelease } from '#shared/aws/ledger/releases.ts';
 import { getItem, putItem, queryItems } from '#shared/aws/ledger/table.ts';
 import { listRunning, listTargets, readTarget, recordRunning, recordTarget } from '#shared/aws/ledger/targets.ts';
 import { listVerified, recordVerified } from '#shared/aws/ledger/verified.ts';
@@ -269,8 +269,11 @@ describe('the handles of a plan', () => {
 
 describe('a release', () => {
   it('is found by its id, and its digest is its own name', async () => {
-    await recordRelease(ledger, aReleaseRecord());
+    const provenance = { commit: 'a'.repeat(40), event: 'push' };
+    await recordRelease(ledger, aReleaseRecord({ provenance }));
     await recordRelease(ledger, aReleaseRecord({ digest: digestOf('forged') }));
+    expect(await readReleaseRecord(ledger, 'orders-0123456789ab')).toEqual(aReleaseRecord({ provenance }));
+    expect(await readReleaseRecord(ledger, 'orders-000000000000')).toBeUndefined();
     expect(await findReleaseDigest(ledger, 'orders-0123456789ab')).toBe(digestOf('release'));
     expect(await findReleaseDigest(ledger, digestOf('any'))).toBe(digestOf('any'));
     expect(await findReleaseDigest(ledger, 'orders-000000000000')).toBeUndefined();

@@ -35,6 +35,20 @@ describe('the evidence of a promotion', () => {
     expect(evidenceOf(facts({ promotion: aPromotion() })).settledAt).toBeNull();
   });
 
+  it('says where the release comes from, as far as that is on record', () => {
+    const provenance = { commit: 'a'.repeat(40), repository: 'https://github.com/octo/orders', event: 'push' };
+    const completion = { completedBy: 'ci', completedAt: monday, provenance };
+    const evidence = evidenceOf(facts({ completion }));
+    expect(evidence.release).toEqual({ id: 'orders-0123456789ab', digest: digestOf('release'), ...completion });
+    expect(evidenceText(evidence)).toContain(
+      `  completed by ci at ${monday}\n  from commit ${'a'.repeat(40)}  https://github.com/octo/orders  push\n`,
+    );
+    expect(evidenceText(evidenceOf(facts({ completion: { completedBy: 'ci', completedAt: monday } })))).not.toMatch(
+      / from /,
+    );
+    expect(evidenceText(evidenceOf(facts()))).not.toContain('completed by');
+  });
+
   it('marks a rollback, for programs and for people', () => {
     const rollback = { of: 'prm-fedcba9876543210', automatic: true, reason: 'orders-2 was found bad' };
     const evidence = evidenceOf(facts({ promotion: aPromotion({ rollback }) }));
