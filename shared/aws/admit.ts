@@ -81,13 +81,14 @@ async function factsOf({ ledger, documents }: World, arrival: Arrival): Promise<
   return { promotion, release, targets, verifiedIn, policies, restrictions, environment, at };
 }
 
-/** Of a rollback that a failed verification led to: whether somebody was quicker. */
+/** Of a rollback: whether somebody was quicker. */
 async function overtakenBy(ledger: Ledger, { promotion, environment }: AdmissionFacts): Promise<Reason | undefined> {
-  const of = promotion.rollback?.of;
-  if (of === undefined) return undefined;
-  const [bad, running] = await Promise.all([readPromotion(ledger, of), listRunning(ledger, promotion.pipeline)]);
-  const here = running.filter((one) => one.environment === environment);
-  const found = overtaken(promotion, `${bad?.release}`, here);
+  if (promotion.rollback === undefined) return undefined;
+  const running = await listRunning(ledger, promotion.pipeline);
+  const found = overtaken(
+    promotion,
+    running.filter((one) => one.environment === environment),
+  );
   return found === undefined ? undefined : reasonFor(found);
 }
 

@@ -3,6 +3,7 @@ import { handler } from '#functions/admit/handler.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { liftRestriction, putRestriction } from '#shared/aws/ledger/restrictions.ts';
+import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { recordVerified } from '#shared/aws/ledger/verified.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -152,6 +153,35 @@ describe('admit', () => {
         reasons: [{ code: 'WAITED_TOO_LONG', text: expect.stringMatching(/14 days.*year end/) }],
       });
       expect(await waitingNow()).toEqual([]);
+    });
+  });
+
+  describe('a rollback', () => {
+    const targets = ['pre-production'];
+    const [two, three] = [digestOf('two'), digestOf('three')];
+    const rollBack = async (automatic: boolean) => {
+      const from = [{ release: two, releaseId: 'orders-two', targets }];
+      const rollback = { automatic, reason: 'bad', from, ...(automatic && { of: otherPromotionId }) };
+      const id = promotionId.replace('0', '1');
+      await recordPromotion(ledger, aPromotion({ id, release: await release(), targets, rollback }));
+      return { id, admitted: await admit({ promotion: id }) };
+    };
+    const runs = (running: string) =>
+      recordRunning(ledger, {
+        ...{ pipeline: 'orders', environment, target: 'pre-production', promotion: otherPromotionId, since: monday },
+        ...{ release: running, releaseId: `orders-${running.slice(7, 10)}` },
+      });
+
+    it.each([true, false])('goes on where its targets run what they ran (automatic: %s)', async (automatic) => {
+      await runs(two);
+      expect((await rollBack(automatic)).admitted).toMatchObject({ kind: 'admitted' });
+    });
+
+    it.each([true, false])('is rejected where something else got there (automatic: %s)', async (automatic) => {
+      await runs(three);
+      const { id, admitted } = await rollBack(automatic);
+      expect(admitted).toMatchObject({ kind: 'rejected' });
+      expect(await readRollout(ledger, id, environment)).toMatchObject({ reasons: [{ code: 'ROLLBACK_OVERTAKEN' }] });
     });
   });
 

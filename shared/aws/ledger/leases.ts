@@ -86,6 +86,15 @@ export async function readLease(ledger: Ledger, place: Place): Promise<Lease | u
   return (await getItem(ledger, keyOf(place))) as Lease | undefined;
 }
 
+/** The promotion that changes an environment, or did so last; undefined where the environment was given back. */
+export async function readHolder(
+  ledger: Ledger,
+  { pipeline, environment }: Pick<Place, 'pipeline' | 'environment'>,
+): Promise<PromotionId | undefined> {
+  const lease = await readLease(ledger, { pipeline, environment, promotion: '', mode: 'promote' });
+  return lease === undefined || lease.holder === 'nobody' ? undefined : lease.holder;
+}
+
 /** Who only plans holds up nobody, so it has a lease of its own that nobody else asks for. */
 function keyOf({ pipeline, environment, promotion, mode }: Place) {
   return { pk: `LEASE#${pipeline}#${environment}${mode === 'plan' ? `#${promotion}` : ''}`, sk: 'LEASE' };
