@@ -6,6 +6,7 @@ import { recordDeployment } from '#shared/aws/ledger/deployments.ts';
 import { freeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotion, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { listWaiters, supersedeWaiter } from '#shared/aws/ledger/queue.ts';
+import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { takeTurn } from '#shared/aws/take-turn.ts';
 import { after } from '#shared/domain/promotion/lease.ts';
 import type { QueuePolicy } from '#shared/domain/promotion/queue.ts';
@@ -159,11 +160,29 @@ describe('with the policy supersede', () => {
       expect(answers()).toHaveLength(1);
     });
 
-    it('does not where something was executed before', async () => {
-      await recordDeployment(ledger, aDeployment({ promotion: first.id, outcome: 'deployed' }));
+    it.each<[string, () => Promise<void>]>([
+      ['executed', () => recordDeployment(ledger, aDeployment({ promotion: first.id, outcome: 'deployed' }))],
+      ['brought back', () => recordTouched(ledger, { ...about, target: 'production', at: at(5) })],
+    ])('does not where something was %s before', async (_, changed) => {
+      await changed();
       await turnOf(second, 6);
+      await turnOf(back, 6);
       expect(answers()).toEqual([]);
       expect(await listApprovalRequests(ledger, about)).toMatchObject([{ status: 'open' }]);
+    });
+
+    it.each<QueuePolicy>(['queue', 'supersede', 'reject'])('gives way to a rollback (queue: %s)', async (policy) => {
+      expect(await ask(back, 6, policy)).toMatchObject({ kind: 'wait' });
+      expect(answers()).toMatchObject([['token-1', { kind: 'rejected', code: 'SUPERSEDED' }]]);
+      expect(await readPromotion(ledger, first.id)).toMatchObject({ supersededBy: back.id });
+      await free(first, 1);
+      expect(await ask(back, 7, policy)).toEqual({ kind: 'admitted', epoch: 2 });
+    });
+
+    it('gives way to nobody else where the policy is another one', async () => {
+      await ask(second, 6);
+      await ask(second, 7, 'reject');
+      expect(answers()).toEqual([]);
     });
 
     it('does not to an older promotion, nor where it was approved already', async () => {

@@ -65,11 +65,25 @@ export function standing(
 }
 
 /** Whether a promotion was asked for after another one. */
-export function isNewer(
+function isNewer(
   one: Pick<Waiter, 'promotion' | 'requestedAt'>,
   other: Pick<Waiter, 'promotion' | 'requestedAt'>,
 ): boolean {
   return `${one.requestedAt}#${one.promotion}` > `${other.requestedAt}#${other.promotion}`;
+}
+
+/** Whether a promotion takes the place of one that holds the environment and only waits there: a newer one, and a rollback whenever it came. */
+export function replaces(candidate: Promotion, holder: Promotion): boolean {
+  const [own, other] = [candidate, holder].map((one) => waiterOf(one, one.requestedAt)) as [Waiter, Waiter];
+  return other.droppable && (own.rollback || (own.droppable && isNewer(own, other)));
+}
+
+/** The rollback that is next, where one waits. */
+export function waitingRollback(waiters: readonly Waiter[], now: Instant): PromotionId | undefined {
+  const [next] = waiters
+    .filter(({ rollback, supersededBy, seenAt }) => rollback && supersededBy === undefined && isPatient(seenAt, now))
+    .toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
+  return next?.promotion;
 }
 
 function isBefore(one: Waiter, other: Waiter): boolean {

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, claim, isCurrent, type Lease } from '#shared/domain/promotion/lease.ts';
-import { type QueuePolicy, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
-import { aPromotion, monday } from '#test/builders.ts';
+import {
+  type QueuePolicy,
+  replaces,
+  standing,
+  type Waiter,
+  waiterOf,
+  waitingRollback,
+} from '#shared/domain/promotion/queue.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
+import { aPromotion, monday, otherPromotionId } from '#test/builders.ts';
 
 const at = (minutes: number) => after(monday, minutes * 60);
 const now = at(60);
@@ -82,6 +90,35 @@ describe('who is next', () => {
     expect(waiterOf(aPromotion({ mode: 'verify' }), now)).toMatchObject({ droppable: false });
     const back = aPromotion({ rollback: { automatic: true, reason: 'x' } });
     expect(waiterOf(back, now)).toMatchObject({ rollback: true, droppable: false });
+  });
+});
+
+describe('who takes the place of a holder that only waits', () => {
+  const holder = aPromotion({ requestedAt: at(10) });
+  const rollback = { automatic: true, reason: 'x' };
+  const later = aPromotion({ id: otherPromotionId, requestedAt: at(15) });
+  const earlier = { ...later, requestedAt: at(5) };
+
+  it.each<[string, Promotion, Promotion, boolean]>([
+    ['a newer promotion', later, holder, true],
+    ['not an older one', earlier, holder, false],
+    ['a rollback whenever it came', { ...earlier, rollback }, holder, true],
+    ['nobody that of a rollback', { ...later, rollback }, { ...holder, rollback }, false],
+    ['nobody that of what is only verified', { ...later, rollback }, { ...holder, mode: 'verify' }, false],
+    ['not what is only verified', { ...later, mode: 'verify' }, holder, false],
+  ])('%s', (_, candidate, of, expected) => {
+    expect(replaces(candidate, of)).toBe(expected);
+  });
+});
+
+describe('the rollback that waits', () => {
+  it.each<[string, Waiter[], string | undefined]>([
+    ['is nobody where none waits', [own, older], undefined],
+    ['is the first of them', [{ ...rollback, promotion: 'prm-z', joinedAt: at(25) }, own, rollback], 'prm-back'],
+    ['is none that was not seen for twenty minutes', [{ ...rollback, seenAt: at(40) }], undefined],
+    ['is none that gave way', [{ ...rollback, supersededBy: 'prm-own' }], undefined],
+  ])('%s', (_, waiters, expected) => {
+    expect(waitingRollback(waiters, now)).toBe(expected);
   });
 });
 
