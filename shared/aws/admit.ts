@@ -8,7 +8,7 @@ import { overtaken } from '#shared/domain/promotion/rollback.ts';
 import { tooLong } from '#shared/domain/promotion/waiting.ts';
 import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Documents } from './documents.ts';
-import { holdAfterRollback, putHold } from './holds.ts';
+import { holdAfterRollback, liftOwnHold, putHold } from './holds.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion, recordRollout } from './ledger/promotions.ts';
 import { listRestrictions } from './ledger/restrictions.ts';
@@ -47,7 +47,10 @@ export async function admit(world: World, arrival: Arrival): Promise<Admitted> {
   const { environment, at, waits } = arrival;
   const facts = await factsOf(world, arrival);
   const late = await overtakenBy(ledger, facts);
-  if (late !== undefined) return reject(ledger, arrival, late);
+  if (late !== undefined) {
+    await liftOwnHold(ledger, facts.promotion, arrival);
+    return reject(ledger, arrival, late);
+  }
   const gate = admissible(facts);
   if (gate.kind === 'closed') return reject(ledger, arrival, gate.reason);
   if (gate.kind === 'wait') return wait(ledger, arrival, { ...gate, waits });

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/admit/handler.ts';
+import { holdAfterRollback } from '#shared/aws/holds.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
-import { liftRestriction, putRestriction } from '#shared/aws/ledger/restrictions.ts';
+import { liftRestriction, listRestrictionsOf, putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { recordVerified } from '#shared/aws/ledger/verified.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
@@ -182,6 +183,27 @@ describe('admit', () => {
       const { id, admitted } = await rollBack(automatic);
       expect(admitted).toMatchObject({ kind: 'rejected' });
       expect(await readRollout(ledger, id, environment)).toMatchObject({ reasons: [{ code: 'ROLLBACK_OVERTAKEN' }] });
+    });
+
+    const holds = async () =>
+      (await listRestrictionsOf(ledger, 'hold')).map(({ promotion, reason }) => [promotion, reason]);
+
+    it('leaves no hold of its own where something else got there, and those of others as they are', async () => {
+      const wanted = aPromotion({ id: promotionId.replace('0', '1') });
+      await runs(three);
+      await holdAfterRollback(ledger, wanted, { environment, at: monday });
+      await rollBack(true);
+      expect(await holds()).toEqual([]);
+      await holdAfterRollback(ledger, aPromotion({ id: otherPromotionId }), { environment, at: monday });
+      await rollBack(true);
+      expect(await holds()).toEqual([[otherPromotionId, 'a rollback to orders-0123456789ab was asked for']]);
+    });
+
+    it('leaves its hold where an emergency stop rejects it: it may come again', async () => {
+      await holdAfterRollback(ledger, aPromotion({ id: promotionId.replace('0', '1') }), { environment, at: monday });
+      await putRestriction(ledger, restrictionOf('stop', { reason: 'x' }, { by: 'carol', key: 'k', at: monday }));
+      expect((await rollBack(true)).admitted).toMatchObject({ kind: 'rejected' });
+      expect(await holds()).toHaveLength(1);
     });
   });
 
