@@ -118,6 +118,15 @@ describe('with the policy supersede', () => {
     expect(await readPromotion(ledger, third.id)).toMatchObject({ supersedes: [second.id] });
   });
 
+  it('one for some targets takes the place of none that is for all, waiting or not', async () => {
+    await turnOf(first, 5);
+    await turnOf(second, 6);
+    expect(await turnOf({ ...third, targets: ['production'] }, 7)).toMatchObject({ kind: 'wait' });
+    await free(first, 1);
+    expect(await turnOf(second, 8)).toEqual({ kind: 'admitted', epoch: 2 });
+    expect((await readPromotion(ledger, second.id))?.supersededBy).toBeUndefined();
+  });
+
   it('one that runs is left to finish', async () => {
     await turnOf(first, 5);
     expect(await turnOf(second, 6)).toMatchObject({ kind: 'wait' });

@@ -15,7 +15,7 @@ import { aPromotion, monday, otherPromotionId } from '#test/builders.ts';
 const at = (minutes: number) => after(monday, minutes * 60);
 const now = at(60);
 const waiter = (promotion: string, change: Partial<Waiter> = {}): Waiter => ({
-  ...{ promotion, requestedAt: at(0), joinedAt: at(0), seenAt: now, rollback: false, droppable: true },
+  ...{ promotion, requestedAt: at(0), joinedAt: at(0), seenAt: now, rollback: false, droppable: true, whole: true },
   ...change,
 });
 const own = waiter('prm-own', { requestedAt: at(10), joinedAt: at(10) });
@@ -78,6 +78,24 @@ describe('who is next', () => {
     expect(standing(rollback, [older, own], { policy: 'supersede', now })).toEqual({ kind: 'first', drops: [] });
   });
 
+  describe('with one that is for some targets', () => {
+    const some = (one: Waiter) => ({ ...one, whole: false });
+    it.each<[string, Waiter, Waiter[], ReturnType<typeof standing>]>([
+      ['it drops nobody', some(own), [older], { kind: 'behind', ahead: 'prm-older', drops: [] }],
+      ['nobody gives way to it', own, [some(newer)], { kind: 'first', drops: [] }],
+      ['it gives way to what is for all', some(own), [newer], { kind: 'superseded', by: 'prm-newer' }],
+      ['what is for all drops it', own, [some(older)], { kind: 'first', drops: ['prm-older'] }],
+      [
+        'whoever is older than it is dropped by what is for all alone',
+        own,
+        [some(newer), older],
+        { kind: 'first', drops: ['prm-older'] },
+      ],
+    ])('%s', (_, who, others, expected) => {
+      expect(standing(who, others, { policy: 'supersede', now })).toEqual(expected);
+    });
+  });
+
   it('whoever was told to give way gives way', () => {
     const told = { ...own, supersededBy: 'prm-newer' };
     expect(standing(told, [told], { policy: 'queue', now })).toEqual({ kind: 'superseded', by: 'prm-newer' });
@@ -86,7 +104,8 @@ describe('who is next', () => {
   it('a promotion waits from its arrival on; rollbacks and verifications are not dropped', () => {
     const { id, requestedAt } = aPromotion();
     const common = { promotion: id, requestedAt, joinedAt: now, seenAt: now };
-    expect(waiterOf(aPromotion(), now)).toEqual({ ...common, rollback: false, droppable: true });
+    expect(waiterOf(aPromotion(), now)).toEqual({ ...common, rollback: false, droppable: true, whole: true });
+    expect(waiterOf(aPromotion({ targets: ['production'] }), now)).toMatchObject({ droppable: true, whole: false });
     expect(waiterOf(aPromotion({ mode: 'verify' }), now)).toMatchObject({ droppable: false });
     const back = aPromotion({ rollback: { automatic: true, reason: 'x' } });
     expect(waiterOf(back, now)).toMatchObject({ rollback: true, droppable: false });
@@ -106,6 +125,9 @@ describe('who takes the place of a holder that only waits', () => {
     ['nobody that of a rollback', { ...later, rollback }, { ...holder, rollback }, false],
     ['nobody that of what is only verified', { ...later, rollback }, { ...holder, mode: 'verify' }, false],
     ['not what is only verified', { ...later, mode: 'verify' }, holder, false],
+    ['not what is for some targets', { ...later, targets: ['production'] }, holder, false],
+    ['what is for all of them that of what is for some', later, { ...holder, targets: ['production'] }, true],
+    ['a rollback of some targets', { ...later, rollback, targets: ['production'] }, holder, true],
   ])('%s', (_, candidate, of, expected) => {
     expect(replaces(candidate, of)).toBe(expected);
   });
