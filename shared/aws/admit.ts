@@ -11,6 +11,7 @@ import type { Documents } from './documents.ts';
 import { holdAfterRollback, liftOwnHold, putHold } from './holds.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion, recordRollout } from './ledger/promotions.ts';
+import { leaveQueue } from './ledger/queue.ts';
 import { listRestrictions } from './ledger/restrictions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listRunning, listTargets } from './ledger/targets.ts';
@@ -129,7 +130,9 @@ async function wait(
   return over === undefined ? { kind: 'wait', until, waits } : reject(ledger, arrival, over);
 }
 
+/** Whoever waits for the same environment is not to wait for what has ended. */
 async function reject(ledger: Ledger, arrival: Arrival, reason: Reason): Promise<Admitted> {
+  await leaveQueue(ledger, arrival, arrival.promotion);
   await begin(ledger, arrival, { epoch: 0, status: 'rejected', reasons: [reason] });
   return { kind: 'rejected' };
 }

@@ -3,6 +3,7 @@ import { handler } from '#functions/admit/handler.ts';
 import { holdAfterRollback } from '#shared/aws/holds.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { listWaiters } from '#shared/aws/ledger/queue.ts';
 import { liftRestriction, listRestrictionsOf, putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { recordVerified } from '#shared/aws/ledger/verified.ts';
@@ -205,6 +206,15 @@ describe('admit', () => {
       expect((await rollBack(true)).admitted).toMatchObject({ kind: 'rejected' });
       expect(await holds()).toHaveLength(1);
     });
+  });
+
+  it('waits for its turn no more once it is rejected', async () => {
+    await takeLease(ledger, theirs, monday);
+    await admit();
+    expect(await listWaiters(ledger, theirs)).toMatchObject([{ promotion: promotionId }]);
+    await putRestriction(ledger, restrictionOf('stop', { reason: 'x' }, { by: 'carol', key: 'k', at: monday }));
+    expect(await admit({ waits: 1 })).toMatchObject({ kind: 'rejected' });
+    expect(await listWaiters(ledger, theirs)).toEqual([]);
   });
 
   it('is rejected while everything is stopped', async () => {
