@@ -36,7 +36,7 @@ export async function takeTurn(ledger: Ledger, candidate: Candidate): Promise<Tu
   const stands = standing(own, waiters, { policy: candidate.policy, now: at });
   if (stands.kind === 'superseded') return giveWay(ledger, candidate, stands.by);
   for (const older of stands.drops) await dropWaiter(ledger, candidate, older);
-  if (stands.kind === 'behind') return waitBehind(ledger, candidate, { own, holder: stands.ahead });
+  if (stands.kind === 'behind') return wait(ledger, candidate, { own, holder: stands.ahead });
   const claim = await takeLease(ledger, place, at);
   if (claim.kind === 'held') return wait(ledger, candidate, { own, holder: claim.holder });
   return enter(ledger, candidate, claim);
@@ -59,16 +59,13 @@ interface Behind {
 async function wait(ledger: Ledger, candidate: Candidate, behind: Behind): Promise<Turn> {
   const { policy, place, promotion } = candidate;
   const { environment } = place;
-  if (policy === 'reject' && promotion.rollback === undefined)
+  // Whoever is told to be held by itself lost a race to somebody who has left: it may ask again.
+  if (policy === 'reject' && promotion.rollback === undefined && behind.holder !== promotion.id)
     return { kind: 'rejected', reason: reasonFor(problem('ENVIRONMENT_BUSY', { environment, holder: behind.holder })) };
   if (policy === 'supersede' || behind.own.rollback)
     await dropHolder(ledger, promotion, { environment, promotion: behind.holder });
-  return waitBehind(ledger, candidate, behind);
-}
-
-async function waitBehind(ledger: Ledger, candidate: Candidate, { own, holder }: Behind): Promise<Turn> {
-  await joinQueue(ledger, candidate.place, own);
-  return turnFor(candidate, { kind: 'held', holder, until: candidate.at });
+  await joinQueue(ledger, place, behind.own);
+  return turnFor(candidate, { kind: 'held', holder: behind.holder, until: candidate.at });
 }
 
 async function giveWay(ledger: Ledger, { place }: Candidate, newer: PromotionId): Promise<Turn> {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { decide } from '#shared/aws/approve.ts';
 import { askForApproval, listApprovalRequests, waitForApproval } from '#shared/aws/ledger/approvals.ts';
 import { recordDeployment } from '#shared/aws/ledger/deployments.ts';
-import { freeLease } from '#shared/aws/ledger/leases.ts';
+import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotion, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { listWaiters, supersedeWaiter } from '#shared/aws/ledger/queue.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
@@ -88,6 +88,29 @@ describe('with the policy reject', () => {
       },
     });
   });
+  it('nobody is refused because of themselves, who lost twice against others that have left', async () => {
+    const comeAndGo = async (epoch: number) => {
+      await takeLease(ledger, placeOf(first), at(5));
+      await free(first, epoch);
+    };
+    beforeNextWrite(async () => {
+      await comeAndGo(1);
+      beforeNextWrite(() => comeAndGo(2));
+    });
+    expect(await ask(second, 6, 'reject')).toMatchObject({ kind: 'wait' });
+    expect(await ask(second, 7, 'reject')).toEqual({ kind: 'admitted', epoch: 3 });
+  });
+
+  it('so is whoever comes while a rollback waits', async () => {
+    await ask(first, 5);
+    await ask(back, 6, 'reject');
+    await free(first, 1);
+    expect(await ask(second, 7, 'reject')).toMatchObject({
+      kind: 'rejected',
+      reason: { code: 'ENVIRONMENT_BUSY', text: expect.stringContaining(back.id) },
+    });
+  });
+
   it('but a rollback waits', async () => {
     await ask(first, 5);
     expect(await ask(back, 6, 'reject')).toMatchObject({ kind: 'wait' });
