@@ -86,8 +86,8 @@ describe('a hold', () => {
 });
 
 describe('a window', () => {
-  const never = { from: '2020-01-01T00:00', to: '2020-01-02T00:00' };
-  const windows = [{ name: 'long-ago', kind: 'allow', timeZone: 'Europe/Berlin', once: never }];
+  const once = { from: '2099-01-01T00:00', to: '2099-01-02T00:00' };
+  const windows = [{ name: 'far-away', kind: 'allow', timeZone: 'Europe/Berlin', once }];
   const promoteAs = async (person: string, override: Override) => {
     const api = rehearsal.apiAs(person);
     const { digest } = await publishRelease(api, await smallRelease({ pipeline: 'windowed', text: person }));
@@ -97,7 +97,8 @@ describe('a window', () => {
 
   it('that is closed rejects, and lets in whom a policy lets override it, which stays on the promotion', async () => {
     const selector = { pipelines: ['windowed'] };
-    await apply('windowed', { selector, windows, overrides: { windows: ['leads'] }, groups: { leads: ['alice'] } });
+    const leads = { overrides: { windows: ['leads'] }, groups: { leads: ['alice'] } };
+    await apply('windowed', { selector, windows, outsideWindows: 'refuse', ...leads });
     expect(await endedNow({ pipeline: 'windowed' })).toEqual(['rejected', 'WINDOW_CLOSED']);
     const override: Override = { of: ['windows'], reason: 'customers cannot pay' };
     expect(told(await promoteAs('bob', override))).toEqual(['rejected', 'OVERRIDE_NOT_PERMITTED']);
