@@ -18,7 +18,10 @@ const itemsOf = async (route: string, query = '') => (await callHandler(route, {
 beforeEach(async () => {
   await recordRelease(ledger, aReleaseRecord());
   await recordPlaces(ledger, aRelease());
-  await recordPlaces(ledger, aRelease({ pipeline: 'web', environments: [{ name: 'demo', targets: {} }] }));
+  await recordPlaces(
+    ledger,
+    aRelease({ pipeline: 'web', environments: [{ name: 'demo', targets: { matchLabels: {} } }] }),
+  );
 });
 
 describe('freezes, stops and holds', () => {
