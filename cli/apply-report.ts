@@ -1,5 +1,6 @@
 /** What `drawbridge apply` changes, as a person reads it. */
 import type { FieldDifference } from '#shared/domain/config/field-differences.ts';
+import type { Window } from '#shared/domain/window/window.ts';
 import type { ApplyPlan, PolicyChange, TargetChange } from './apply-plan.ts';
 import type { ScheduleChange } from './apply-schedules.ts';
 import type { WebhookChange } from './apply-webhooks.ts';
@@ -26,6 +27,15 @@ export function itemText(
 ): string {
   const version = 'seen' in change && change.seen > 0 ? `version ${change.seen}` : '';
   return `${kind}  ${change.name.padEnd(24)} ${change.change.padEnd(10)} ${version}`.trimEnd();
+}
+
+/** A warning: a window of a policy is over, and what follows from that. */
+export function pastWindowText(policy: string, { name, kind }: Window): string {
+  const then =
+    kind === 'deny'
+      ? 'It denies nothing any more.'
+      : 'Where no other window allows, nothing opens any more: take it out, or give it another time.';
+  return `warning: window ${name} of policy ${policy} never comes any more. ${then}`;
 }
 
 function differenceLine({ field, before, after }: FieldDifference): string {

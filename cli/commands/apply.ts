@@ -1,7 +1,8 @@
 /** `drawbridge apply`: makes policies, targets, webhooks and schedules hold as the files say. */
+import { pastWindows } from '#shared/domain/policy/past-windows.ts';
 import { agreed } from '../agreed.ts';
 import { type ApplyPlan, type ChangeWord, type PolicyChange, planApply, type TargetChange } from '../apply-plan.ts';
-import { applyText, itemText } from '../apply-report.ts';
+import { applyText, itemText, pastWindowText } from '../apply-report.ts';
 import { planSchedules, type ScheduleChange } from '../apply-schedules.ts';
 import { planWebhooks, type WebhookChange } from '../apply-webhooks.ts';
 import { listTargets } from '../client/diagnoses.ts';
@@ -54,6 +55,9 @@ export const apply: CliCommand = {
           problems: [plan, hooks].flatMap((one) => (one.kind === 'invalid' ? one.problems : [])),
         };
       const schedules = planSchedules(config.config, held);
+      for (const { document } of config.config.policies)
+        for (const { window } of pastWindows(document, connection.now().toISOString()))
+          invocation.terminal.progress(pastWindowText(document.metadata.name, window));
       return await applyPlan(connection, { ...plan, webhooks: hooks.webhooks, schedules }, invocation);
     } finally {
       await connection.close();

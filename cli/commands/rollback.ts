@@ -4,7 +4,7 @@ import type { RollbackRequest } from '#shared/domain/promotion/request.ts';
 import { followPromotion } from '../client/follow.ts';
 import { planTexts } from '../client/plans.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
-import { getPromotion, listRunning } from '../client/promotions.ts';
+import { getPromotion } from '../client/promotions.ts';
 import { requestRollback } from '../client/rollbacks.ts';
 import type { CliCommand } from '../command.ts';
 import { type Connection, connect, withConnection } from '../connection.ts';
@@ -32,18 +32,10 @@ export const rollback: CliCommand = {
     const wish = wishIn(pipeline, options);
     const connection = await connect(options);
     try {
-      const before = await listRunning(connection.api, pipeline);
-      const {
-        id,
-        releaseId,
-        targets = [],
-      } = await requestRollback(connection.api, {
-        wish,
-        idempotencyKey: connection.newKey(),
-      });
-      for (const one of before)
-        if (one.environment === wish.environment && targets.includes(one.target))
-          terminal.progress(`${one.target}  from ${one.releaseId} back to ${releaseId}`);
+      const asked = { wish, idempotencyKey: connection.newKey() };
+      const { id, releaseId, rollback: { from = [] } = {} } = await requestRollback(connection.api, asked);
+      for (const ran of from)
+        for (const target of ran.targets) terminal.progress(`${target}  from ${ran.releaseId} back to ${releaseId}`);
       return await followed(connection, id, { wait: options['wait'] !== false, progress: terminal.progress });
     } finally {
       await connection.close();

@@ -5,6 +5,7 @@ import { findPolicySet } from '#shared/aws/policy-set.ts';
 import { policyProblems } from '#shared/domain/config/check-policies.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { asFault, invalidBody } from '#shared/domain/http/body-faults.ts';
+import { pastWindowFaults } from '#shared/domain/policy/past-windows.ts';
 import { Policy } from '#shared/domain/policy/policy.ts';
 import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
 import { policySetFaults, withoutPolicy, withPolicy } from '#shared/domain/policy/policy-set.ts';
@@ -40,6 +41,8 @@ export function policies(app: Hono<HttpEnvironment>, resources: Resources): void
     const records = await listPolicies(resources.ledger);
     const before = recordOf(records, name);
     const seen = versionDecidedOn(context, before, (seen, now) => overtaken(name, seen, now));
+    const past = pastWindowFaults(policy, before?.policy, arrivedAt(context));
+    if (past.length > 0) throw invalidBody(past);
     demandFaultless(name, records, (all) => withPolicy(all, policy));
     if (before !== undefined && canonicalJson(before.policy) === canonicalJson(policy))
       return context.json(before, 200, taggedWith(before.version));

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { hasArtifact, uploadOf } from '#shared/aws/artifacts.ts';
 import { putDocument } from '#shared/aws/documents.ts';
+import { recordPlaces } from '#shared/aws/ledger/places.ts';
 import { recordRelease } from '#shared/aws/ledger/releases.ts';
 import { listTargets } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
@@ -33,6 +34,7 @@ export function releases(app: Hono<HttpEnvironment>, resources: Resources): void
       });
     const digest = await putDocument(resources.documents, 'releases', release);
     const id = releaseId(release);
+    await recordPlaces(resources.ledger, release);
     const completed = { completedBy: actorIn(context), completedAt: arrivedAt(context) };
     const found = { ...completed, ...(provenance && { provenance }) };
     await recordRelease(resources.ledger, { id, digest, pipeline: release.pipeline, ...found });

@@ -1,14 +1,19 @@
 /** Freezes, emergency stops and holds: put, looked at, lifted. Each is on record with who and why, and so is its lifting. */
 import type { Hono } from 'hono';
 import type * as z from 'zod';
+import { listPlaces } from '#shared/aws/ledger/places.ts';
+import { demandPipeline } from '#shared/aws/ledger/releases.ts';
 import {
   liftRestriction,
   listRestrictionsOf,
   pageRestrictions,
   putRestriction,
 } from '#shared/aws/ledger/restrictions.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
+import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import { invalidBody } from '#shared/domain/http/body-faults.ts';
 import { idempotencyKeyOf } from '#shared/domain/promotion/request.ts';
+import { unknownPlace } from '#shared/domain/restriction/known-places.ts';
 import {
   FreezeWish,
   freezeFaults,
@@ -52,6 +57,7 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
     const key = idempotencyKeyOf(context.req.header('idempotency-key'));
     const faults = kind === 'freeze' ? freezeFaults(wanted, at) : [];
     if (faults.length > 0) throw invalidBody(faults);
+    await demandPlace(resources.ledger, wanted);
     const asked = restrictionOf(kind, wanted, { by: actorIn(context), key, at });
     const { restriction, replayed } = await putRestriction(resources.ledger, asked);
     return context.json(restriction, replayed ? 200 : 201, replayed ? { 'Idempotency-Replayed': 'true' } : {});
@@ -64,4 +70,12 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
     const { restriction, repeated } = await liftRestriction(resources.ledger, lifting);
     return context.json(restriction, repeated ? 200 : 201);
   });
+}
+
+/** Whoever misspells a place would believe that it is stopped. Throws PIPELINE_UNKNOWN, PLACE_UNKNOWN. */
+async function demandPlace(ledger: Ledger, { pipeline, environment }: RestrictionWish): Promise<void> {
+  if (pipeline !== undefined) await demandPipeline(ledger, pipeline);
+  if (environment === undefined) return;
+  const unknown = unknownPlace({ environment, ...(pipeline !== undefined && { pipeline }) }, await listPlaces(ledger));
+  if (unknown !== undefined) throw new DrawbridgeError(unknown);
 }

@@ -2,10 +2,11 @@
 import type { Hono } from 'hono';
 import { readPromotion } from '#shared/aws/ledger/promotions.ts';
 import { readHistories } from '#shared/aws/roll-back.ts';
+import { readUnderWay } from '#shared/aws/under-way.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { idempotencyKeyOf, promotionIdOf, RollbackRequest } from '#shared/domain/promotion/request.ts';
-import { isSameRollback, rollbackOf } from '#shared/domain/promotion/rollback.ts';
+import { arriving, isSameRollback, rollbackOf } from '#shared/domain/promotion/rollback.ts';
 import { actorIn, bodyIn, type HttpContext, type HttpEnvironment } from '#shared/lambda/http.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 import { accepted, admitted } from './admitted.ts';
@@ -16,12 +17,13 @@ export function rollbacks(app: Hono<HttpEnvironment>, resources: Resources): voi
     const before = await askedBefore(context, resources, wish);
     if (before !== undefined) return accepted(context, before, true);
     const { pipeline, environment, reason } = wish;
-    const choice = rollbackOf(environment, await readHistories(resources.ledger, wish));
+    const underWay = await readUnderWay(resources.ledger, wish);
+    const choice = rollbackOf(environment, arriving(await readHistories(resources.ledger, wish), underWay));
     if (choice.kind === 'refused') throw new DrawbridgeError(choice.problem);
-    const { release, targets } = choice.way;
+    const { release, targets, from } = choice.way;
     return admitted(context, resources, {
       request: { release, environments: [environment], targets },
-      rollback: { automatic: false, reason },
+      rollback: { automatic: false, reason, from },
       pipeline,
     });
   });

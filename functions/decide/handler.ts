@@ -1,6 +1,7 @@
 /** Decide: one plan document with one digest for the whole rollout, what the policies say of it, and what comes next. */
 import { decisionFacts } from '#shared/aws/decision-facts.ts';
 import { putDocument } from '#shared/aws/documents.ts';
+import { givingWay } from '#shared/aws/giving-way.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { readPlannedTargets } from '#shared/aws/plan-documents.ts';
 import { recordDecision } from '#shared/aws/record-decision.ts';
@@ -16,7 +17,7 @@ export const handler = task('decide', async (input, { ledger, documents, bus }) 
   const plan = rolloutPlanOf(input, plans);
   const digest = await putDocument(documents, 'plans', plan);
   const { release, ...found } = await decisionFacts({ ledger, documents }, { ...input, since }, plan);
-  const decided = decision(found.facts, plan);
+  const decided = await givingWay(ledger, input, decision(found.facts, plan));
   const stands = await recordDecision(ledger, { ...found, rollout: input, plan, digest, decision: decided });
   report(await tell({ ledger, bus }, input.promotion));
   return answerTo(stands, { digest, nextRound: nextRound(input, release.stacks.length) });

@@ -1,4 +1,5 @@
 /** Open target: may this target be started now, and what is to be done in it? What was begun once stays begun. */
+import { unlessRollback } from '#shared/aws/giving-way.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
@@ -36,5 +37,6 @@ export const handler = task('openTarget', async (input, { ledger }) => {
 /** What is only verified again changes nothing, so that nothing but its turn is in its way. */
 async function opennessFor(ledger: Ledger, input: StepInput<'openTarget'>): Promise<Openness> {
   if (input.mode !== 'promote') return { kind: 'open' };
-  return readOpenness(ledger, { ...input, targets: [await readTarget(ledger, input.target)] });
+  const now = await readOpenness(ledger, { ...input, targets: [await readTarget(ledger, input.target)] });
+  return unlessRollback(ledger, input, now);
 }

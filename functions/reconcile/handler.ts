@@ -1,9 +1,10 @@
 /**
- * Reconcile: on a schedule, finish what something that broke in between left: start what was accepted and never started, close what ended
- * without a record, tell what people decided, ask for rollbacks that nobody could ask for. Bounded: what does not fit into a pass is first in the next one.
+ * Reconcile: on a schedule, finish what something that broke in between left: ask for rollbacks that nobody could ask for, since something bad
+ * runs until then; start what was accepted and never started, close what ended without a record, tell what people decided. Bounded: what does
+ * not fit into a pass is first in the next one.
  */
 import { type Listed, listAccepted, listRunning } from '#shared/aws/ledger/open-promotions.ts';
-import { listUnasked } from '#shared/aws/ledger/rollback-intents.ts';
+import { listUnasked, readUnasked, type Unasked } from '#shared/aws/ledger/rollback-intents.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { type Reconciled, reconcile, troubled } from '#shared/aws/reconcile.ts';
 import { reconcileDeliveries } from '#shared/aws/reconcile-deliveries.ts';
@@ -11,7 +12,6 @@ import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tellUnpublished } from '#shared/aws/tell.ts';
 import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
-import type { RollbackIntent } from '#shared/domain/promotion/rollback.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
 import { countUnfinished, report } from '#shared/lambda/report.ts';
@@ -29,12 +29,12 @@ export const handler = onEvent(
     const done = { started: [], closed: [], told: [], 'given-up': [], quarantined: [], trouble: [], nothing: [] };
     const by: Record<Reconciled, string[]> = done;
     const rollbacks: string[] = [];
+    for (const intent of await listUnasked(ledger, most))
+      if (Date.now() - begun < budgetMilliseconds)
+        ((await askedFor(ledger, admissionFunction, intent)) ? rollbacks : by.trouble).push(intent.promotion);
     for (const list of [listAccepted, listRunning])
       for (const listed of await list(ledger, most))
         if (Date.now() - begun < budgetMilliseconds) by[await attempted(pass, listed)].push(listed.id);
-    for (const intent of await listUnasked(ledger, most))
-      if (Date.now() - begun < budgetMilliseconds && (await askedFor(ledger, admissionFunction, intent)))
-        rollbacks.push(intent.promotion);
     const resumed = await delivered(
       { ledger, admissionFunction },
       pass.at,
@@ -69,9 +69,9 @@ async function delivered(...asked: Parameters<typeof reconcileDeliveries>): Prom
 }
 
 /** A rollback that a failed verification led to and that nobody could ask for then. */
-async function askedFor(ledger: Ledger, admissionFunction: string, intent: RollbackIntent): Promise<boolean> {
+async function askedFor(ledger: Ledger, admissionFunction: string, intent: Unasked): Promise<boolean> {
   try {
-    await askForRollback(ledger, admissionFunction, intent);
+    await askForRollback(ledger, admissionFunction, readUnasked(intent));
     return true;
   } catch (error) {
     logFailure('could not ask for a rollback', error, { promotion: intent.promotion });

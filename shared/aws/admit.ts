@@ -8,9 +8,10 @@ import { overtaken } from '#shared/domain/promotion/rollback.ts';
 import { tooLong } from '#shared/domain/promotion/waiting.ts';
 import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Documents } from './documents.ts';
-import { holdAfterRollback, putHold } from './holds.ts';
+import { holdAfterRollback, liftOwnHold, putHold } from './holds.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion, recordRejection, recordRollout } from './ledger/promotions.ts';
+import { leaveQueue } from './ledger/queue.ts';
 import { listRestrictions } from './ledger/restrictions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listRunning, listTargets } from './ledger/targets.ts';
@@ -47,7 +48,10 @@ export async function admit(world: World, arrival: Arrival): Promise<Admitted> {
   const { environment, at, waits } = arrival;
   const facts = await factsOf(world, arrival);
   const late = await overtakenBy(ledger, facts);
-  if (late !== undefined) return reject(ledger, arrival, late);
+  if (late !== undefined) {
+    await liftOwnHold(ledger, facts.promotion, arrival);
+    return reject(ledger, arrival, late);
+  }
   const gate = admissible(facts);
   if (gate.kind === 'closed') return reject(ledger, arrival, gate.reason);
   if (gate.kind === 'wait') return wait(ledger, arrival, { ...gate, waits });
@@ -81,13 +85,14 @@ async function factsOf({ ledger, documents }: World, arrival: Arrival): Promise<
   return { promotion, release, targets, verifiedIn, policies, restrictions, environment, at };
 }
 
-/** Of a rollback that a failed verification led to: whether somebody was quicker. */
+/** Of a rollback: whether somebody was quicker. */
 async function overtakenBy(ledger: Ledger, { promotion, environment }: AdmissionFacts): Promise<Reason | undefined> {
-  const of = promotion.rollback?.of;
-  if (of === undefined) return undefined;
-  const [bad, running] = await Promise.all([readPromotion(ledger, of), listRunning(ledger, promotion.pipeline)]);
-  const here = running.filter((one) => one.environment === environment);
-  const found = overtaken(promotion, `${bad?.release}`, here);
+  if (promotion.rollback === undefined) return undefined;
+  const running = await listRunning(ledger, promotion.pipeline);
+  const found = overtaken(
+    promotion,
+    running.filter((one) => one.environment === environment),
+  );
   return found === undefined ? undefined : reasonFor(found);
 }
 
@@ -125,8 +130,12 @@ async function wait(
   return over === undefined ? { kind: 'wait', until, waits } : reject(ledger, arrival, over);
 }
 
-/** Also where it was admitted before and nobody heard of it: then the record is there, and must say no as well. */
+/**
+ * Whoever waits for the same environment is not to wait for what has ended. Also where it was admitted before and nobody heard of it: then the
+ * record is there, and must say no as well.
+ */
 async function reject(ledger: Ledger, arrival: Arrival, reason: Reason): Promise<Admitted> {
+  await leaveQueue(ledger, arrival, arrival.promotion);
   await begin(ledger, arrival, { epoch: 0, status: 'rejected', reasons: [reason] });
   await recordRejection(ledger, arrival, [reason]);
   return { kind: 'rejected' };

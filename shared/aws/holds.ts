@@ -25,13 +25,16 @@ export async function putHold(
   );
 }
 
-/** The hold that follows a rollback. It is put when it is asked for, and again when it begins, in case whoever asked broke off. */
+/**
+ * The hold that follows a rollback. It is put when it is asked for, and again when it begins, in case whoever asked broke off. It says no more
+ * than is true whatever becomes of the rollback.
+ */
 export async function holdAfterRollback(
   ledger: Ledger,
   promotion: Holder & Pick<Promotion, 'releaseId'>,
   where: Where,
 ): Promise<void> {
-  await putHold(ledger, promotion, { ...where, reason: `rolled back to ${promotion.releaseId}` });
+  await putHold(ledger, promotion, { ...where, reason: `a rollback to ${promotion.releaseId} was asked for` });
 }
 
 /** Lifts what promotions put at a place. A hold that a person put is for a person to lift. */
@@ -43,6 +46,17 @@ export async function liftHolds(
   const reason = `${releaseId} was promoted by ${id}`;
   for (const hold of await holdsOfPromotions(ledger, { pipeline, environment, at }))
     await liftRestriction(ledger, { kind: 'hold', id: hold.id, by, at, reason });
+}
+
+/** Lifts the hold that a rollback put which somebody overtook: they chose what runs there. */
+export async function liftOwnHold(
+  ledger: Ledger,
+  { id, pipeline, requestedBy: by }: Holder,
+  { environment, at }: Where,
+): Promise<void> {
+  const reason = `${id} was overtaken`;
+  for (const hold of await holdsOfPromotions(ledger, { pipeline, environment, at }))
+    if (hold.promotion === id) await liftRestriction(ledger, { kind: 'hold', id: hold.id, by, at, reason });
 }
 
 async function holdsOfPromotions(

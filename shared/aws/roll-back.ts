@@ -75,10 +75,10 @@ export async function intendRollbacks(
 
 /** Asks admission for a rollback that was intended. Asking again is the same promotion. */
 export async function askForRollback(ledger: Ledger, admissionFunction: string, intent: RollbackIntent): Promise<void> {
-  const { promotion, environment, release, targets, reason, at } = intent;
+  const { promotion, environment, release, targets, reason, from, at } = intent;
   const answer = await requestPromotion(admissionFunction, {
     request: { release, environments: [environment], targets },
-    rollback: { of: promotion, automatic: true, reason },
+    rollback: { of: promotion, automatic: true, reason, ...(from && { from }) },
     actor: `rollback:${promotion}`,
     idempotencyKey: `${promotion}/${environment}/${release}`,
     trigger: { kind: 'rollback', source: promotion },

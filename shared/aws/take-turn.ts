@@ -4,12 +4,10 @@ import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { type Turn, turn } from '#shared/domain/promotion/admission.ts';
 import type { Claim } from '#shared/domain/promotion/lease.ts';
 import { reasonFor } from '#shared/domain/promotion/openness.ts';
-import { isNewer, type QueuePolicy, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
+import { type QueuePolicy, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
-import { tellWaiting } from './approve.ts';
-import { supersedeApproval } from './ledger/approvals.ts';
+import { dropHolder } from './giving-way.ts';
 import { freeLease, type Place, readLease, takeLease } from './ledger/leases.ts';
-import { type PromotionRecord, readPromotionRecord } from './ledger/promotions.ts';
 import { joinQueue, leaveQueue, listWaiters, supersedeWaiter } from './ledger/queue.ts';
 import { recordSupersession } from './ledger/supersessions.ts';
 import type { Ledger } from './ledger/table.ts';
@@ -38,7 +36,7 @@ export async function takeTurn(ledger: Ledger, candidate: Candidate): Promise<Tu
   const stands = standing(own, waiters, { policy: candidate.policy, now: at });
   if (stands.kind === 'superseded') return giveWay(ledger, candidate, stands.by);
   for (const older of stands.drops) await dropWaiter(ledger, candidate, older);
-  if (stands.kind === 'behind') return waitBehind(ledger, candidate, { own, holder: stands.ahead });
+  if (stands.kind === 'behind') return wait(ledger, candidate, { own, holder: stands.ahead });
   const claim = await takeLease(ledger, place, at);
   if (claim.kind === 'held') return wait(ledger, candidate, { own, holder: claim.holder });
   return enter(ledger, candidate, claim);
@@ -61,15 +59,13 @@ interface Behind {
 async function wait(ledger: Ledger, candidate: Candidate, behind: Behind): Promise<Turn> {
   const { policy, place, promotion } = candidate;
   const { environment } = place;
-  if (policy === 'reject' && promotion.rollback === undefined)
+  // Whoever is told to be held by itself lost a race to somebody who has left: it may ask again.
+  if (policy === 'reject' && promotion.rollback === undefined && behind.holder !== promotion.id)
     return { kind: 'rejected', reason: reasonFor(problem('ENVIRONMENT_BUSY', { environment, holder: behind.holder })) };
-  if (policy === 'supersede' && behind.own.droppable) await dropHolder(ledger, candidate, behind.holder);
-  return waitBehind(ledger, candidate, behind);
-}
-
-async function waitBehind(ledger: Ledger, candidate: Candidate, { own, holder }: Behind): Promise<Turn> {
-  await joinQueue(ledger, candidate.place, own);
-  return turnFor(candidate, { kind: 'held', holder, until: candidate.at });
+  if (policy === 'supersede' || behind.own.rollback)
+    await dropHolder(ledger, promotion, { environment, promotion: behind.holder });
+  await joinQueue(ledger, place, behind.own);
+  return turnFor(candidate, { kind: 'held', holder: behind.holder, until: candidate.at });
 }
 
 async function giveWay(ledger: Ledger, { place }: Candidate, newer: PromotionId): Promise<Turn> {
@@ -83,32 +79,6 @@ async function dropWaiter(ledger: Ledger, { place }: Candidate, older: Promotion
   const pair = { older, newer: place.promotion };
   if (await supersedeWaiter(ledger, place, pair)) await recordSupersession(ledger, pair);
 }
-
-/** A holder that waits for an approval gives way too; one of which anything was executed is left to finish. */
-async function dropHolder(ledger: Ledger, { place, promotion }: Candidate, holder: PromotionId): Promise<void> {
-  const record = await readPromotionRecord(ledger, holder);
-  if (record === undefined || !givesWay(record, promotion, place.environment)) return;
-  for (const request of record.approvals) {
-    if (request.environment !== place.environment || request.status !== 'open') continue;
-    const superseded = await supersedeApproval(ledger, request, promotion.id);
-    // Somebody decided in the same moment: then it goes on, or ends by that.
-    if (superseded === undefined) continue;
-    await recordSupersession(ledger, { older: holder, newer: promotion.id });
-    await tellWaiting(ledger, superseded);
-  }
-}
-
-function givesWay({ promotion, deployments }: PromotionRecord, newer: Promotion, environment: string): boolean {
-  const pair = [newer, promotion].map(({ id, requestedAt }) => ({ promotion: id, requestedAt })) as [Named, Named];
-  const untouched = ['pending', 'unchanged'];
-  return (
-    waiterOf(promotion, newer.requestedAt).droppable &&
-    isNewer(...pair) &&
-    deployments.every((one) => one.environment !== environment || untouched.includes(one.outcome))
-  );
-}
-
-type Named = Pick<Waiter, 'promotion' | 'requestedAt'>;
 
 function turnFor({ place, at, waits }: Candidate, claim: Claim): Turn {
   return turn(claim, { environment: place.environment, now: at, waits });

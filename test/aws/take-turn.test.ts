@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { decide } from '#shared/aws/approve.ts';
 import { askForApproval, listApprovalRequests, waitForApproval } from '#shared/aws/ledger/approvals.ts';
 import { recordDeployment } from '#shared/aws/ledger/deployments.ts';
-import { freeLease } from '#shared/aws/ledger/leases.ts';
+import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotion, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { listWaiters, supersedeWaiter } from '#shared/aws/ledger/queue.ts';
+import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { takeTurn } from '#shared/aws/take-turn.ts';
 import { after } from '#shared/domain/promotion/lease.ts';
 import type { QueuePolicy } from '#shared/domain/promotion/queue.ts';
@@ -87,6 +88,29 @@ describe('with the policy reject', () => {
       },
     });
   });
+  it('nobody is refused because of themselves, who lost twice against others that have left', async () => {
+    const comeAndGo = async (epoch: number) => {
+      await takeLease(ledger, placeOf(first), at(5));
+      await free(first, epoch);
+    };
+    beforeNextWrite(async () => {
+      await comeAndGo(1);
+      beforeNextWrite(() => comeAndGo(2));
+    });
+    expect(await ask(second, 6, 'reject')).toMatchObject({ kind: 'wait' });
+    expect(await ask(second, 7, 'reject')).toEqual({ kind: 'admitted', epoch: 3 });
+  });
+
+  it('so is whoever comes while a rollback waits', async () => {
+    await ask(first, 5);
+    await ask(back, 6, 'reject');
+    await free(first, 1);
+    expect(await ask(second, 7, 'reject')).toMatchObject({
+      kind: 'rejected',
+      reason: { code: 'ENVIRONMENT_BUSY', text: expect.stringContaining(back.id) },
+    });
+  });
+
   it('but a rollback waits', async () => {
     await ask(first, 5);
     expect(await ask(back, 6, 'reject')).toMatchObject({ kind: 'wait' });
@@ -115,6 +139,15 @@ describe('with the policy supersede', () => {
     await turnOf(third, 6);
     expect(await turnOf(second, 7)).toMatchObject({ kind: 'rejected', reason: { code: 'SUPERSEDED' } });
     expect(await readPromotion(ledger, third.id)).toMatchObject({ supersedes: [second.id] });
+  });
+
+  it('one for some targets takes the place of none that is for all, waiting or not', async () => {
+    await turnOf(first, 5);
+    await turnOf(second, 6);
+    expect(await turnOf({ ...third, targets: ['production'] }, 7)).toMatchObject({ kind: 'wait' });
+    await free(first, 1);
+    expect(await turnOf(second, 8)).toEqual({ kind: 'admitted', epoch: 2 });
+    expect((await readPromotion(ledger, second.id))?.supersededBy).toBeUndefined();
   });
 
   it('one that runs is left to finish', async () => {
@@ -159,11 +192,29 @@ describe('with the policy supersede', () => {
       expect(answers()).toHaveLength(1);
     });
 
-    it('does not where something was executed before', async () => {
-      await recordDeployment(ledger, aDeployment({ promotion: first.id, outcome: 'deployed' }));
+    it.each<[string, () => Promise<void>]>([
+      ['executed', () => recordDeployment(ledger, aDeployment({ promotion: first.id, outcome: 'deployed' }))],
+      ['brought back', () => recordTouched(ledger, { ...about, target: 'production', at: at(5) })],
+    ])('does not where something was %s before', async (_, changed) => {
+      await changed();
       await turnOf(second, 6);
+      await turnOf(back, 6);
       expect(answers()).toEqual([]);
       expect(await listApprovalRequests(ledger, about)).toMatchObject([{ status: 'open' }]);
+    });
+
+    it.each<QueuePolicy>(['queue', 'supersede', 'reject'])('gives way to a rollback (queue: %s)', async (policy) => {
+      expect(await ask(back, 6, policy)).toMatchObject({ kind: 'wait' });
+      expect(answers()).toMatchObject([['token-1', { kind: 'rejected', code: 'SUPERSEDED' }]]);
+      expect(await readPromotion(ledger, first.id)).toMatchObject({ supersededBy: back.id });
+      await free(first, 1);
+      expect(await ask(back, 7, policy)).toEqual({ kind: 'admitted', epoch: 2 });
+    });
+
+    it('gives way to nobody else where the policy is another one', async () => {
+      await ask(second, 6);
+      await ask(second, 7, 'reject');
+      expect(answers()).toEqual([]);
     });
 
     it('does not to an older promotion, nor where it was approved already', async () => {

@@ -1,7 +1,7 @@
 /** What `drawbridge apply` would change, without changing it. */
 import { describe, expect, it } from 'vitest';
 import { planApply } from '#cli/apply-plan.ts';
-import { applyText } from '#cli/apply-report.ts';
+import { applyText, pastWindowText } from '#cli/apply-report.ts';
 import type { ShownTarget } from '#cli/client/diagnoses.ts';
 import { readConfig } from '#shared/domain/config/read-config.ts';
 import { placeText } from '#shared/domain/errors/problem.ts';
@@ -9,6 +9,7 @@ import { Policy } from '#shared/domain/policy/policy.ts';
 import type { PolicyRecord } from '#shared/domain/policy/policy-record.ts';
 import { monday } from '#test/builders.ts';
 import { aPolicy } from '#test/domain/policy/policy-builders.ts';
+import { aWindow } from '#test/domain/window/window-builders.ts';
 
 const head = (name: string) => `apiVersion: drawbridge/v1\nkind: Policy\nmetadata: { name: ${name} }\n`;
 const policyText = (name: string, rest = '') => `${head(name)}${rest}\n---\n`;
@@ -172,5 +173,15 @@ describe('nothing is planned', () => {
   it('is fine with a group that only the ledger defines', () => {
     expect(planned([policyText('asking', 'approval: { groups: [security] }')], [record(people)]).kind).toBe('plan');
     expect(Policy.safeParse(people).success).toBe(true);
+  });
+});
+
+describe('a window that is over', () => {
+  it.each([
+    ['deny', 'It denies nothing any more.'],
+    ['allow', 'Where no other window allows, nothing opens any more: take it out, or give it another time.'],
+  ] as const)('is warned of by what it means (%s)', (kind, meaning) => {
+    const text = pastWindowText('hours', aWindow({ kind }));
+    expect(text).toBe(`warning: window office of policy hours never comes any more. ${meaning}`);
   });
 });

@@ -5,13 +5,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { getPromotion } from '#cli/client/promotions.ts';
+import { publishRelease } from '#cli/client/releases.ts';
 import { waitsForPeople } from '#cli/rehearsal/waits-for-people.ts';
 import { callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { type RestrictionKind, type RestrictionWish, restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { signedFetch } from '../sandbox/signed-fetch.ts';
 import { openRehearsal, type Rehearsal, root } from './rehearsed-world.ts';
-import { begin, ended, promote } from './small-release.ts';
+import { begin, ended, promote, smallRelease } from './small-release.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -56,6 +57,7 @@ beforeAll(async () => {
   // Two releases, so that there is one to go back to.
   for (const text of ['one', 'two']) await promote(rehearsal, { pipeline: 'twice', text });
   await callApi(rehearsal.apiAs('carol'), { method: 'PUT', path: '/v1/policies/guard', body: guard });
+  await publishRelease(rehearsal.apiAs('alice'), await smallRelease({ pipeline: 'idle' }));
   const id = await begin(rehearsal, { pipeline: 'small' });
   await rehearsal.sandbox.run(() => waitsForPeople(rehearsal.sandbox.world));
   record = await getPromotion(rehearsal.apiAs('alice'), id);
@@ -85,8 +87,8 @@ const schedule = {
   ...{ apiVersion: 'drawbridge/v1', kind: 'Schedule', metadata: { name: 'mornings' }, pipeline: 'small' },
   expression: 'cron(0 8 ? * MON-FRI *)',
 };
-/** Of a pipeline that there is not, so that nothing else here is in its way. */
-const place = { pipeline: 'nowhere', environment: 'production', reason: 'only a test' };
+/** Of a pipeline of which nothing is promoted, so that nothing else here is in its way. */
+const place = { pipeline: 'idle', environment: 'production', reason: 'only a test' };
 const freeze = { ...place, until: '2099-01-01T00:00:00Z' };
 const idOf = (kind: RestrictionKind, wish: RestrictionWish) =>
   restrictionOf(kind, wish, { by: 'carol', key: `${kind}-1`, at: '2026-01-05T09:00:00.000Z' }).id;

@@ -73,6 +73,15 @@ async function applied() {
 }
 
 describe('drawbridge apply in a sandbox', () => {
+  it('warns of a window that never comes any more, which is refused', async () => {
+    const here = ['--sandbox', '--world', world, '--as', 'carol', '--yes'];
+    const once = '{ from: "2020-01-01T00:00", to: "2020-01-02T00:00" }';
+    const windows = `windows: [{ name: long-ago, kind: allow, timeZone: UTC, once: ${once} }]\n`;
+    const refused = await apply(here, `${policyText('3d').replace('guard', 'hours')}${windows}`);
+    expect([refused.exit, refused.json]).toMatchObject([2, { problems: [{ code: 'BODY_INVALID' }] }]);
+    expect(refused.progress).toContain('warning: window long-ago of policy hours never comes any more. Where no other');
+  });
+
   it('applies, says so again as unchanged, changes, refuses what conflicts, and takes away', async () => {
     const here = ['--sandbox', '--world', world, '--as', 'carol', '--yes'];
     const first = await apply(here, `${policyText('3d')}---\n${targetText}`);

@@ -41,6 +41,7 @@ const recordOf = (id: string) => getPromotion(rehearsal.apiAs('alice'), id);
 describe('a freeze', () => {
   it('lets a rollout wait, says what for, and lets it go on when it is over', async () => {
     const until = inMinutes(90);
+    await publishRelease(rehearsal.apiAs('alice'), await smallRelease({ pipeline: 'frozen' }));
     const freeze = await put('freeze', { pipeline: 'frozen', environment: 'production', until });
     const id = await begin(rehearsal, { pipeline: 'frozen' });
     await rehearsal.sandbox.advance(60 * minutes);
@@ -59,6 +60,8 @@ describe('a freeze', () => {
 
 describe('an emergency stop', () => {
   it('rejects what comes, until it is lifted', async () => {
+    await expect(put('stop', { pipeline: 'stopped' })).rejects.toMatchObject({ name: 'PIPELINE_UNKNOWN' });
+    await publishRelease(rehearsal.apiAs('alice'), await smallRelease({ pipeline: 'stopped' }));
     const stop = await put('stop', { pipeline: 'stopped' });
     expect(await endedNow({ pipeline: 'stopped' })).toEqual(['rejected', 'STOPPED']);
     await lift('stop', stop.id);
@@ -69,6 +72,9 @@ describe('an emergency stop', () => {
 describe('a hold', () => {
   it('keeps schedules out, and no person', async () => {
     expect(await endedNow({ pipeline: 'held' })).toEqual(['succeeded']);
+    await expect(put('hold', { pipeline: 'held', environment: 'preproduction' })).rejects.toMatchObject({
+      name: 'PLACE_UNKNOWN',
+    });
     await put('hold', { pipeline: 'held', environment: 'pre-production' });
     await publishRelease(rehearsal.apiAs('alice'), await smallRelease({ pipeline: 'held', text: 'two' }));
     const schedule = { apiVersion: 'drawbridge/v1', kind: 'Schedule', metadata: { name: 'held' }, pipeline: 'held' };
@@ -86,8 +92,8 @@ describe('a hold', () => {
 });
 
 describe('a window', () => {
-  const never = { from: '2020-01-01T00:00', to: '2020-01-02T00:00' };
-  const windows = [{ name: 'long-ago', kind: 'allow', timeZone: 'Europe/Berlin', once: never }];
+  const once = { from: '2099-01-01T00:00', to: '2099-01-02T00:00' };
+  const windows = [{ name: 'far-away', kind: 'allow', timeZone: 'Europe/Berlin', once }];
   const promoteAs = async (person: string, override: Override) => {
     const api = rehearsal.apiAs(person);
     const { digest } = await publishRelease(api, await smallRelease({ pipeline: 'windowed', text: person }));
@@ -97,7 +103,8 @@ describe('a window', () => {
 
   it('that is closed rejects, and lets in whom a policy lets override it, which stays on the promotion', async () => {
     const selector = { pipelines: ['windowed'] };
-    await apply('windowed', { selector, windows, overrides: { windows: ['leads'] }, groups: { leads: ['alice'] } });
+    const leads = { overrides: { windows: ['leads'] }, groups: { leads: ['alice'] } };
+    await apply('windowed', { selector, windows, outsideWindows: 'refuse', ...leads });
     expect(await endedNow({ pipeline: 'windowed' })).toEqual(['rejected', 'WINDOW_CLOSED']);
     const override: Override = { of: ['windows'], reason: 'customers cannot pay' };
     expect(told(await promoteAs('bob', override))).toEqual(['rejected', 'OVERRIDE_NOT_PERMITTED']);

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/admit/handler.ts';
+import { holdAfterRollback } from '#shared/aws/holds.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
-import { liftRestriction, putRestriction } from '#shared/aws/ledger/restrictions.ts';
+import { listWaiters } from '#shared/aws/ledger/queue.ts';
+import { liftRestriction, listRestrictionsOf, putRestriction } from '#shared/aws/ledger/restrictions.ts';
+import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { recordVerified } from '#shared/aws/ledger/verified.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -153,6 +156,65 @@ describe('admit', () => {
       });
       expect(await waitingNow()).toEqual([]);
     });
+  });
+
+  describe('a rollback', () => {
+    const targets = ['pre-production'];
+    const [two, three] = [digestOf('two'), digestOf('three')];
+    const rollBack = async (automatic: boolean) => {
+      const from = [{ release: two, releaseId: 'orders-two', targets }];
+      const rollback = { automatic, reason: 'bad', from, ...(automatic && { of: otherPromotionId }) };
+      const id = promotionId.replace('0', '1');
+      await recordPromotion(ledger, aPromotion({ id, release: await release(), targets, rollback }));
+      return { id, admitted: await admit({ promotion: id }) };
+    };
+    const runs = (running: string) =>
+      recordRunning(ledger, {
+        ...{ pipeline: 'orders', environment, target: 'pre-production', promotion: otherPromotionId, since: monday },
+        ...{ release: running, releaseId: `orders-${running.slice(7, 10)}` },
+      });
+
+    it.each([true, false])('goes on where its targets run what they ran (automatic: %s)', async (automatic) => {
+      await runs(two);
+      expect((await rollBack(automatic)).admitted).toMatchObject({ kind: 'admitted' });
+    });
+
+    it.each([true, false])('is rejected where something else got there (automatic: %s)', async (automatic) => {
+      await runs(three);
+      const { id, admitted } = await rollBack(automatic);
+      expect(admitted).toMatchObject({ kind: 'rejected' });
+      expect(await readRollout(ledger, id, environment)).toMatchObject({ reasons: [{ code: 'ROLLBACK_OVERTAKEN' }] });
+    });
+
+    const holds = async () =>
+      (await listRestrictionsOf(ledger, 'hold')).map(({ promotion, reason }) => [promotion, reason]);
+
+    it('leaves no hold of its own where something else got there, and those of others as they are', async () => {
+      const wanted = aPromotion({ id: promotionId.replace('0', '1') });
+      await runs(three);
+      await holdAfterRollback(ledger, wanted, { environment, at: monday });
+      await rollBack(true);
+      expect(await holds()).toEqual([]);
+      await holdAfterRollback(ledger, aPromotion({ id: otherPromotionId }), { environment, at: monday });
+      await rollBack(true);
+      expect(await holds()).toEqual([[otherPromotionId, 'a rollback to orders-0123456789ab was asked for']]);
+    });
+
+    it('leaves its hold where an emergency stop rejects it: it may come again', async () => {
+      await holdAfterRollback(ledger, aPromotion({ id: promotionId.replace('0', '1') }), { environment, at: monday });
+      await putRestriction(ledger, restrictionOf('stop', { reason: 'x' }, { by: 'carol', key: 'k', at: monday }));
+      expect((await rollBack(true)).admitted).toMatchObject({ kind: 'rejected' });
+      expect(await holds()).toHaveLength(1);
+    });
+  });
+
+  it('waits for its turn no more once it is rejected', async () => {
+    await takeLease(ledger, theirs, monday);
+    await admit();
+    expect(await listWaiters(ledger, theirs)).toMatchObject([{ promotion: promotionId }]);
+    await putRestriction(ledger, restrictionOf('stop', { reason: 'x' }, { by: 'carol', key: 'k', at: monday }));
+    expect(await admit({ waits: 1 })).toMatchObject({ kind: 'rejected' });
+    expect(await listWaiters(ledger, theirs)).toEqual([]);
   });
 
   it('is rejected while everything is stopped', async () => {

@@ -1,12 +1,13 @@
 /** Policies and targets over the API: what the platform team decides, and that nobody decides it by accident. */
 import { describe, expect, it } from 'vitest';
-import { listPolicies } from '#shared/aws/ledger/policies.ts';
+import { applyPolicy, listPolicies } from '#shared/aws/ledger/policies.ts';
 import { listTargets, readTarget, recordTarget } from '#shared/aws/ledger/targets.ts';
 import { readPolicySet } from '#shared/aws/policy-set.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { aTarget, monday } from '#test/builders.ts';
 import { aGate, aPolicy } from '#test/domain/policy/policy-builders.ts';
+import { aWindow } from '#test/domain/window/window-builders.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { callHandler, person } from './api-call.ts';
 import { deployment } from './deployment.ts';
@@ -36,6 +37,19 @@ describe('a policy over the API', () => {
     expect(await put(odd)).toMatchObject({ status: 201 });
     expect((await callHandler('GET /v1/policies/odd')).body).toMatchObject({ policy: odd });
     expect(Object.keys((await listPolicies(ledger))[0]?.policy.groups ?? {})).toEqual(['constructor', 'valueof']);
+  });
+
+  it('is refused with a window that is over, unless it holds already', async () => {
+    const over = aWindow({ once: { from: '2025-01-01T00:00', to: '2025-01-02T00:00' } });
+    const past = aPolicy('hours', { windows: [over] });
+    expect(await put(past)).toMatchObject({
+      status: 400,
+      body: { code: 'BODY_INVALID', errors: [{ pointer: '/windows/0/once/to' }] },
+    });
+    expect(await listPolicies(ledger)).toEqual([]);
+    await applyPolicy(ledger, { name: 'hours', policy: past, seen: 0, by: 'carol', at: '2024-12-01T00:00:00.000Z' });
+    expect(await put(past)).toMatchObject({ status: 200, body: { version: 1 } });
+    expect(await put(aPolicy('hours', { windows: [over], approval: {} }))).toMatchObject({ body: { version: 2 } });
   });
 
   it('applied again is the same, and no new version', async () => {

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { recordPlaces } from '#shared/aws/ledger/places.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import { recordRelease } from '#shared/aws/ledger/releases.ts';
 import { listRestrictions } from '#shared/aws/ledger/restrictions.ts';
-import { monday } from '#test/builders.ts';
+import { aRelease, aReleaseRecord, monday } from '#test/builders.ts';
 import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { callHandler, person } from './api-call.ts';
 import { deployment } from './deployment.ts';
@@ -13,7 +15,30 @@ const lift = (list: string, id: unknown, name = 'alice') =>
   callHandler(`POST /v1/${list}/${id}/lifts`, { body: { reason: 'all is well' }, userArn: person(name) });
 const itemsOf = async (route: string, query = '') => (await callHandler(route, { query })).body['items'] as object[];
 
+beforeEach(async () => {
+  await recordRelease(ledger, aReleaseRecord());
+  await recordPlaces(ledger, aRelease());
+  await recordPlaces(
+    ledger,
+    aRelease({ pipeline: 'web', environments: [{ name: 'demo', targets: { matchLabels: {} } }] }),
+  );
+});
+
 describe('freezes, stops and holds', () => {
+  it.each<[string, string, object, string]>([
+    ['a pipeline without a release', 'stops', { pipeline: 'ordres' }, 'PIPELINE_UNKNOWN'],
+    ['an environment that nobody has', 'stops', { environment: 'prodution' }, 'PLACE_UNKNOWN'],
+    ['one that the pipeline has not', 'freezes', { pipeline: 'orders', environment: 'demo' }, 'PLACE_UNKNOWN'],
+    ['one for a hold', 'holds', { pipeline: 'orders', environment: 'prodution' }, 'PLACE_UNKNOWN'],
+  ])('refuse %s: it would stop nothing', async (_, list, wish, code) => {
+    expect(await put(list, { ...wish, reason: 'x' })).toMatchObject({ status: 404, body: { code } });
+    expect(await listRestrictions(ledger)).toEqual([]);
+  });
+
+  it('are of an environment of whichever pipeline', async () => {
+    expect(await put('stops', { environment: 'demo', reason: 'x' })).toMatchObject({ status: 201 });
+  });
+
   it.each<[string, string, object]>([
     ['freezes', 'freeze', { until: '2026-02-01T00:00:00.000Z', reason: 'year end' }],
     ['stops', 'stop', { pipeline: 'orders', reason: 'incident 12' }],

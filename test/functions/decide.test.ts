@@ -6,12 +6,21 @@ import { listDeployments, recordDeployment } from '#shared/aws/ledger/deployment
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
-import { readPromotionRecord, readRollout, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
-import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
+import {
+  readPromotion,
+  readPromotionRecord,
+  readRollout,
+  recordPromotion,
+  recordRollout,
+} from '#shared/aws/ledger/promotions.ts';
+import { joinQueue } from '#shared/aws/ledger/queue.ts';
+import { liftRestriction, listRestrictionsOf, putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
+import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import { waiterOf } from '#shared/domain/promotion/queue.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import type { StepInput } from '#shared/steps.ts';
@@ -344,6 +353,46 @@ describe('decide', () => {
       expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({
         status: 'rejected',
         reasons: [{ code: 'STOPPED' }],
+      });
+    });
+
+    describe('and a rollback waits for the environment', () => {
+      const rollback = aPromotion({ id: otherPromotionId, rollback: { automatic: false, reason: 'bad' } });
+      beforeEach(async () => {
+        await recordPromotion(ledger, rollback);
+        await joinQueue(ledger, place, waiterOf(rollback, monday));
+        await freeze(secondsAfter(monday, 1800));
+      });
+
+      it('gives way to it, and both promotions say so', async () => {
+        expect(await decide(changing)).toMatchObject({ kind: 'denied' });
+        expect(await readPromotionRecord(ledger, promotionId)).toMatchObject({
+          promotion: { supersededBy: otherPromotionId },
+          rollouts: [{ status: 'rejected', reasons: [{ code: 'SUPERSEDED' }] }],
+          rounds: [{ decision: 'closed' }],
+          waiting: [],
+        });
+        expect(await readPromotion(ledger, otherPromotionId)).toMatchObject({ supersedes: [promotionId] });
+      });
+
+      it('waits on where anything was executed or brought back', async () => {
+        await recordTouched(ledger, { ...place, target: 'production', at: monday });
+        expect(await decide(changing)).toMatchObject({ kind: 'wait' });
+      });
+
+      it('gives way as long as the rollback was seen', async () => {
+        expect(await decide(changing, { at: secondsAfter(monday, 1199) })).toMatchObject({ kind: 'denied' });
+      });
+
+      it('waits on where the rollback was not seen for twenty minutes', async () => {
+        expect(await decide(changing, { at: secondsAfter(monday, 1200) })).toMatchObject({ kind: 'wait' });
+      });
+
+      it('goes where it may go now', async () => {
+        const lifting = { kind: 'freeze', by: 'carol', at: monday, reason: 'done' } as const;
+        for (const { id } of await listRestrictionsOf(ledger, 'freeze'))
+          await liftRestriction(ledger, { ...lifting, id });
+        expect(await decide(changing)).toMatchObject({ kind: 'go' });
       });
     });
 

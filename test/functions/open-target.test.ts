@@ -2,10 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/open-target/handler.ts';
 import { readLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { joinQueue } from '#shared/aws/ledger/queue.ts';
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { assignTargets, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import { waiterOf } from '#shared/domain/promotion/queue.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import type { StepInput } from '#shared/steps.ts';
@@ -61,6 +63,17 @@ describe('open target', () => {
     expect(await progress()).toMatchObject({ status: 'assigned' });
     expect(await readLease(ledger, place)).toMatchObject({ expiresAt: secondsAfter(monday, leaseSeconds) });
     expect(await open({ at: until, waits: 4 })).toMatchObject({ kind: 'open' });
+  });
+
+  it('waits for nothing any more where a rollback waits for the environment', async () => {
+    await restrict('freeze', { until: secondsAfter(monday, 600) });
+    const rollback = aPromotion({ id: otherPromotionId, rollback: { automatic: true, reason: 'bad' } });
+    await joinQueue(ledger, place, waiterOf(rollback, monday));
+    expect(await open()).toEqual({ kind: 'closed' });
+    expect(await progress()).toMatchObject({
+      status: 'stopped',
+      reasons: [{ code: 'SUPERSEDED', target: 'production', text: expect.stringContaining(otherPromotionId) }],
+    });
   });
 
   it('starts nothing during an emergency stop, and keeps why', async () => {

@@ -1,3 +1,4 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SendTaskSuccessCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handler } from '#functions/reconcile/handler.ts';
@@ -21,6 +22,7 @@ import {
   recordRollout,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
+import { recordIntent } from '#shared/aws/ledger/rollback-intents.ts';
 import { listRunning as listRunsWhere, recordRunning } from '#shared/aws/ledger/targets.ts';
 import { listVerified, recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
@@ -35,7 +37,7 @@ import {
   otherPromotionId,
   promotionId,
 } from '#test/builders.ts';
-import { awsError, stepFunctions } from '../aws/fake-aws.ts';
+import { awsError, lambda, stepFunctions } from '../aws/fake-aws.ts';
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
@@ -365,5 +367,46 @@ describe('what cannot be done is counted, set aside, and stops nothing else', ()
     for (const id of ids) await recordPromotion(ledger, aPromotion({ id }));
     expect((await reconcile()).started).toHaveLength(100);
     expect((await reconcile()).started).toEqual(ids.slice(100));
+  });
+});
+
+describe('a rollback that nobody could ask for', () => {
+  const intent = (promotion: string) => ({
+    ...{ promotion, environment: 'production', release: digestOf('one'), releaseId: 'orders-one', targets: ['eu'] },
+    ...{ reason: 'bad', at: monday },
+  });
+  const answers = (answer: unknown) =>
+    lambda.on(InvokeCommand).resolves({ Payload: { transformToString: () => JSON.stringify(answer) } as never });
+  const broken = 'prm-0000000000000000';
+
+  it('is asked for before anything else, also where another one cannot be read, which is counted', async () => {
+    await recordPromotion(ledger, aPromotion());
+    let startedBefore = -1;
+    lambda.on(InvokeCommand).callsFake(() => {
+      startedBefore = stepFunctions.commandCalls(StartExecutionCommand).length;
+      const answer = { kind: 'accepted', promotion: aPromotion({ id: otherPromotionId }) };
+      return { Payload: { transformToString: () => JSON.stringify(answer) } };
+    });
+    stepFunctions.on(StartExecutionCommand).resolves({ executionArn: arnOf(promotionId) });
+    execution('RUNNING');
+    const listing = { gsi1pk: 'ROLLBACKS', gsi1sk: `2026#${broken}` };
+    await put({ pk: `PROMOTION#${broken}`, sk: 'ROLLBACK#production#x', ...listing, ...intent(broken), targets: 'eu' });
+    await recordIntent(ledger, intent(promotionId));
+    expect(await reconcile()).toMatchObject({
+      ...{ started: [promotionId], rollbacks: [promotionId], trouble: [broken] },
+    });
+    expect(startedBefore).toBe(0);
+    expect(counted('ReconcileTrouble')).toEqual([1]);
+    expect(await reconcile()).toMatchObject({ rollbacks: [], trouble: [broken] });
+  });
+
+  it('is tried again, and counted, while admission cannot be asked', async () => {
+    await recordIntent(ledger, intent(promotionId));
+    lambda.on(InvokeCommand).rejects(new Error('away'));
+    expect(await reconcile()).toMatchObject({ rollbacks: [], trouble: [promotionId] });
+    expect(counted('ReconcileTrouble')).toEqual([1]);
+    answers({ kind: 'refused', problem: { code: 'RELEASE_UNKNOWN', cause: 'There is none.' } });
+    expect(await reconcile()).toMatchObject({ rollbacks: [promotionId], trouble: [] });
+    expect(await reconcile()).toMatchObject({ rollbacks: [] });
   });
 });

@@ -17,8 +17,19 @@ export interface Holding extends Place {
   readonly epoch: number;
 }
 
-/** Asks for the environment at `now`. Losing a race to another promotion reads as held by it. */
+/**
+ * Asks for the environment at `now`. Losing a race to another promotion reads as held by it; where that has left already, it is asked for once
+ * more. Losing twice so reads as held by whoever asks, who may ask later.
+ */
 export async function takeLease(ledger: Ledger, place: Place, now: string): Promise<Claim> {
+  return (
+    (await tryLease(ledger, place, now)) ??
+    (await tryLease(ledger, place, now)) ?? { kind: 'held', holder: place.promotion, until: now }
+  );
+}
+
+/** Undefined where somebody took it in the same moment, and nobody has it now. */
+async function tryLease(ledger: Ledger, place: Place, now: string): Promise<Claim | undefined> {
   const current = await readLease(ledger, place);
   const claimed = claim(current, place.promotion, now);
   if (claimed.kind === 'held') return claimed;
@@ -35,7 +46,7 @@ export async function takeLease(ledger: Ledger, place: Place, now: string): Prom
   });
   if (written) return claimed;
   const winner = await readLease(ledger, place);
-  if (winner === undefined || winner.holder === 'nobody') return { kind: 'held', holder: place.promotion, until: now };
+  if (winner === undefined || winner.holder === 'nobody') return undefined;
   return claim(winner, place.promotion, now);
 }
 
@@ -84,6 +95,15 @@ export async function freeLease(ledger: Ledger, holding: Holding): Promise<void>
 /** Who has the environment, or had it last. */
 export async function readLease(ledger: Ledger, place: Place): Promise<Lease | undefined> {
   return (await getItem(ledger, keyOf(place))) as Lease | undefined;
+}
+
+/** The promotion that changes an environment, or did so last; undefined where the environment was given back. */
+export async function readHolder(
+  ledger: Ledger,
+  { pipeline, environment }: Pick<Place, 'pipeline' | 'environment'>,
+): Promise<PromotionId | undefined> {
+  const lease = await readLease(ledger, { pipeline, environment, promotion: '', mode: 'promote' });
+  return lease === undefined || lease.holder === 'nobody' ? undefined : lease.holder;
 }
 
 /** Who only plans holds up nobody, so it has a lease of its own that nobody else asks for. */

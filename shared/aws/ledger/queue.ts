@@ -10,7 +10,7 @@ import { changeItem, getItem, type Ledger, withoutKeys } from './table.ts';
 
 const StoredWaiter = z.strictObject({
   ...{ promotion: PromotionId, requestedAt: Instant, joinedAt: Instant, seenAt: Instant },
-  ...{ rollback: z.boolean(), droppable: z.boolean() },
+  ...{ rollback: z.boolean(), droppable: z.boolean(), whole: z.boolean() },
   supersededBy: PromotionId.exactOptional(),
 });
 

@@ -4,7 +4,7 @@
  */
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { RollbackIntent } from '#shared/domain/promotion/rollback.ts';
-import { changeItem, type Ledger, putNew, queryFirst, queryItems, withoutKeys } from './table.ts';
+import { changeItem, type Item, type Ledger, putNew, queryFirst, queryItems, withoutKeys } from './table.ts';
 
 const unasked = 'ROLLBACKS';
 
@@ -23,10 +23,21 @@ export async function listIntents(
   return items.map((item) => RollbackIntent.parse(withoutKeys(item)));
 }
 
+/** An intent as the index lists it. It is read one by one: an item that cannot be read must not hide the others. */
+export interface Unasked {
+  readonly promotion: string;
+  readonly item: Item;
+}
+
 /** Intents that nobody asked for yet, oldest first. */
-export async function listUnasked(ledger: Ledger, limit: number): Promise<RollbackIntent[]> {
+export async function listUnasked(ledger: Ledger, limit: number): Promise<Unasked[]> {
   const items = await queryFirst(ledger, { index: 'by-pipeline', group: unasked, limit });
-  return items.map((item) => RollbackIntent.parse(withoutKeys(item)));
+  return items.map((item) => ({ promotion: `${item['pk']}`.slice('PROMOTION#'.length), item }));
+}
+
+/** Throws where somebody wrote it past Drawbridge. */
+export function readUnasked({ item }: Unasked): RollbackIntent {
+  return RollbackIntent.parse(withoutKeys(item));
 }
 
 /** Notes what came of asking: the promotion that rolls back, or why there is none. */

@@ -55,6 +55,13 @@ export const controlEntries = {
     cause: ({ environment, by }) => `Promotion ${by} came later for ${environment} and takes the place of this one.`,
     next: ({ by }) => `See how it stands with \`drawbridge status ${by}\`.`,
   }),
+  PLACE_UNKNOWN: entry<{ environment: string; pipeline?: string | undefined; known: readonly string[] }>({
+    exit: 2,
+    status: 404,
+    cause: ({ environment, pipeline, known }) =>
+      `No release of ${pipeline === undefined ? 'any pipeline' : `pipeline ${pipeline}`} has an environment "${environment}"; there is ${known.join(', ')}.`,
+    next: () => 'Nothing was put in the way. Name one of those, or leave the environment out.',
+  }),
   RESTRICTION_UNKNOWN: entry<{ id: string }>({
     exit: 2,
     status: 404,

@@ -31,7 +31,7 @@ export const rollbackEntries = {
   ROLLBACK_OVERTAKEN: entry<{ promotion: string; target: string; releaseId: string }>({
     ...refused,
     cause: ({ promotion, target, releaseId }) =>
-      `Rollback ${promotion} is for what was found bad, and ${target} runs ${releaseId} by now.`,
+      `Rollback ${promotion} is for what ran when it was asked for, and ${target} runs ${releaseId} by now.`,
     next: () => 'There is nothing to do. To roll that back as well, ask for it with `drawbridge rollback`.',
   }),
 };

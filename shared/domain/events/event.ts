@@ -19,7 +19,7 @@ const base = z.object({
   mode: Mode.describe('Whether anything is executed.'),
   retryOf: PromotionId.optional().describe('The promotion that this one takes up again.'),
   rollback: z
-    .object(Rollback.shape)
+    .object(Rollback.omit({ from: true }).shape)
     .optional()
     .describe('Of a rollback: the promotion that was found bad, whether anybody asked, and why.'),
   trigger: z

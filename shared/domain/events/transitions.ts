@@ -3,7 +3,7 @@
  * recorded can be forgotten, whatever broke between a record and its event.
  */
 import type { ApprovalDecision, ApprovalRequest } from '../approval/records.ts';
-import type { Deployment, Promotion, Rollout } from '../promotion/records.ts';
+import type { Deployment, Promotion, Rollback, Rollout } from '../promotion/records.ts';
 import { approvalTransitions } from './approval-transitions.ts';
 import { PromotionEvent } from './event.ts';
 import { promotionTransitions } from './promotion-transitions.ts';
@@ -77,9 +77,14 @@ function transitionOf({ key, detailType, detail }: Happened, promotion: Promotio
     promotion: id,
     ...{ pipeline, release, releaseId, mode },
     ...(retryOf === undefined ? {} : { retryOf }),
-    ...(rollback === undefined ? {} : { rollback: { ...rollback, reason: toldText(rollback.reason) } }),
+    ...(rollback === undefined ? {} : { rollback: toldRollback(rollback) }),
     ...{ trigger, requestedAt, actor: requestedBy, reasons: [] },
     ...detail,
   };
   return { key, detailType, detail: { ...whole, summary: summaryOf(detailType, whole) } };
+}
+
+/** What its targets ran is on the promotion: of a thousand targets it is too much for an event. */
+function toldRollback({ from: _, ...rollback }: Rollback): Omit<Rollback, 'from'> {
+  return { ...rollback, reason: toldText(rollback.reason) };
 }

@@ -15,6 +15,8 @@ export interface Waiter {
   readonly rollback: boolean;
   /** What is only verified again takes nobody's place. */
   readonly droppable: boolean;
+  /** It is for all targets. One that is for some would leave the others without what it drops. */
+  readonly whole: boolean;
   /** The one it gives way to. Then it is not admitted any more. */
   readonly supersededBy?: PromotionId;
 }
@@ -35,15 +37,19 @@ const patienceSeconds = longestTurnWait + 300;
 
 /** A promotion as it waits from now on. */
 export function waiterOf(promotion: Promotion, at: Instant): Waiter {
-  const { id, requestedAt, rollback, mode } = promotion;
+  const { id, requestedAt, rollback, mode, targets } = promotion;
   return {
     ...{ promotion: id, requestedAt, joinedAt: at, seenAt: at },
     rollback: rollback !== undefined,
     droppable: rollback === undefined && mode === 'promote',
+    whole: targets === undefined,
   };
 }
 
-/** Rollbacks first, then first come first served; where the policy is `supersede`, only the newest of them is left. */
+/**
+ * Rollbacks first, then first come first served; where the policy is `supersede`, the newest that is for all targets takes the place of all
+ * that are older.
+ */
 export function standing(
   own: Waiter,
   waiters: readonly Waiter[],
@@ -55,9 +61,12 @@ export function standing(
       promotion !== own.promotion && supersededBy === undefined && isPatient(seenAt, now),
   );
   const rivals = policy === 'supersede' && own.droppable ? others.filter(({ droppable }) => droppable) : [];
-  const newest = rivals.toSorted((a, b) => (isNewer(a, b) ? 1 : -1)).at(-1);
+  const newest = rivals
+    .filter(({ whole }) => whole)
+    .toSorted((a, b) => (isNewer(a, b) ? 1 : -1))
+    .at(-1);
   if (newest !== undefined && isNewer(newest, own)) return { kind: 'superseded', by: newest.promotion };
-  const drops = rivals.map(({ promotion }) => promotion);
+  const drops = rivals.filter((rival) => own.whole && isNewer(own, rival)).map(({ promotion }) => promotion);
   const [ahead] = others
     .filter((other) => !drops.includes(other.promotion) && isBefore(other, own))
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
@@ -65,11 +74,25 @@ export function standing(
 }
 
 /** Whether a promotion was asked for after another one. */
-export function isNewer(
+function isNewer(
   one: Pick<Waiter, 'promotion' | 'requestedAt'>,
   other: Pick<Waiter, 'promotion' | 'requestedAt'>,
 ): boolean {
   return `${one.requestedAt}#${one.promotion}` > `${other.requestedAt}#${other.promotion}`;
+}
+
+/** Whether a promotion takes the place of one that holds the environment and only waits there: a newer one, and a rollback whenever it came. */
+export function replaces(candidate: Promotion, holder: Promotion): boolean {
+  const [own, other] = [candidate, holder].map((one) => waiterOf(one, one.requestedAt)) as [Waiter, Waiter];
+  return other.droppable && (own.rollback || (own.droppable && own.whole && isNewer(own, other)));
+}
+
+/** The rollback that is next, where one waits. */
+export function waitingRollback(waiters: readonly Waiter[], now: Instant): PromotionId | undefined {
+  const [next] = waiters
+    .filter(({ rollback, supersededBy, seenAt }) => rollback && supersededBy === undefined && isPatient(seenAt, now))
+    .toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
+  return next?.promotion;
 }
 
 function isBefore(one: Waiter, other: Waiter): boolean {

@@ -78,6 +78,10 @@ export const Override = z.strictObject({
 });
 export type Override = z.infer<typeof Override>;
 
+/** A release, and the targets that ran it when their rollback was asked for. */
+export const Ran = z.strictObject({ release: Digest, releaseId: z.string(), targets: z.array(Name).min(1) });
+export type Ran = z.infer<typeof Ran>;
+
 /** Back to the last release that was verified on its targets. */
 export const Rollback = z.strictObject({
   /** The promotion whose verification failed, or none where a person asked. */
@@ -85,6 +89,8 @@ export const Rollback = z.strictObject({
   /** True where no person asked. Such a rollback is never rolled back itself. */
   automatic: z.boolean(),
   reason: z.string(),
+  /** What its targets ran when it was asked for, as far as they ran anything. Absent where it was asked for before this was kept. */
+  from: z.array(Ran).optional(),
 });
 export type Rollback = z.infer<typeof Rollback>;
 

@@ -7,7 +7,7 @@ import type { Environment } from '../config/schema.ts';
 import { problem } from '../errors/catalogue.ts';
 import type { Problem } from '../errors/problem.ts';
 import { Digest, Instant, Name, PromotionId } from '../identifiers.ts';
-import { type Outcome, type Promotion, Reason } from './records.ts';
+import { type Outcome, type Promotion, Ran, Reason } from './records.ts';
 import type { RollbackRequest } from './request.ts';
 import { isVerificationFailure, type VerifiedTarget } from './verified-targets.ts';
 
@@ -31,6 +31,24 @@ interface WayBack {
   readonly release: string;
   readonly releaseId: string;
   readonly targets: string[];
+  /** What they run now, as far as they run anything. */
+  readonly from: Ran[];
+}
+
+/** A rollout that began to change targets and has not ended. Of each of them the ledger still says what it ran before. */
+export interface UnderWay {
+  readonly release: string;
+  readonly releaseId: string;
+  readonly targets: ReadonlySet<string>;
+}
+
+/** Targets as they are once the rollout that is under way arrived: a rollback that is asked for meanwhile is for what that brings. */
+export function arriving(targets: readonly TargetHistory[], underWay: UnderWay | undefined): TargetHistory[] {
+  return targets.map((one) => {
+    if (underWay === undefined || !underWay.targets.has(one.target)) return one;
+    const { release, releaseId } = underWay;
+    return { ...one, runs: { release, releaseId } };
+  });
 }
 
 /** The ways back of several targets, and those that have none. */
@@ -48,12 +66,21 @@ export function waysBack(targets: readonly TargetHistory[]): WaysBack {
     if (last === undefined) nowhere.push(one.target);
     else {
       const { release, releaseId } = last;
-      const way = back.get(release) ?? { release, releaseId, targets: [] };
+      const way = back.get(release) ?? { release, releaseId, targets: [], from: [] };
       way.targets.push(one.target);
+      noteRun(way.from, one);
       back.set(release, way);
     }
   }
   return { back: [...back.values()], nowhere };
+}
+
+function noteRun(from: Ran[], { target, runs }: TargetHistory): void {
+  if (runs === undefined) return;
+  const { release, releaseId } = runs;
+  const same = from.find((one) => one.release === release);
+  if (same === undefined) from.push({ release, releaseId, targets: [target] });
+  else same.targets.push(target);
 }
 
 /** The newest word on a release counts. What a target runs is nothing to go back to, unless it runs only parts of it by now. */
@@ -120,6 +147,8 @@ export const RollbackIntent = z.strictObject({
   release: Digest,
   releaseId: z.string(),
   targets: z.array(Name).min(1),
+  /** What they ran. Absent in what was written before this was kept. */
+  from: z.array(Ran).optional(),
   reason: z.string(),
   at: Instant,
   /** The promotion that rolls back, once it was accepted. */
@@ -130,16 +159,19 @@ export const RollbackIntent = z.strictObject({
 export type RollbackIntent = z.infer<typeof RollbackIntent>;
 
 /**
- * Why a rollback may not start, or undefined: a target runs something else by now than what was found bad there. Somebody was quicker, and
- * knew better.
+ * Why a rollback may not start, or undefined: a target runs neither what it ran when the rollback was asked for nor what it would go back to.
+ * Somebody was quicker, and knew better.
  */
 export function overtaken(
   { id, release, rollback, targets = [] }: Pick<Promotion, 'id' | 'release' | 'rollback' | 'targets'>,
-  bad: string,
   running: readonly (Runs & { readonly target: string })[],
 ): Problem | undefined {
-  if (rollback?.of === undefined) return undefined;
-  const other = running.find((one) => targets.includes(one.target) && one.release !== bad && one.release !== release);
+  const from = rollback?.from;
+  if (from === undefined) return undefined;
+  const ran = new Map(from.flatMap((one) => one.targets.map((target) => [target, one.release])));
+  const other = running.find(
+    (one) => targets.includes(one.target) && one.release !== release && one.release !== ran.get(one.target),
+  );
   if (other === undefined) return undefined;
   return problem('ROLLBACK_OVERTAKEN', { promotion: id, target: other.target, releaseId: other.releaseId });
 }

@@ -56,12 +56,22 @@ describe('taking the lease on an environment', () => {
   });
 
   it('is asked for again when whoever won the race has left already', async () => {
+    beforeNextWrite(comeAndGo(1));
+    expect(await takeLease(ledger, ours, monday)).toMatchObject({ kind: 'granted', lease: { epoch: 2 } });
+  });
+
+  it('is left for later when that happens twice', async () => {
     beforeNextWrite(async () => {
-      await takeLease(ledger, theirs, monday);
-      await freeLease(ledger, { ...theirs, epoch: 1 });
+      await comeAndGo(1)();
+      beforeNextWrite(comeAndGo(2));
     });
     expect(await takeLease(ledger, ours, monday)).toEqual({ kind: 'held', holder: promotionId, until: monday });
   });
+
+  const comeAndGo = (epoch: number) => async () => {
+    await takeLease(ledger, theirs, monday);
+    await freeLease(ledger, { ...theirs, epoch });
+  };
 });
 
 describe('a step that was admitted', () => {

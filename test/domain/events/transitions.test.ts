@@ -187,9 +187,10 @@ describe('what happened to a promotion', () => {
       retryOf: otherPromotionId,
     });
     const rollback = { of: otherPromotionId, automatic: true, reason: 'orders-2 was\nfound bad' };
-    expect(lastOf(records({ promotion: aPromotion({ rollback }) }))).toMatchObject({
-      rollback: { ...rollback, reason: 'orders-2 was found bad' },
-    });
+    const from = [{ release: digestOf('2'), releaseId: 'orders-2', targets: ['production'] }];
+    const told = lastOf(records({ promotion: aPromotion({ rollback: { ...rollback, from } }) }));
+    expect(told).toMatchObject({ rollback: { ...rollback, reason: 'orders-2 was found bad' } });
+    expect(told).not.toHaveProperty('rollback.from');
   });
 });
 

@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, claim, isCurrent, type Lease } from '#shared/domain/promotion/lease.ts';
-import { type QueuePolicy, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
-import { aPromotion, monday } from '#test/builders.ts';
+import {
+  type QueuePolicy,
+  replaces,
+  standing,
+  type Waiter,
+  waiterOf,
+  waitingRollback,
+} from '#shared/domain/promotion/queue.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
+import { aPromotion, monday, otherPromotionId } from '#test/builders.ts';
 
 const at = (minutes: number) => after(monday, minutes * 60);
 const now = at(60);
 const waiter = (promotion: string, change: Partial<Waiter> = {}): Waiter => ({
-  ...{ promotion, requestedAt: at(0), joinedAt: at(0), seenAt: now, rollback: false, droppable: true },
+  ...{ promotion, requestedAt: at(0), joinedAt: at(0), seenAt: now, rollback: false, droppable: true, whole: true },
   ...change,
 });
 const own = waiter('prm-own', { requestedAt: at(10), joinedAt: at(10) });
@@ -70,6 +78,24 @@ describe('who is next', () => {
     expect(standing(rollback, [older, own], { policy: 'supersede', now })).toEqual({ kind: 'first', drops: [] });
   });
 
+  describe('with one that is for some targets', () => {
+    const some = (one: Waiter) => ({ ...one, whole: false });
+    it.each<[string, Waiter, Waiter[], ReturnType<typeof standing>]>([
+      ['it drops nobody', some(own), [older], { kind: 'behind', ahead: 'prm-older', drops: [] }],
+      ['nobody gives way to it', own, [some(newer)], { kind: 'first', drops: [] }],
+      ['it gives way to what is for all', some(own), [newer], { kind: 'superseded', by: 'prm-newer' }],
+      ['what is for all drops it', own, [some(older)], { kind: 'first', drops: ['prm-older'] }],
+      [
+        'whoever is older than it is dropped by what is for all alone',
+        own,
+        [some(newer), older],
+        { kind: 'first', drops: ['prm-older'] },
+      ],
+    ])('%s', (_, who, others, expected) => {
+      expect(standing(who, others, { policy: 'supersede', now })).toEqual(expected);
+    });
+  });
+
   it('whoever was told to give way gives way', () => {
     const told = { ...own, supersededBy: 'prm-newer' };
     expect(standing(told, [told], { policy: 'queue', now })).toEqual({ kind: 'superseded', by: 'prm-newer' });
@@ -78,10 +104,43 @@ describe('who is next', () => {
   it('a promotion waits from its arrival on; rollbacks and verifications are not dropped', () => {
     const { id, requestedAt } = aPromotion();
     const common = { promotion: id, requestedAt, joinedAt: now, seenAt: now };
-    expect(waiterOf(aPromotion(), now)).toEqual({ ...common, rollback: false, droppable: true });
+    expect(waiterOf(aPromotion(), now)).toEqual({ ...common, rollback: false, droppable: true, whole: true });
+    expect(waiterOf(aPromotion({ targets: ['production'] }), now)).toMatchObject({ droppable: true, whole: false });
     expect(waiterOf(aPromotion({ mode: 'verify' }), now)).toMatchObject({ droppable: false });
     const back = aPromotion({ rollback: { automatic: true, reason: 'x' } });
     expect(waiterOf(back, now)).toMatchObject({ rollback: true, droppable: false });
+  });
+});
+
+describe('who takes the place of a holder that only waits', () => {
+  const holder = aPromotion({ requestedAt: at(10) });
+  const rollback = { automatic: true, reason: 'x' };
+  const later = aPromotion({ id: otherPromotionId, requestedAt: at(15) });
+  const earlier = { ...later, requestedAt: at(5) };
+
+  it.each<[string, Promotion, Promotion, boolean]>([
+    ['a newer promotion', later, holder, true],
+    ['not an older one', earlier, holder, false],
+    ['a rollback whenever it came', { ...earlier, rollback }, holder, true],
+    ['nobody that of a rollback', { ...later, rollback }, { ...holder, rollback }, false],
+    ['nobody that of what is only verified', { ...later, rollback }, { ...holder, mode: 'verify' }, false],
+    ['not what is only verified', { ...later, mode: 'verify' }, holder, false],
+    ['not what is for some targets', { ...later, targets: ['production'] }, holder, false],
+    ['what is for all of them that of what is for some', later, { ...holder, targets: ['production'] }, true],
+    ['a rollback of some targets', { ...later, rollback, targets: ['production'] }, holder, true],
+  ])('%s', (_, candidate, of, expected) => {
+    expect(replaces(candidate, of)).toBe(expected);
+  });
+});
+
+describe('the rollback that waits', () => {
+  it.each<[string, Waiter[], string | undefined]>([
+    ['is nobody where none waits', [own, older], undefined],
+    ['is the first of them', [{ ...rollback, promotion: 'prm-z', joinedAt: at(25) }, own, rollback], 'prm-back'],
+    ['is none that was not seen for twenty minutes', [{ ...rollback, seenAt: at(40) }], undefined],
+    ['is none that gave way', [{ ...rollback, supersededBy: 'prm-own' }], undefined],
+  ])('%s', (_, waiters, expected) => {
+    expect(waitingRollback(waiters, now)).toBe(expected);
   });
 });
 

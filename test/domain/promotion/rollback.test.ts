@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, Promotion } from '#shared/domain/promotion/records.ts';
 import {
+  arriving,
   isSameRollback,
   overtaken,
   rollbackOf,
@@ -81,8 +82,25 @@ describe('a rollback of several targets', () => {
   it('is one where they go back to one release', () => {
     expect(rollbackOf('production', [eu, { ...eu, target: 'ap' }])).toEqual({
       kind: 'back',
-      way: { release: 'a', releaseId: 'orders-a', targets: ['ap', 'eu'] },
+      way: {
+        ...{ release: 'a', releaseId: 'orders-a', targets: ['ap', 'eu'] },
+        from: [{ release: 'b', releaseId: 'orders-b', targets: ['ap', 'eu'] }],
+      },
     });
+  });
+
+  it('says what each of them runs, as far as it runs anything', () => {
+    const verified = [found('a')];
+    const targets = [
+      history('us', 'c', verified),
+      eu,
+      history('ap', 'c', verified),
+      history('af', undefined, verified),
+    ];
+    expect(waysBack(targets).back[0]?.from).toEqual([
+      { release: 'c', releaseId: 'orders-c', targets: ['ap', 'us'] },
+      { release: 'b', releaseId: 'orders-b', targets: ['eu'] },
+    ]);
   });
 
   it.each<[string, TargetHistory[], string, string]>([
@@ -103,6 +121,25 @@ describe('a rollback of several targets', () => {
   it('names the targets to choose', () => {
     const choice = rollbackOf('production', [us, eu]);
     expect(choice.kind === 'refused' && choice.problem.next).toContain('--targets eu.');
+  });
+});
+
+describe('a rollback that is asked for during a rollout', () => {
+  const verified = [found('a'), found('b')];
+  const [eu, us] = [history('eu', 'b', verified), history('us', 'b', verified, {})];
+  const underWay = { release: 'c', releaseId: 'orders-c', targets: new Set(['eu', 'us']) };
+
+  it('is for what the rollout brings, and so goes back to what ran before it', () => {
+    expect(backOf(eu)).toBe('a');
+    expect(waysBack(arriving([eu, us], underWay)).back).toMatchObject([
+      { release: 'b', targets: ['eu', 'us'], from: [{ release: 'c', targets: ['eu', 'us'] }] },
+    ]);
+  });
+
+  it('takes the others as they are, and all of them where nothing is under way', () => {
+    const others = [history('ap', 'b', verified), history('af', 'b', verified)];
+    expect(arriving(others, underWay)).toEqual(others);
+    expect(arriving([eu, us], undefined)).toEqual([eu, us]);
   });
 });
 
@@ -149,23 +186,42 @@ describe('what goes back by itself', () => {
 });
 
 describe('a rollback that comes late', () => {
-  const rollback = { of: 'prm-fedcba9876543210', automatic: true, reason: 'bad' } as const;
+  const from = [
+    { release: 'b', releaseId: 'orders-b', targets: ['us', 'eu'] },
+    { release: 'c', releaseId: 'orders-c', targets: ['ap'] },
+  ];
+  const rollback = { of: 'prm-fedcba9876543210', automatic: true, reason: 'bad', from };
   const of = (change: Partial<Promotion> = {}) => aPromotion({ release: 'a', targets: ['eu'], rollback, ...change });
   const running = (release: string, target = 'eu') => [{ target, release, releaseId: `orders-${release}` }];
 
   it.each<[string, Promotion, ReturnType<typeof running>, string | undefined]>([
-    ['goes on where the bad one runs', of(), running('b'), undefined],
+    ['goes on where what ran then runs still', of(), running('b'), undefined],
     ['goes on where it arrived already', of(), running('a'), undefined],
     ['goes on whatever other targets run', of(), running('c', 'us'), undefined],
     ['stops where somebody was quicker', of(), running('c'), 'ROLLBACK_OVERTAKEN'],
-    ['goes on where a person asked', of({ rollback: { automatic: false, reason: 'bad' } }), running('c'), undefined],
+    ['stops where another target ran that', of({ targets: ['eu', 'ap'] }), running('c'), 'ROLLBACK_OVERTAKEN'],
+    ['goes on where each runs its own', of({ targets: ['eu', 'ap'] }), running('c', 'ap'), undefined],
+    ['stops where nothing ran then', of({ targets: ['af'] }), running('c', 'af'), 'ROLLBACK_OVERTAKEN'],
+    [
+      'stops just as well where a person asked',
+      of({ rollback: { automatic: false, reason: 'bad', from } }),
+      running('c'),
+      'ROLLBACK_OVERTAKEN',
+    ],
+    [
+      'goes on where nobody kept what ran',
+      of({ rollback: { automatic: true, reason: 'bad' } }),
+      running('c'),
+      undefined,
+    ],
+    ['goes on where it is none', aPromotion({ release: 'a', targets: ['eu'] }), running('c'), undefined],
   ])('%s', (_, promotion, runs, expected) => {
-    expect(overtaken(promotion, 'b', runs)?.code).toBe(expected);
+    expect(overtaken(promotion, runs)?.code).toBe(expected);
   });
 
   it('is about nothing where it names no target', () => {
     const { targets: _, ...all } = of();
-    expect(overtaken(all, 'b', running('c'))).toBeUndefined();
+    expect(overtaken(all, running('c'))).toBeUndefined();
   });
 });
 

@@ -1,0 +1,69 @@
+/** Rollouts that hold an environment, only wait there and have changed nothing: whoever goes before them takes their place. */
+import { problem } from '#shared/domain/errors/catalogue.ts';
+import type { PromotionId } from '#shared/domain/identifiers.ts';
+import type { Decision } from '#shared/domain/plan/decision.ts';
+import { type Openness, reasonFor } from '#shared/domain/promotion/openness.ts';
+import { replaces, waitingRollback } from '#shared/domain/promotion/queue.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
+import { tellWaiting } from './approve.ts';
+import { listApprovalRequests, supersedeApproval } from './ledger/approvals.ts';
+import { listDeployments } from './ledger/deployments.ts';
+import { readPromotion } from './ledger/promotions.ts';
+import { listWaiters } from './ledger/queue.ts';
+import { recordSupersession } from './ledger/supersessions.ts';
+import type { Ledger } from './ledger/table.ts';
+import { listTouched } from './ledger/touched-targets.ts';
+
+interface Where {
+  readonly promotion: PromotionId;
+  readonly environment: string;
+}
+
+/** A holder that waits for an approval gives way; one that has changed anything is left to finish. */
+export async function dropHolder(ledger: Ledger, newer: Promotion, where: Where): Promise<void> {
+  const holder = await readPromotion(ledger, where.promotion);
+  if (holder === undefined || !replaces(newer, holder) || (await hasChanged(ledger, where))) return;
+  for (const request of await listApprovalRequests(ledger, where)) {
+    if (request.status !== 'open') continue;
+    const superseded = await supersedeApproval(ledger, request, newer.id);
+    // Somebody decided in the same moment: then it goes on, or ends by that.
+    if (superseded === undefined) continue;
+    await recordSupersession(ledger, { older: holder.id, newer: newer.id });
+    await tellWaiting(ledger, superseded);
+  }
+}
+
+interface Rollout extends Where {
+  readonly pipeline: string;
+  readonly at: string;
+}
+
+/** The decision as it is, unless it is to wait, nothing was changed, and a rollback waits for the environment: then it gives way. */
+export async function givingWay(ledger: Ledger, rollout: Rollout, decided: Decision): Promise<Decision> {
+  if (decided.kind !== 'wait' || (await hasChanged(ledger, rollout))) return decided;
+  const rollback = await rollbackBehind(ledger, rollout);
+  if (rollback === undefined) return decided;
+  await recordSupersession(ledger, { older: rollout.promotion, newer: rollback });
+  return closedBy(rollout, rollback);
+}
+
+/** A target that would wait is not started any more where a rollback waits for the environment. */
+export async function unlessRollback(ledger: Ledger, rollout: Rollout, open: Openness): Promise<Openness> {
+  const rollback = open.kind === 'wait' ? await rollbackBehind(ledger, rollout) : undefined;
+  return rollback === undefined ? open : closedBy(rollout, rollback);
+}
+
+async function rollbackBehind(ledger: Ledger, rollout: Rollout): Promise<PromotionId | undefined> {
+  return waitingRollback(await listWaiters(ledger, rollout), rollout.at);
+}
+
+function closedBy({ environment }: Where, by: PromotionId) {
+  return { kind: 'closed', reason: reasonFor(problem('SUPERSEDED', { environment, by })) } as const;
+}
+
+/** Anything of the environment was executed or brought back. */
+async function hasChanged(ledger: Ledger, where: Where): Promise<boolean> {
+  const deployments = await listDeployments(ledger, where);
+  const changed = deployments.some(({ outcome }) => outcome !== 'pending' && outcome !== 'unchanged');
+  return changed || (await listTouched(ledger, where)).length > 0;
+}
