@@ -11,6 +11,7 @@ import { publishRelease } from '#cli/client/releases.ts';
 import { listRestrictions } from '#cli/client/restrictions.ts';
 import { requestRollback } from '#cli/client/rollbacks.ts';
 import { packageRelease } from '#cli/package-release.ts';
+import { waitsForPeople } from '#cli/rehearsal/waits-for-people.ts';
 import { sharedServicesAccount as home } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
@@ -193,6 +194,57 @@ describe('a rollback that comes late', () => {
     const [intent] = (await getPromotion(alice(), id)).rollbacks;
     expect(codes(await ended(rehearsal, `${intent?.rollback}`))).toEqual(['rejected', 'ROLLBACK_OVERTAKEN']);
     expect(await where(pipeline)).toMatchObject({ 'pre-production': { releaseId: fourth.id } });
+  });
+});
+
+describe('a rollback while another rollout is there', () => {
+  const apply = (pipeline: string, said: object) => {
+    const head = { apiVersion: 'drawbridge/v1', kind: 'Policy', metadata: { name: pipeline } };
+    const body = { ...head, selector: { pipelines: [pipeline] }, ...said };
+    return callApi(carol(), { method: 'PUT', path: `/v1/policies/${pipeline}`, body });
+  };
+  /** Two releases are there, one after the other; a third one is on its way. */
+  const underWay = async (pipeline: string, said: object) => {
+    const first = await publish({ pipeline });
+    await promoted(first.digest);
+    const second = await publish({ pipeline, text: 'two' });
+    await promoted(second.digest);
+    await apply(pipeline, said);
+    const third = await publish({ pipeline, text: 'three' });
+    const { id } = await requestPromotion(alice(), { release: third.digest, idempotencyKey: newKey() });
+    return { first, second, third, id };
+  };
+
+  it('is for what that brings: it waits for its end, and goes back to what was there before it', async () => {
+    const pipeline = 'during';
+    const { second, third, id } = await underWay(pipeline, { soak: { atLeast: '2h' } });
+    await rehearsal.sandbox.advance(60 * minutes);
+    expect((await getPromotion(alice(), id)).promotion.status).toBe('running');
+    expect(await where(pipeline)).toMatchObject({ production: { releaseId: second.id } });
+    const rollback = await rollBack(pipeline);
+    expect(rollback).toMatchObject({
+      releaseId: second.id,
+      rollback: { from: [{ releaseId: third.id, targets: ['pre-production', 'production'] }] },
+    });
+    expect(codes(await ended(rehearsal, rollback.id))).toEqual(['succeeded']);
+    expect(codes(await getPromotion(alice(), id))).toEqual(['succeeded']);
+    expect(await where(pipeline)).toMatchObject({
+      'pre-production': { releaseId: second.id, promotion: rollback.id },
+      production: { releaseId: second.id, promotion: rollback.id },
+    });
+  });
+
+  it('takes the turn of one that waits for people and has changed nothing', async () => {
+    const pipeline = 'impatient';
+    const { first, id } = await underWay(pipeline, { approval: {} });
+    await rehearsal.sandbox.run(() => waitsForPeople(rehearsal.sandbox.world));
+    expect((await getPromotion(alice(), id)).approvals).toMatchObject([{ status: 'open' }]);
+    const rollback = await rollBack(pipeline);
+    expect(codes(await ended(rehearsal, rollback.id))).toEqual(['succeeded']);
+    const dropped = await getPromotion(alice(), id);
+    expect(codes(dropped)).toEqual(['rejected', 'SUPERSEDED']);
+    expect(dropped.promotion).toMatchObject({ supersededBy: rollback.id });
+    expect(await where(pipeline)).toMatchObject({ production: { releaseId: first.id } });
   });
 });
 
