@@ -16,6 +16,8 @@ export const handler = task('openTarget', async (input, { ledger }) => {
   const wave = waveOf(await listTargetProgress(ledger, input), input);
   const own = wave.find(({ target }) => target === input.target);
   if (own === undefined) throw failure('PLAN_CHANGED', { stack: input.target, planned: input.digest, now: 'none' });
+  // What was refused before stays so: whoever closed the target may not have been heard.
+  if (own.status === 'stopped') return { kind: 'closed' };
   const open = { kind: 'open' as const, stacks: own.stacks, complete: own.complete };
   if (own.status !== 'assigned') return open;
 

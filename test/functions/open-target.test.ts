@@ -72,6 +72,17 @@ describe('open target', () => {
     });
   });
 
+  it.each<[string, () => Promise<unknown>, Partial<StepInput<'openTarget'>>]>([
+    ['a stop that has been lifted', () => restrict('stop', { until: secondsAfter(monday, 60) }), {}],
+    ['too many failures, and now more are tolerated', () => stop('second'), { failureTolerance: 5 }],
+  ])('keeps closed what it closed, since nobody may have heard: %s', async (_, closed, change) => {
+    await closed();
+    expect(await open()).toEqual({ kind: 'closed' });
+    const before = await progress();
+    expect(await open({ at: secondsAfter(monday, 3600), ...change })).toEqual({ kind: 'closed' });
+    expect(await progress()).toEqual(before);
+  });
+
   it('minds neither freeze nor stop where it only verifies again', async () => {
     await restrict('freeze', {});
     await restrict('stop', {});
