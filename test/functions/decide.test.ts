@@ -10,6 +10,7 @@ import { readPromotionRecord, readRollout, recordPromotion, recordRollout } from
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
+import { recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
 import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -50,9 +51,12 @@ const decide = async (plans: readonly TargetPlan[], change: Partial<StepInput<'d
     const planned = { target: plan.target, digest: await putDocument(documents, 'plans', plan) };
     await recordPlannedTarget(ledger, { promotion, environment, ...planned, preparedAt: monday, stacks: [] });
   }
-  const input = { ...place, release: await release(), epoch: 1, at: monday, round: 1 };
-  return handler({ ...input, ...change }, context);
+  const input = { ...place, release: await release(), epoch: 1, at: monday, round: 1, ...change };
+  if (verified) await recordVerified(ledger, { release: input.release, environment: 'pre-production', at: monday });
+  return handler(input, context);
 };
+/** Whether the release was verified in the environment before. */
+let verified = true;
 /** What is assigned to each target, by name. */
 const assigned = async () =>
   (await listTargetProgress(ledger, place)).map(({ target, wave, stacks }) => [target, wave, stacks]);
@@ -61,6 +65,7 @@ const policy = (name: string, said: Parameters<typeof aPolicy>[1]) =>
   applyPolicy(ledger, { name, policy: aPolicy(name, said), seen: 0, by: 'root', at: monday });
 
 beforeEach(async () => {
+  verified = true;
   await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
   await recordRollout(ledger, aRollout());
@@ -345,6 +350,24 @@ describe('decide', () => {
         status: 'rejected',
         reasons: [{ code: 'STOPPED' }],
       });
+    });
+
+    it('is denied once the release is not verified before any more, whatever was approved meanwhile', async () => {
+      await policy('four-eyes', { approval: { groups: ['managers'] }, groups: { managers: ['bob'] } });
+      const { digest } = await decide(changing);
+      await closeApprovalRequest(ledger, { ...place, digest }, 'approved');
+      await revokeVerified(ledger, {
+        ...{ release: await release(), environment: 'pre-production' },
+        ...{ at: monday, promotion: otherPromotionId },
+      });
+      verified = false;
+      expect(await decide(changing, { round: 2 })).toEqual({ kind: 'denied', digest });
+      const rollout = await readRollout(ledger, promotionId, 'production');
+      expect(rollout).toMatchObject({
+        status: 'rejected',
+        reasons: [{ code: 'NOT_ELIGIBLE', text: expect.stringContaining('not verified in pre-production') }],
+      });
+      expect(rollout).not.toHaveProperty('clearedDigest');
     });
 
     it('plans all the same where nothing will be executed', async () => {

@@ -5,6 +5,7 @@ import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { assignTargets, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
+import { recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
@@ -13,14 +14,14 @@ import { aPromotion, aTarget, monday, otherPromotionId, promotionId } from '#tes
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger } = deployment();
+const { ledger, release } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const where = { promotion: promotionId, environment: 'production', target: 'production' } as const;
 const digest = digestOf('plan');
-const open = (change: Partial<StepInput<'openTarget'>> = {}) =>
+const open = async (change: Partial<StepInput<'openTarget'>> = {}) =>
   handler(
     {
-      ...{ ...place, release: digestOf('release'), epoch: 1, at: monday, digest, round: 1, number: 0 },
+      ...{ ...place, release: await release(), epoch: 1, at: monday, digest, round: 1, number: 0 },
       ...{ target: 'production', failureTolerance: 0, waits: 0, ...change },
     },
     context,
@@ -34,6 +35,7 @@ const stop = (target: string) =>
 beforeEach(async () => {
   await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
+  await recordVerified(ledger, { release: await release(), environment: 'pre-production', at: monday });
   await recordTarget(ledger, aTarget({ name: 'second' }));
   const targets = ['production', 'second'];
   const assignments = targets.map((target) => ({ target, stacks: ['network', 'api'], complete: true }));
@@ -83,6 +85,17 @@ describe('open target', () => {
     expect(await progress()).toEqual(before);
   });
 
+  it('starts nothing more of a release of which a verification before was revoked, and keeps why', async () => {
+    const before = { release: await release(), environment: 'pre-production' };
+    await revokeVerified(ledger, { ...before, at: monday, promotion: otherPromotionId });
+    expect(await open()).toEqual({ kind: 'closed' });
+    expect(await progress()).toMatchObject({
+      status: 'stopped',
+      reasons: [{ code: 'NOT_ELIGIBLE', target: 'production', text: expect.stringContaining('pre-production') }],
+    });
+    expect(await open({ target: 'second', mode: 'verify', failureTolerance: 1 })).toMatchObject({ kind: 'open' });
+  });
+
   it('minds neither freeze nor stop where it only verifies again', async () => {
     await restrict('freeze', {});
     await restrict('stop', {});
@@ -113,6 +126,7 @@ describe('open target', () => {
   it.each<[string, Partial<StepInput<'openTarget'>>, string]>([
     ['another promotion took over', { promotion: otherPromotionId }, 'LEASE_LOST'],
     ['it was admitted in another epoch', { epoch: 2 }, 'LEASE_LOST'],
+    ['the release is not there', { release: digestOf('gone') }, 'RELEASE_UNKNOWN'],
     ['the target has no work in this round', { round: 2 }, 'PLAN_CHANGED'],
     ['the target is in another wave', { number: 1 }, 'PLAN_CHANGED'],
   ])('starts nothing when %s', async (_, change, code) => {

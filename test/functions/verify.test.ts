@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/verify/handler.ts';
 import { readLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { assignTargets } from '#shared/aws/ledger/target-progress.ts';
-import { after, leaseSeconds } from '#shared/domain/promotion/lease.ts';
+import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { aStack, monday, promotionId, stackId, templateText } from '#test/builders.ts';
 import { awsError, cloudFormation, lambda, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
@@ -167,9 +167,9 @@ describe('verify', () => {
   });
 
   it('keeps the lease each time it looks, since probes may run for longer than it lasts', async () => {
-    const late = after(monday, leaseSeconds - 60);
+    const late = secondsAfter(monday, leaseSeconds - 60);
     await verify([], undefined, { at: late, polls: 50 });
-    expect(await readLease(ledger, place)).toMatchObject({ expiresAt: after(late, leaseSeconds) });
+    expect(await readLease(ledger, place)).toMatchObject({ expiresAt: secondsAfter(late, leaseSeconds) });
   });
 
   it('says nothing of a target that another promotion may be changing', async () => {

@@ -29,7 +29,7 @@ export const promotionEntries = {
     exit: 3,
     status: 409,
     cause: ({ releaseId, environment, missing }) =>
-      `Release ${releaseId} may not go to ${environment}: it has not been verified in ${missing}.`,
+      `Release ${releaseId} may not go to ${environment}: it is not verified in ${missing}.`,
     next: ({ missing }) => `Promote it to ${missing} first.`,
   }),
   NO_TARGETS: entry<{ environment: string; named?: readonly string[] | undefined }>({

@@ -62,15 +62,35 @@ function targetProblem(facts: AdmissionFacts, chosen: readonly Labelled[]): Prob
   return problem('NO_TARGETS', { environment, named: promotion.targets });
 }
 
-/** Not verified in everything before. A rollback goes to what was verified there once; whoever may, may override it. */
+/** Not verified in everything before; whoever may, may override it. */
 function ineligibility(facts: AdmissionFacts, targets: readonly Labelled[]): Problem | undefined {
-  const { promotion, release, environment, verifiedIn } = facts;
+  const found = notEligible(facts);
+  if (found === undefined || !overridesEligibility(facts.promotion)) return found;
+  return overrideRefusal('eligibility', facts.promotion.requestedBy, policiesFor(facts, targets));
+}
+
+/**
+ * Why a release that was let in may go no further, or undefined: a verification in an environment before has been taken back since. Whether
+ * somebody may override that was asked when its plan was decided on.
+ */
+export function lostEligibility(facts: Journey): Problem | undefined {
+  return overridesEligibility(facts.promotion) ? undefined : notEligible(facts);
+}
+
+type Journey = Pick<AdmissionFacts, 'release' | 'environment' | 'verifiedIn'> & {
+  readonly promotion: Pick<Promotion, 'rollback' | 'override'>;
+};
+
+/** Not verified in everything before. A rollback goes to what was verified there once. */
+function notEligible({ promotion, release, environment, verifiedIn }: Journey): Problem | undefined {
+  if (promotion.rollback !== undefined) return undefined;
   const journey = journeyOf(release);
   const missing = journey.slice(0, journey.indexOf(environment)).find((earlier) => !verifiedIn.has(earlier));
-  if (missing === undefined || promotion.rollback !== undefined) return undefined;
-  if (!promotion.override?.of.includes('eligibility'))
-    return problem('NOT_ELIGIBLE', { releaseId: release.id, environment, missing });
-  return overrideRefusal('eligibility', promotion.requestedBy, policiesFor(facts, targets));
+  return missing === undefined ? undefined : problem('NOT_ELIGIBLE', { releaseId: release.id, environment, missing });
+}
+
+function overridesEligibility({ override }: Pick<Promotion, 'override'>): boolean {
+  return override?.of.includes('eligibility') === true;
 }
 
 function policiesFor(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AdmissionFacts, admissible, turn } from '#shared/domain/promotion/admission.ts';
+import { type AdmissionFacts, admissible, lostEligibility, turn } from '#shared/domain/promotion/admission.ts';
 import { leaseSeconds } from '#shared/domain/promotion/lease.ts';
 import { longestTurnWait } from '#shared/domain/promotion/queue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
@@ -71,6 +71,18 @@ describe('may a release enter an environment', () => {
     const freeze = { id: 'freeze-0', kind: 'freeze', reason: 'year end', by: 'carol', at: now } as const;
     expect(admissible(facts({ restrictions: [freeze] }))).toMatchObject({ kind: 'wait', reason: { code: 'FROZEN' } });
     expect(codeOf(admissible(facts({ restrictions: [freeze] }, { mode: 'plan' })))).toBeUndefined();
+  });
+});
+
+describe('a release that was let in', () => {
+  it.each<[string, Partial<AdmissionFacts>, Partial<Promotion>, string | undefined]>([
+    ['goes on while it is verified in everything before', {}, {}, undefined],
+    ['goes no further once that was revoked', notVerified, {}, 'NOT_ELIGIBLE'],
+    ['needs nothing in the first environment', { ...notVerified, environment: 'pre-production' }, {}, undefined],
+    ['goes back', notVerified, { rollback: { automatic: true, reason: 'x' } }, undefined],
+    ['goes on as a hotfix, whose permission was asked before', notVerified, hotfix, undefined],
+  ])('%s', (_, change, promotion, code) => {
+    expect(lostEligibility(facts(change, promotion))?.code).toBe(code);
   });
 });
 
