@@ -42,7 +42,7 @@ beforeEach(async () => {
   await assignTargets(ledger, { ...where, digest, round: 1, waves: [{ targets: ['production'] }], assignments });
   await openProgress(ledger, { ...where, round: 1, at: later(-20) });
   await closeProgress(ledger, { ...where, round: 1, at: monday, reasons: [] });
-  await beginSoak(ledger, where);
+  await beginSoak(ledger, where, { last: true });
 });
 
 describe('soak', () => {
