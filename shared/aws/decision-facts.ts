@@ -65,7 +65,7 @@ export async function decisionFacts(
     members,
     planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
     // As at the door: while it waited, a verification may have been revoked.
-    openness: admissible({ ...rollout, promotion, release, verifiedIn, targets, policies, restrictions }),
+    openness: admissible({ ...rollout, promotion, release, verifiedIn, running, targets, policies, restrictions }),
     soakAtLeast: isRollback ? 0 : soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };

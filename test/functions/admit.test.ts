@@ -3,6 +3,7 @@ import { handler } from '#functions/admit/handler.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { liftRestriction, putRestriction } from '#shared/aws/ledger/restrictions.ts';
+import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { recordVerified } from '#shared/aws/ledger/verified.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -189,6 +190,29 @@ describe('admit', () => {
       const digest = await release({ environments: [nowhere] });
       expect(await admit({ ...planning, release: digest })).toMatchObject({ kind: 'rejected' });
       expect(await readRollout(ledger, promotionId, environment)).toMatchObject({ reasons: [{ code: 'NO_TARGETS' }] });
+    });
+  });
+
+  describe('a promotion that only verifies again', () => {
+    const runs = { pipeline: 'orders', environment, target: 'pre-production', promotion: promotionId, since: monday };
+    const verify = async () => {
+      const digest = await release();
+      await recordPromotion(ledger, aPromotion({ mode: 'verify', release: digest }));
+      return admit({ mode: 'verify' });
+    };
+
+    it('is admitted where the release runs', async () => {
+      await recordRunning(ledger, { ...runs, release: await release(), releaseId: 'orders-1' });
+      expect(await verify()).toMatchObject({ kind: 'admitted', targets: ['pre-production'] });
+    });
+
+    it('is rejected where another one does, and what runs there is on record', async () => {
+      await recordRunning(ledger, { ...runs, release: digestOf('another'), releaseId: 'orders-2' });
+      expect(await verify()).toMatchObject({ kind: 'rejected' });
+      expect(await readRollout(ledger, promotionId, environment)).toMatchObject({
+        status: 'rejected',
+        reasons: [{ code: 'NOT_RUNNING', text: expect.stringContaining('pre-production runs orders-2') }],
+      });
     });
   });
 

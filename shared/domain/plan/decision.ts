@@ -134,6 +134,7 @@ export function isWork({ kind }: StackPlan): boolean {
 
 /** Nothing is planned and nothing executed: every target is verified, whether it was before or not. */
 function reverifying(facts: DecisionFacts): Decision {
+  if (facts.openness.kind === 'closed') return facts.openness;
   const soaks = isSoaking(facts) ? { soaks: true as const } : {};
   const assignments = facts.members.map((target) => ({ target, stacks: [], complete: true, ...soaks }));
   const waves = wavesOf({ ...facts, more: false }, assignments);

@@ -11,7 +11,8 @@ import { after, type Claim, leaseSeconds } from './lease.ts';
 import { type Openness, type OpennessFacts, openness, reasonFor } from './openness.ts';
 import { overrideRefusal } from './override.ts';
 import { longestTurnWait } from './queue.ts';
-import type { Promotion, Reason } from './records.ts';
+import type { Mode, Promotion, Reason } from './records.ts';
+import type { Running } from './running.ts';
 
 export interface AdmissionFacts extends Pick<OpennessFacts, 'policies' | 'restrictions' | 'at'> {
   readonly promotion: Promotion;
@@ -19,6 +20,8 @@ export interface AdmissionFacts extends Pick<OpennessFacts, 'policies' | 'restri
   readonly environment: string;
   /** Environments in which this very release was verified. */
   readonly verifiedIn: ReadonlySet<string>;
+  /** What the pipeline's targets run; of interest where nothing but that is verified again. */
+  readonly running?: readonly Running[];
   /** Every target there is. */
   readonly targets: readonly Labelled[];
 }
@@ -31,13 +34,31 @@ export type Admissible =
 export function admissible(facts: AdmissionFacts): Admissible {
   const { promotion, environment } = facts;
   const targets = chosenTargets(facts);
-  const refused =
-    targetProblem(facts, targets) ?? (promotion.mode === 'promote' ? ineligibility(facts, targets) : undefined);
+  const refused = targetProblem(facts, targets) ?? refusalOf[promotion.mode](facts, targets);
   if (refused !== undefined) return { kind: 'closed', reason: reasonFor(refused) };
   const names = targets.map(({ name }) => name);
   if (promotion.mode !== 'promote') return { kind: 'open', targets: names };
   const found = openness({ ...facts, promotion, pipeline: promotion.pipeline, environment, targets });
   return found.kind === 'open' ? { kind: 'open', targets: names } : found;
+}
+
+const refusalOf: Record<Mode, (facts: AdmissionFacts, targets: readonly Labelled[]) => Problem | undefined> = {
+  promote: ineligibility,
+  plan: () => undefined,
+  verify: notRunning,
+};
+
+/** Verifying a release where another one runs would judge the wrong one, and one that was changed in part neither. */
+function notRunning(facts: AdmissionFacts, targets: readonly Labelled[]): Problem | undefined {
+  const { release, environment, running = [] } = facts;
+  const here = new Map(running.filter((one) => one.environment === environment).map((one) => [one.target, one]));
+  const others = targets.flatMap(({ name }) => {
+    const runs = here.get(name);
+    if (runs === undefined) return [`nothing is on record of ${name}`];
+    if (runs.mixed !== undefined) return [`${name} runs parts of ${runs.releaseId} and of ${runs.mixed.releaseId}`];
+    return runs.release === facts.promotion.release ? [] : [`${name} runs ${runs.releaseId}`];
+  });
+  return others.length === 0 ? undefined : problem('NOT_RUNNING', { releaseId: release.id, environment, others });
 }
 
 /** The environment's targets; where the promotion names some, those among them. */
