@@ -11,7 +11,8 @@ import { continueInNode24, ensureInstalled } from './prepare.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'build/functions');
-const inputs = ['functions', 'shared', 'package.json', 'package-lock.json', 'scripts/build.mjs'];
+const bundling = ['scripts/build.mjs', 'scripts/environment-credentials.mjs'];
+const inputs = ['functions', 'shared', 'package.json', 'package-lock.json', ...bundling];
 
 /** A bundle above this many bytes is a mistake: the SDK's CommonJS build, or every locale of zod. */
 export const bundleBudget = 2_000_000;
@@ -58,8 +59,11 @@ async function bundle(names, outdir) {
     format: 'esm',
     // The SDK's CommonJS build would need `require` at run time, and is half as large again.
     mainFields: ['module', 'main'],
-    // The same for yaml, whose ES module build goes by another name.
-    alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
+    alias: {
+      // The same for yaml, whose ES module build goes by another name.
+      yaml: join(root, 'node_modules/yaml/browser/index.js'),
+      '@aws-sdk/credential-provider-node': join(root, 'scripts/environment-credentials.mjs'),
+    },
     minifySyntax: true,
     sourcemap: 'external',
     legalComments: 'none',

@@ -31,7 +31,7 @@ export function probeFaults(text: string, accounts: readonly string[], config: C
   return accounts.map((account) => ({ kind: 'probe', account, ...found, outcome: word, reason }));
 }
 
-/** `0m` is possible here: the alarm is off before the soak begins. */
+/** `0m` is possible here: the alarm is off when it is looked at first. */
 function timesOf(text: string, word: string): Pick<AlarmFault, 'after' | 'lasts'> {
   const [after = '', lasts, ...more] = word.split('+');
   const spans = [after, ...(lasts === undefined ? [] : [lasts])];

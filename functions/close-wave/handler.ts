@@ -1,6 +1,6 @@
 /** Close wave: may the next one start, and are alarms to be watched before? */
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
-import { beginSoak, listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import { beginSoak, endSoaks, listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { after } from '#shared/domain/promotion/lease.ts';
 import { isWaveStopped, waveOf } from '#shared/domain/promotion/target-progress.ts';
 import { task } from '#shared/lambda/task.ts';
@@ -14,8 +14,11 @@ export const handler = task('closeWave', async (input, { ledger }) => {
   const watched = (input.last ? all.filter(({ round }) => round === input.round) : wave).filter(
     ({ status }) => status === 'done',
   );
-  if (input.soakSeconds === 0 || watched.length === 0) return { kind: 'done' };
-  await Promise.all(watched.map((progress) => beginSoak(ledger, progress)));
+  if (input.soakSeconds === 0 || watched.length === 0) {
+    if (input.last) await Promise.all(watched.filter(({ soakDue }) => soakDue).map((due) => endSoaks(ledger, due)));
+    return { kind: 'done' };
+  }
+  await Promise.all(watched.map((progress) => beginSoak(ledger, progress, input)));
   const until = after(input.at, input.soakSeconds);
   return { kind: 'soak', targets: watched.map(({ target }) => target), since: input.at, until };
 });

@@ -12,6 +12,7 @@ import { previewPurpose, targetWork } from '#shared/aws/plan-target.ts';
 import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
 import { orRefused } from '#shared/aws/refuse-target.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
+import { requireReady } from '#shared/aws/soak.ts';
 import { mapBounded } from '#shared/bounded.ts';
 import { demandUnusedExports } from '#shared/domain/plan/exports-in-use.ts';
 import {
@@ -43,6 +44,7 @@ async function plan(
   const audit = { promotion, environment, target, at: input.at };
   if (polls === 0) await (round === 1 ? requireClean(ledger, audit) : requireStillClean(ledger, audit));
   const work = await targetWork({ ledger, documents, artifacts }, { ...input, target });
+  if (polls === 0 && input.mode === 'promote') await requireReady(ledger, { ...audit, settings: work.soak });
 
   return inTarget(previewPurpose(work, { ...input, target }), async (session) => {
     if (session.widenedTo.length > 0)

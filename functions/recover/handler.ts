@@ -1,11 +1,12 @@
 /**
  * Recover: bring one stack back as the cleared plan says, and look until it is. The step may be run twice or resumed late, so it checks
- * lease, plan and the stack's own state before it changes anything.
+ * lease, plan, the stack's own state and emergency stops before it changes anything. What was begun is followed to its end.
  */
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { readPlannedStack } from '#shared/aws/ledger/plans.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
+import { requireNotStopped } from '#shared/aws/openness.ts';
 import { beginRecovery } from '#shared/aws/recover-stack.ts';
 import { orRefused } from '#shared/aws/refuse-target.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
@@ -41,6 +42,7 @@ async function recover(input: StepInput<'recover'>, { ledger, artifacts }: Resou
     }
     const token = recoveryToken(promotion, { environment, stack, digest: input.digest });
     if (progress === 'to-do') {
+      await requireNotStopped(ledger, input);
       await recordTouched(ledger, input);
       await beginRecovery(session, { stackId, recovery, token });
     }

@@ -1,7 +1,7 @@
 /** Soak: look whether the alarms of a target are good, as often as it takes. */
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { listPolicies } from '#shared/aws/ledger/policies.ts';
-import { concludeSoak } from '#shared/aws/ledger/target-progress.ts';
+import { concludeSoak, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { orRefused } from '#shared/aws/refuse-target.ts';
 import { readRelease } from '#shared/aws/releases.ts';
@@ -26,7 +26,9 @@ async function soak(input: StepInput<'soak'>, { ledger, documents }: Resources):
   const policies = (await listPolicies(ledger)).map(({ policy }) => policy);
   const strict = applicablePolicies(policies, { pipeline, environment, targets: [target] });
   const settings = soakSettings(environmentOf(release, environment), strict);
-  const answer = await soakTarget({ promotion, environment, target, settings, startedAt, endsAt, at, polls });
+  const targetStartedAt = (await readTargetProgress(ledger, input))?.startedAt ?? startedAt;
+  const watching = { promotion, environment, target, settings, targetStartedAt, startedAt, endsAt, at };
+  const answer = await soakTarget(watching);
   if (answer.kind === 'pending') return { kind: 'pending', polls: polls + 1, next: answer.until };
   await concludeSoak(ledger, { ...input, reasons: answer.kind === 'failed' ? [answer.reason] : [] });
   return { kind: answer.kind };

@@ -3,6 +3,7 @@
  * do the environment's probes say? Nothing is changed but by the probes themselves.
  */
 import { auditTarget } from '#shared/aws/audit-target.ts';
+import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { listTargets, readTarget } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
@@ -16,6 +17,8 @@ import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('verify', async (input, { ledger, documents, artifacts, outside }) => {
   const { promotion, environment, at, polls, complete } = input;
+  // Probes may run for longer than a lease lasts, and whoever comes next must not change the target under them.
+  await confirmLease(ledger, input, at);
   const target = await readTarget(ledger, input.target);
   const release = await readRelease(documents, input.release);
   // Who comes back to look at probes has read the stacks before.

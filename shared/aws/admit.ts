@@ -72,17 +72,18 @@ export async function admit(world: World, arrival: Arrival): Promise<Admitted> {
 }
 
 async function factsOf({ ledger, documents }: World, arrival: Arrival): Promise<AdmissionFacts> {
-  const [promotion, release, targets, verifiedIn, policies, restrictions] = await Promise.all([
+  const { environment, at, mode } = arrival;
+  const [promotion, release, targets, verifiedIn, policies, restrictions, running] = await Promise.all([
     readPromotion(ledger, arrival.promotion),
     readRelease(documents, arrival.release),
     listTargets(ledger),
     listVerified(ledger, arrival.release),
     listPolicyDocuments(ledger),
     listRestrictions(ledger),
+    mode === 'verify' ? listRunning(ledger, arrival.pipeline) : [],
   ]);
   if (promotion === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: arrival.promotion });
-  const { environment, at } = arrival;
-  return { promotion, release, targets, verifiedIn, policies, restrictions, environment, at };
+  return { promotion, release, targets, verifiedIn, policies, restrictions, running, environment, at };
 }
 
 /** Of a rollback: whether somebody was quicker. */

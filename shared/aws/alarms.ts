@@ -18,22 +18,22 @@ const service = 'Amazon CloudWatch';
 const AlarmTypes = ['MetricAlarm', 'CompositeAlarm'] as const;
 
 /**
- * The alarms of these names that there are, at most 100. Of those that changed their state since the instant it is also read whether they were in
- * ALARM meanwhile.
+ * The alarms of these names that there are, at most 100. Of those that changed their state since the instant, if one is given, it is also read
+ * whether they were in ALARM meanwhile.
  */
 export async function readAlarms(
   session: TargetSession,
   names: readonly string[],
-  since: string,
+  since?: string,
 ): Promise<AlarmFacts[]> {
-  if (names.length === 0) return [];
   const client = session.as(CloudWatchClient);
   const command = new DescribeAlarmsCommand({ AlarmNames: [...names], AlarmTypes: [...AlarmTypes], MaxRecords: 100 });
   const { MetricAlarms = [], CompositeAlarms = [] } = await asked(service, client.send(command));
   return Promise.all(
     [...MetricAlarms, ...CompositeAlarms].map(async (alarm) => {
       const facts = factsOf(alarm);
-      const changed = (alarm.StateTransitionedTimestamp?.getTime() ?? Number.POSITIVE_INFINITY) >= Date.parse(since);
+      if (since === undefined) return facts;
+      const changed = facts.since === undefined || Date.parse(facts.since) >= Date.parse(since);
       const fired = changed ? await readFirstFiring(client, facts.name, since) : undefined;
       return fired === undefined ? facts : { ...facts, fired };
     }),
@@ -45,6 +45,7 @@ function factsOf(alarm: MetricAlarm | CompositeAlarm): AlarmFacts {
     name: alarm.AlarmName ?? '',
     state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
     reason: alarm.StateReason ?? '',
+    ...(alarm.StateTransitionedTimestamp && { since: alarm.StateTransitionedTimestamp.toISOString() }),
     configuredAt: (alarm.AlarmConfigurationUpdatedTimestamp ?? new Date(0)).toISOString(),
   };
 }
@@ -54,7 +55,7 @@ const HistoryData = z.object({
   newState: z.object({ stateValue: z.string(), stateReason: z.string().default('') }),
 });
 
-/** The first time since the instant that the alarm went off. CloudWatch keeps 30 days, which is longer than any soak. */
+/** The first time since the instant that the alarm went off. CloudWatch keeps 30 days, which is as long as a promotion may take. */
 async function readFirstFiring(
   client: CloudWatchClient,
   AlarmName: string,

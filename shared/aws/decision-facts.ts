@@ -4,7 +4,7 @@ import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { DecisionFacts, RolloutPlan } from '#shared/domain/plan/decision.ts';
 import { applicablePolicies } from '#shared/domain/policy/applicable.ts';
 import { assess } from '#shared/domain/policy/assess.ts';
-import { openness } from '#shared/domain/promotion/openness.ts';
+import { admissible } from '#shared/domain/promotion/admission.ts';
 import type { Mode } from '#shared/domain/promotion/records.ts';
 import { environmentOf, membersOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { dependenciesIn } from '#shared/domain/release/upstream.ts';
@@ -15,6 +15,7 @@ import { readPromotion } from './ledger/promotions.ts';
 import { listRestrictions } from './ledger/restrictions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listRunning, listTargets } from './ledger/targets.ts';
+import { listVerified } from './ledger/verified.ts';
 import { readRolloutPlan } from './plan-documents.ts';
 import { readPolicySet } from './policy-set.ts';
 import { readRelease } from './releases.ts';
@@ -36,7 +37,7 @@ export async function decisionFacts(
   rollout: Deciding,
   plan: RolloutPlan,
 ) {
-  const [release, targets, { policies, digest: policyDigest }, requests, running, promotion, restrictions] =
+  const [release, targets, { policies, digest: policyDigest }, requests, running, promotion, restrictions, verifiedIn] =
     await Promise.all([
       readRelease(documents, rollout.release),
       listTargets(ledger),
@@ -45,6 +46,7 @@ export async function decisionFacts(
       listRunning(ledger, rollout.pipeline),
       readPromotion(ledger, rollout.promotion),
       listRestrictions(ledger),
+      listVerified(ledger, rollout.release),
     ]);
   if (promotion === undefined) throw failure('PROMOTION_UNKNOWN', { promotion: rollout.promotion });
   const isRollback = promotion.rollback !== undefined;
@@ -62,13 +64,8 @@ export async function decisionFacts(
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
     members,
     planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
-    openness: openness({
-      ...rollout,
-      promotion,
-      targets: of.filter(({ name }) => members.includes(name)),
-      policies,
-      restrictions,
-    }),
+    // As at the door: while it waited, a verification may have been revoked.
+    openness: admissible({ ...rollout, promotion, release, verifiedIn, running, targets, policies, restrictions }),
     soakAtLeast: isRollback ? 0 : soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };

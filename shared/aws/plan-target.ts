@@ -4,7 +4,10 @@ import { artifactsBucket, changeSetName } from '#shared/domain/names.ts';
 import type { DesiredStack } from '#shared/domain/plan/comparison.ts';
 import { applicablePolicies, recoveryOf, templateGateOf } from '#shared/domain/policy/applicable.ts';
 import { desiredStacks } from '#shared/domain/release/desired-stacks.ts';
+import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Purpose } from '#shared/domain/trust/purpose.ts';
+import type { SoakSettings } from '#shared/domain/verification/soak.ts';
+import { soakSettings, withoutSoak } from '#shared/domain/verification/soak-settings.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Documents } from './documents.ts';
 import { gateReleased } from './gate-release.ts';
@@ -22,6 +25,8 @@ export interface TargetWork {
   /** Names of the stacks that nest others, or may. */
   readonly nesting: readonly string[];
   readonly artifacts: Artifacts;
+  /** The alarms that will be watched, which is none of a rollback. */
+  readonly soak: SoakSettings;
 }
 
 interface Asked {
@@ -67,8 +72,10 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
     desired.map((stack) => gateReleased({ ...artifacts, region: target.region }, stack, gate)),
   );
   const skipOf = (stack: string) => promoted?.recovery?.skip?.[stack] ?? [];
+  const environmentIn = environmentOf(release, environment);
   return {
     artifacts,
+    soak: soakSettings(promoted?.rollback === undefined ? environmentIn : withoutSoak(environmentIn), policies),
     // What is to be skipped may be in a stack that only the template of before nests.
     nesting: desired
       .filter(({ stack }, index) => gated[index]?.nests || skipOf(stack).length > 0)

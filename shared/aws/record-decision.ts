@@ -7,7 +7,7 @@ import { tooLong } from '#shared/domain/promotion/waiting.ts';
 import { askForApproval } from './ledger/approvals.ts';
 import { recordDeployments } from './ledger/deployments.ts';
 import type { Holding } from './ledger/leases.ts';
-import { recordPlan, recordRejection } from './ledger/promotions.ts';
+import { readRollout, recordPlan, recordRejection } from './ledger/promotions.ts';
 import { recordRound } from './ledger/rounds.ts';
 import type { Ledger } from './ledger/table.ts';
 import { assignTargets } from './ledger/target-progress.ts';
@@ -33,6 +33,9 @@ interface Decided {
 /** Answers the decision that stands: who has waited for too long waits no more. */
 export async function recordDecision(ledger: Ledger, decided: Decided): Promise<Decision> {
   const { rollout, digest, policyDigest, facts } = decided;
+  // Whoever was rejected before, and did not hear of it, stays so, whatever was lifted meanwhile.
+  const known = await readRollout(ledger, rollout.promotion, rollout.environment);
+  if (known?.status === 'rejected') return { kind: 'denied' };
   const decision = await waited(ledger, rollout, decided.decision);
   const { promotion, environment, round, at } = rollout;
   await recordRound(ledger, { promotion, environment, round, at, digest, decision: decision.kind });

@@ -1,39 +1,62 @@
-/** One look at the alarms of a target that soaks. */
+/** The alarms of a target: whether a rollout may begin there, and one look at them while it soaks. */
 import { alarmUrl } from '#shared/domain/broker/console-links.ts';
+import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
-import { type SoakAnswer, type SoakSettings, soakAnswer } from '#shared/domain/verification/soak.ts';
+import {
+  type AlarmFacts,
+  type SoakAnswer,
+  type SoakSettings,
+  soakAnswer,
+  unreadiness,
+} from '#shared/domain/verification/soak.ts';
 import { readAlarms } from './alarms.ts';
+import type { Ledger } from './ledger/table.ts';
 import type { TargetRecord } from './ledger/targets.ts';
+import { wasTouched } from './ledger/touched-targets.ts';
 import { inTarget } from './sessions.ts';
 
-export interface Soaking {
+interface Watching {
   readonly promotion: PromotionId;
   readonly environment: string;
   readonly target: TargetRecord;
   readonly settings: SoakSettings;
+  readonly at: string;
+}
+
+export interface Soaking extends Watching {
+  /** When the target was started. */
+  readonly targetStartedAt: string;
   readonly startedAt: string;
   readonly endsAt: string;
-  readonly at: string;
-  /** How often somebody looked before; the first look asks whether the soak may begin. */
-  readonly polls: number;
 }
 
 /**
- * Reads the alarms as the audit role. `failed` with SOAK_NOT_READY on the first look, and SOAK_FAILED later, also where an alarm went off and came
- * back between two looks. Throws what assuming the role and CloudWatch may bring.
+ * Before anything is started in a target its alarms have to be OK; what they do once something was executed there is for its soak. Reads as the
+ * audit role, and nothing where nothing is watched. Throws SOAK_NOT_READY, and what assuming the role and CloudWatch may bring.
+ */
+export async function requireReady(ledger: Ledger, watching: Watching): Promise<void> {
+  const { promotion, environment, target, settings } = watching;
+  if (settings.alarms.length === 0) return;
+  if (await wasTouched(ledger, { promotion, environment, target: target.name })) return;
+  const found = unreadiness({ ...watching, seen: await seenIn(watching), linkOf: linksOf(target) });
+  if (found !== undefined) throw new DrawbridgeError(found);
+}
+
+/**
+ * Reads the alarms as the audit role. `failed` with SOAK_FAILED for what they did since the target was started, also where one went off and came
+ * back; with SOAK_NOT_READY where they say nothing about that. Throws what assuming the role and CloudWatch may bring.
  */
 export async function soakTarget(soaking: Soaking): Promise<SoakAnswer> {
-  const { promotion, environment, target, settings, startedAt, endsAt, at, polls } = soaking;
+  const { target, settings, targetStartedAt } = soaking;
+  const seen = settings.alarms.length === 0 ? [] : await seenIn(soaking, targetStartedAt);
+  return soakAnswer({ ...soaking, seen, linkOf: linksOf(target) });
+}
+
+function seenIn({ target, promotion, environment, settings }: Watching, since?: string): Promise<AlarmFacts[]> {
   const purpose = { target, role: 'audit', promotion, environment, step: 'soak', kind: 'watch', stacks: [] } as const;
-  const seen =
-    settings.alarms.length === 0
-      ? []
-      : await inTarget(purpose, (session) => readAlarms(session, settings.alarms, startedAt));
-  const { name, account, region } = target;
-  return soakAnswer({
-    ...{ settings, seen, startedAt, endsAt, at },
-    first: polls === 0,
-    linkOf: (alarm) => alarmUrl({ region, alarm }),
-    target: { name, account, region },
-  });
+  return inTarget(purpose, (session) => readAlarms(session, settings.alarms, since));
+}
+
+function linksOf({ region }: TargetRecord): (alarm: string) => string {
+  return (alarm) => alarmUrl({ region, alarm });
 }

@@ -1,9 +1,11 @@
 import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Soaking, soakTarget } from '#shared/aws/soak.ts';
+import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
+import { requireReady, type Soaking, soakTarget } from '#shared/aws/soak.ts';
 import { aTarget, monday, promotionId } from '#test/builders.ts';
 import { awsError, cloudWatch, fakeAws, sts, stsTrusts } from './fake-aws.ts';
+import { ledgerTable } from './ledger-table.ts';
 
 fakeAws();
 beforeEach(() => stsTrusts());
@@ -13,7 +15,7 @@ const settings = { alarms: ['orders-5xx', 'orders'], insufficientData: 'fail' } 
 const soak = (change: Partial<Soaking> = {}) =>
   soakTarget({
     ...{ promotion: promotionId, environment: 'production', target: aTarget(), settings },
-    ...{ startedAt: monday, endsAt: later(30), at: later(10), polls: 2 },
+    ...{ targetStartedAt: later(-5), startedAt: monday, endsAt: later(30), at: later(10) },
     ...change,
   });
 const anAlarm = (AlarmName: string, StateValue: 'OK' | 'ALARM' = 'OK', since = later(-60)) => ({
@@ -48,7 +50,8 @@ describe('a look at the alarms of a target', () => {
   });
 
   it('finds one that is off, and says where to look', async () => {
-    alarms(anAlarm('orders-5xx', 'ALARM'));
+    alarms(anAlarm('orders-5xx', 'ALARM', later(-1)));
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({});
     const link = 'https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/orders-5xx';
     expect(await soak()).toMatchObject({
       kind: 'failed',
@@ -59,7 +62,7 @@ describe('a look at the alarms of a target', () => {
         target: 'production',
       },
     });
-    expect(await soak({ polls: 0 })).toMatchObject({ reason: { code: 'SOAK_NOT_READY' } });
+    expect(await soak({ targetStartedAt: monday })).toMatchObject({ reason: { code: 'SOAK_NOT_READY' } });
   });
 
   it('finds a composite one that went off and came back between two looks, on whatever page of its history', async () => {
@@ -75,7 +78,7 @@ describe('a look at the alarms of a target', () => {
     expect(cloudWatch).toHaveReceivedCommandTimes(DescribeAlarmHistoryCommand, 2);
     expect(cloudWatch).toHaveReceivedCommandWith(DescribeAlarmHistoryCommand, {
       AlarmName: 'orders',
-      StartDate: new Date(monday),
+      StartDate: new Date(later(-5)),
       HistoryItemType: 'StateUpdate',
       NextToken: 'more',
     });
@@ -107,6 +110,33 @@ describe('a look at the alarms of a target', () => {
 
   it('asks nobody where there is nothing to watch', async () => {
     expect(await soak({ settings: { ...settings, alarms: [] }, at: later(30) })).toEqual({ kind: 'soaked' });
+    expect(sts.calls()).toEqual([]);
+  });
+});
+
+describe('a target that is to be started', () => {
+  const { ledger } = ledgerTable();
+  const watching = { promotion: promotionId, environment: 'production', target: aTarget(), settings, at: monday };
+
+  it('has to have its alarms OK, and their history is not read', async () => {
+    alarms(anAlarm('orders-5xx', 'OK', later(-1)));
+    await expect(requireReady(ledger, watching)).resolves.toBeUndefined();
+    alarms(anAlarm('orders-5xx'), anAlarm('orders', 'ALARM'));
+    await expect(requireReady(ledger, watching)).rejects.toMatchObject({ name: 'SOAK_NOT_READY' });
+    expect(cloudWatch).not.toHaveReceivedCommand(DescribeAlarmHistoryCommand);
+    expect(sts.commandCalls(AssumeRoleCommand)[0]?.args[0].input).toMatchObject({
+      RoleArn: 'arn:aws:iam::333333333333:role/drawbridge/drawbridge-audit',
+    });
+  });
+
+  it('is for its soak to judge once something was executed there', async () => {
+    await recordTouched(ledger, { ...watching, target: 'production' });
+    await expect(requireReady(ledger, watching)).resolves.toBeUndefined();
+    expect(sts.calls()).toEqual([]);
+  });
+
+  it('is asked nothing where nothing will be watched', async () => {
+    await expect(requireReady(ledger, { ...watching, settings: { ...settings, alarms: [] } })).resolves.toBeUndefined();
     expect(sts.calls()).toEqual([]);
   });
 });

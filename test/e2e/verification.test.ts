@@ -155,10 +155,10 @@ describe('the probes of an environment', () => {
 
 describe('a soak', () => {
   const alarms = ['verified-errors', 'verified-any'];
-  const look = (startedAt: string, polls: number, minutes = 10) =>
+  const look = (startedAt: string, targetStartedAt = startedAt, minutes = 10) =>
     asRole(async () =>
       soakTarget({
-        ...{ promotion: id, environment: 'pre-production', at: now(), polls, startedAt },
+        ...{ promotion: id, environment: 'pre-production', at: now(), targetStartedAt, startedAt },
         target: await readTarget(places().ledger, preProduction.name),
         settings: { alarms, insufficientData: 'fail' },
         endsAt: new Date(Date.parse(startedAt) + minutes * 60_000).toISOString(),
@@ -167,29 +167,43 @@ describe('a soak', () => {
 
   it('ends when its time is over and every alarm was OK', async () => {
     const begun = now();
-    expect(await look(begun, 0)).toMatchObject({ kind: 'pending' });
+    expect(await look(begun)).toMatchObject({ kind: 'pending' });
     await rehearsal.sandbox.advance(300_000);
-    expect(await look(begun, 1)).toMatchObject({ kind: 'pending' });
+    expect(await look(begun)).toMatchObject({ kind: 'pending' });
     await rehearsal.sandbox.advance(300_000);
-    expect(await look(begun, 2)).toEqual({ kind: 'soaked' });
+    expect(await look(begun)).toEqual({ kind: 'soaked' });
   });
 
   it.each(['verified-errors', 'verified-any'])('notices that %s went off between two looks', async (alarm) => {
     const begun = now();
     const { account } = preProduction;
     rehearsal.strike({ kind: 'alarm', account, alarm, after: 60_000, lasts: 60_000, reason: 'Injected: 5xx' });
-    expect(await look(begun, 0)).toMatchObject({ kind: 'pending' });
+    expect(await look(begun)).toMatchObject({ kind: 'pending' });
     await rehearsal.sandbox.advance(300_000);
-    expect(await look(begun, 1)).toMatchObject({
+    expect(await look(begun)).toMatchObject({
       kind: 'failed',
       reason: { code: 'SOAK_FAILED', resource: alarm, text: expect.stringContaining('Injected: 5xx') },
     });
   });
 
-  it('does not begin while an alarm is off', async () => {
+  it('fails for an alarm that went off since the target was started, and says nothing where it was off before', async () => {
+    const { account } = preProduction;
+    const begun = now();
+    await rehearsal.sandbox.advance(1000);
+    rehearsal.strike({ kind: 'alarm', account, alarm: 'verified-errors', after: 0, reason: 'Injected: 5xx' });
+    expect(await look(now(), begun)).toMatchObject({ kind: 'failed', reason: { code: 'SOAK_FAILED' } });
+    await rehearsal.sandbox.advance(1000);
+    expect(await look(now())).toMatchObject({ kind: 'failed', reason: { code: 'SOAK_NOT_READY' } });
+  });
+
+  it('keeps a promotion from starting anything in its target while an alarm is off', async () => {
     const { account } = preProduction;
     rehearsal.strike({ kind: 'alarm', account, alarm: 'verified-errors', after: 0, reason: 'Injected: 5xx' });
-    expect(await look(now(), 0)).toMatchObject({ kind: 'failed', reason: { code: 'SOAK_NOT_READY' } });
+    const wish = { release: digest, environments: ['pre-production'], idempotencyKey: 'alarmed' };
+    const { id: alarmed } = await requestPromotion(rehearsal.apiAs('alice'), wish);
+    const { rollouts, deployments } = await ended(rehearsal, alarmed);
+    expect(rollouts).toMatchObject([{ status: 'failed', reasons: [{ code: 'SOAK_NOT_READY' }] }]);
+    expect(deployments).toEqual([]);
   });
 });
 

@@ -254,6 +254,29 @@ describe('admit', () => {
     });
   });
 
+  describe('a promotion that only verifies again', () => {
+    const runs = { pipeline: 'orders', environment, target: 'pre-production', promotion: promotionId, since: monday };
+    const verify = async () => {
+      const digest = await release();
+      await recordPromotion(ledger, aPromotion({ mode: 'verify', release: digest }));
+      return admit({ mode: 'verify' });
+    };
+
+    it('is admitted where the release runs', async () => {
+      await recordRunning(ledger, { ...runs, release: await release(), releaseId: 'orders-1' });
+      expect(await verify()).toMatchObject({ kind: 'admitted', targets: ['pre-production'] });
+    });
+
+    it('is rejected where another one does, and what runs there is on record', async () => {
+      await recordRunning(ledger, { ...runs, release: digestOf('another'), releaseId: 'orders-2' });
+      expect(await verify()).toMatchObject({ kind: 'rejected' });
+      expect(await readRollout(ledger, promotionId, environment)).toMatchObject({
+        status: 'rejected',
+        reasons: [{ code: 'NOT_RUNNING', text: expect.stringContaining('pre-production runs orders-2') }],
+      });
+    });
+  });
+
   it('stops for a release that does not exist', async () => {
     await recordPromotion(ledger, aPromotion());
     await expect(admit({ release: digestOf('x') })).rejects.toMatchObject({ name: 'RELEASE_UNKNOWN' });

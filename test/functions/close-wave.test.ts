@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/close-wave/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
-import { assignTargets, closeProgress, listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import { assignTargets, closeProgress, concludeSoak, listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import { throughTargets } from '#shared/domain/promotion/target-progress.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import type { StepInput } from '#shared/steps.ts';
 import { monday, promotionId } from '#test/builders.ts';
@@ -74,6 +75,43 @@ describe('close wave', () => {
       targets: ['a', 'b', 'canary'],
     });
     expect(await soaking()).toEqual(['a', 'b', 'canary']);
+  });
+
+  describe('where targets are to be watched', () => {
+    const through = async () => throughTargets(await listTargetProgress(ledger, place));
+    const soak = (target: string) => concludeSoak(ledger, { ...place, target, at: monday, reasons: [] });
+    beforeEach(async () => {
+      const waves = [{ targets: ['canary'] }, { targets: ['a', 'b'] }];
+      const assignments = ['canary', 'a', 'b'].map((target) => ({
+        ...{ target, stacks: ['api'], complete: true, soaks: true as const },
+      }));
+      await assignTargets(ledger, { ...place, digest, round: 1, waves, assignments });
+      await end(['canary']);
+    });
+
+    it('none is through before the soak after the last wave, be it that its own wave soaked', async () => {
+      expect(await through()).toEqual([]);
+      await close({ number: 0, soakSeconds: 600 });
+      await soak('canary');
+      expect(await through()).toEqual([]);
+      await stop('a', 'b');
+      await close({ last: true, soakSeconds: 1800 });
+      expect(await through()).toEqual([]);
+    });
+
+    it('each is once it soaked after the last wave', async () => {
+      await end(['a', 'b']);
+      await close({ last: true, soakSeconds: 1800 });
+      expect(await through()).toEqual([]);
+      await soak('canary');
+      expect(await through()).toEqual(['canary']);
+    });
+
+    it('all are after the last wave, where only waves before it soak', async () => {
+      await end(['a', 'b']);
+      expect(await close({ last: true })).toEqual({ kind: 'done' });
+      expect(await through()).toEqual(['a', 'b', 'canary']);
+    });
   });
 
   it('watches nothing where every target of it stopped and that is tolerated', async () => {

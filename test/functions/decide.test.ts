@@ -3,7 +3,7 @@ import { handler } from '#functions/decide/handler.ts';
 import { getDocument, putDocument } from '#shared/aws/documents.ts';
 import { closeApprovalRequest, listApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { listDeployments, recordDeployment } from '#shared/aws/ledger/deployments.ts';
-import { takeLease } from '#shared/aws/ledger/leases.ts';
+import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import {
@@ -16,8 +16,9 @@ import {
 import { joinQueue } from '#shared/aws/ledger/queue.ts';
 import { liftRestriction, listRestrictionsOf, putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
-import { recordTarget } from '#shared/aws/ledger/targets.ts';
+import { recordRunning, recordTarget } from '#shared/aws/ledger/targets.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
+import { recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
 import { type TargetPlan, untouched } from '#shared/domain/plan/stack-plan.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { waiterOf } from '#shared/domain/promotion/queue.ts';
@@ -40,7 +41,7 @@ import { s3 } from '../aws/fake-aws.ts';
 import { aGate, aPolicy } from '../domain/policy/policy-builders.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger, documents, release } = deployment();
+const { ledger, documents, put, release } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 
 const targetPlan = (target: string, ...changing: string[]): TargetPlan => ({
@@ -59,9 +60,12 @@ const decide = async (plans: readonly TargetPlan[], change: Partial<StepInput<'d
     const planned = { target: plan.target, digest: await putDocument(documents, 'plans', plan) };
     await recordPlannedTarget(ledger, { promotion, environment, ...planned, preparedAt: monday, stacks: [] });
   }
-  const input = { ...place, release: await release(), epoch: 1, at: monday, round: 1 };
-  return handler({ ...input, ...change }, context);
+  const input = { ...place, release: await release(), epoch: 1, at: monday, round: 1, ...change };
+  if (verified) await recordVerified(ledger, { release: input.release, environment: 'pre-production', at: monday });
+  return handler(input, context);
 };
+/** Whether the release was verified in the environment before. */
+let verified = true;
 /** What is assigned to each target, by name. */
 const assigned = async () =>
   (await listTargetProgress(ledger, place)).map(({ target, wave, stacks }) => [target, wave, stacks]);
@@ -70,6 +74,7 @@ const policy = (name: string, said: Parameters<typeof aPolicy>[1]) =>
   applyPolicy(ledger, { name, policy: aPolicy(name, said), seen: 0, by: 'root', at: monday });
 
 beforeEach(async () => {
+  verified = true;
   await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
   await recordRollout(ledger, aRollout());
@@ -221,19 +226,24 @@ describe('decide', () => {
     const replaced = targetPlan('production', 'api');
     const bucket = aChange({ action: 'Remove', logicalId: 'Data', type: 'AWS::S3::Bucket', policyAction: 'Delete' });
     const risky = { ...replaced, stacks: [{ ...replaced.stacks[1]!, changes: [bucket] }] };
-    expect(await decide([risky])).toMatchObject({ kind: 'denied' });
+    /** What was denied stays so: each time it is another rollout's first decision. */
+    const anew = async (change: Partial<StepInput<'decide'>>) => {
+      const rollout = aRollout({ environment: change.environment ?? 'production' });
+      await put({ pk: `PROMOTION#${promotionId}`, sk: `ROLLOUT#${rollout.environment}`, ...rollout });
+      return decide([risky], change);
+    };
+    expect(await anew({})).toMatchObject({ kind: 'denied' });
     const trailing = { name: 'zzz', targets: { matchLabels: { environment: 'nowhere' } }, allowEmpty: true };
     const environments = [...aRelease().environments, trailing];
-    expect(await decide([risky], { release: await release({ environments }) })).toMatchObject({ kind: 'denied' });
+    expect(await anew({ release: await release({ environments }) })).toMatchObject({ kind: 'denied' });
     const before = { environment: 'pre-production' };
     await takeLease(ledger, { ...place, ...before }, monday);
-    await recordRollout(ledger, aRollout(before));
-    expect(await decide([risky], before)).toMatchObject({ kind: 'denied' });
+    expect(await anew(before)).toMatchObject({ kind: 'denied' });
     await policy('not-production', {
       selector: { matchLabels: { environment: 'production' } },
       production: false,
     });
-    expect(await decide([risky], before)).toMatchObject({ kind: 'go' });
+    expect(await anew(before)).toMatchObject({ kind: 'go' });
   });
 
   it('brings stacks back first, by a plan that is cleared', async () => {
@@ -396,6 +406,36 @@ describe('decide', () => {
       });
     });
 
+    it('is denied once the release is not verified before any more, whatever was approved meanwhile', async () => {
+      await policy('four-eyes', { approval: { groups: ['managers'] }, groups: { managers: ['bob'] } });
+      const { digest } = await decide(changing);
+      await closeApprovalRequest(ledger, { ...place, digest }, 'approved');
+      await revokeVerified(ledger, {
+        ...{ release: await release(), environment: 'pre-production' },
+        ...{ at: monday, promotion: otherPromotionId },
+      });
+      verified = false;
+      expect(await decide(changing, { round: 2 })).toEqual({ kind: 'denied', digest });
+      const rollout = await readRollout(ledger, promotionId, 'production');
+      expect(rollout).toMatchObject({
+        status: 'rejected',
+        reasons: [{ code: 'NOT_ELIGIBLE', text: expect.stringContaining('not verified in pre-production') }],
+      });
+      expect(rollout).not.toHaveProperty('clearedDigest');
+    });
+
+    it('stays denied when it decides again since nobody heard, also if what was in the way is gone', async () => {
+      const wish = restrictionOf('stop', { reason: 'incident' }, { by: 'carol', key: 'k', at: monday });
+      const { restriction } = await putRestriction(ledger, wish);
+      await decide(changing);
+      const rejected = await readRollout(ledger, promotionId, 'production');
+      const lifting = { kind: 'stop', id: restriction.id, by: 'carol', at: monday, reason: 'over' } as const;
+      await liftRestriction(ledger, lifting);
+      expect(await decide(changing)).toMatchObject({ kind: 'denied' });
+      expect(await readRollout(ledger, promotionId, 'production')).toEqual(rejected);
+      expect(await assigned()).toEqual([]);
+    });
+
     it('plans all the same where nothing will be executed', async () => {
       await takeLease(ledger, { ...place, mode: 'plan' }, monday);
       await freeze(secondsAfter(monday, 600));
@@ -403,10 +443,29 @@ describe('decide', () => {
     });
   });
 
+  const verifying = async (running: string) => {
+    const promotion = { ...aPromotion({ id: otherPromotionId, mode: 'verify', release: await release() }) };
+    await recordPromotion(ledger, promotion);
+    await freeLease(ledger, { ...place, epoch: 1 });
+    await takeLease(ledger, { ...place, promotion: otherPromotionId }, monday);
+    await recordRollout(ledger, aRollout({ promotion: otherPromotionId, epoch: 2 }));
+    const runs = { pipeline: 'orders', environment: 'production', target: 'production', since: monday };
+    await recordRunning(ledger, { ...runs, release: running, releaseId: 'orders-2', promotion: promotionId });
+    return decide([], { mode: 'verify', promotion: otherPromotionId, epoch: 2 });
+  };
+
+  it('verifies nothing where another release came to run meanwhile', async () => {
+    expect(await verifying(digestOf('another'))).toMatchObject({ kind: 'denied' });
+    expect(await readRollout(ledger, otherPromotionId, 'production')).toMatchObject({
+      reasons: [{ code: 'NOT_RUNNING' }],
+    });
+  });
+
   it('verifies every target again without any plan, be it verified or not', async () => {
-    const answer = await decide([], { mode: 'verify' });
+    const answer = await verifying(await release());
     expect(answer).toMatchObject({ kind: 'go', more: false, waves: [{ targets: ['production'], last: true }] });
-    expect(await assigned()).toEqual([['production', 0, []]]);
+    const progress = await listTargetProgress(ledger, { ...place, promotion: otherPromotionId });
+    expect(progress).toMatchObject([{ target: 'production', wave: 0, stacks: [] }]);
   });
 
   it('stops on a plan that is not there', async () => {

@@ -6,6 +6,7 @@ import { joinQueue } from '#shared/aws/ledger/queue.ts';
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { assignTargets, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
+import { recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { waiterOf } from '#shared/domain/promotion/queue.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -15,14 +16,14 @@ import { aPromotion, aTarget, monday, otherPromotionId, promotionId } from '#tes
 import { beforeNextWrite } from '../aws/ledger-table.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger } = deployment();
+const { ledger, release } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const where = { promotion: promotionId, environment: 'production', target: 'production' } as const;
 const digest = digestOf('plan');
-const open = (change: Partial<StepInput<'openTarget'>> = {}) =>
+const open = async (change: Partial<StepInput<'openTarget'>> = {}) =>
   handler(
     {
-      ...{ ...place, release: digestOf('release'), epoch: 1, at: monday, digest, round: 1, number: 0 },
+      ...{ ...place, release: await release(), epoch: 1, at: monday, digest, round: 1, number: 0 },
       ...{ target: 'production', failureTolerance: 0, waits: 0, ...change },
     },
     context,
@@ -36,6 +37,7 @@ const stop = (target: string) =>
 beforeEach(async () => {
   await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
+  await recordVerified(ledger, { release: await release(), environment: 'pre-production', at: monday });
   await recordTarget(ledger, aTarget({ name: 'second' }));
   const targets = ['production', 'second'];
   const assignments = targets.map((target) => ({ target, stacks: ['network', 'api'], complete: true }));
@@ -85,6 +87,28 @@ describe('open target', () => {
     });
   });
 
+  it.each<[string, () => Promise<unknown>, Partial<StepInput<'openTarget'>>]>([
+    ['a stop that has been lifted', () => restrict('stop', { until: secondsAfter(monday, 60) }), {}],
+    ['too many failures, and now more are tolerated', () => stop('second'), { failureTolerance: 5 }],
+  ])('keeps closed what it closed, since nobody may have heard: %s', async (_, closed, change) => {
+    await closed();
+    expect(await open()).toEqual({ kind: 'closed' });
+    const before = await progress();
+    expect(await open({ at: secondsAfter(monday, 3600), ...change })).toEqual({ kind: 'closed' });
+    expect(await progress()).toEqual(before);
+  });
+
+  it('starts nothing more of a release of which a verification before was revoked, and keeps why', async () => {
+    const before = { release: await release(), environment: 'pre-production' };
+    await revokeVerified(ledger, { ...before, at: monday, promotion: otherPromotionId });
+    expect(await open()).toEqual({ kind: 'closed' });
+    expect(await progress()).toMatchObject({
+      status: 'stopped',
+      reasons: [{ code: 'NOT_ELIGIBLE', target: 'production', text: expect.stringContaining('pre-production') }],
+    });
+    expect(await open({ target: 'second', mode: 'verify', failureTolerance: 1 })).toMatchObject({ kind: 'open' });
+  });
+
   it('minds neither freeze nor stop where it only verifies again', async () => {
     await restrict('freeze', {});
     await restrict('stop', {});
@@ -115,6 +139,7 @@ describe('open target', () => {
   it.each<[string, Partial<StepInput<'openTarget'>>, string]>([
     ['another promotion took over', { promotion: otherPromotionId }, 'LEASE_LOST'],
     ['it was admitted in another epoch', { epoch: 2 }, 'LEASE_LOST'],
+    ['the release is not there', { release: digestOf('gone') }, 'RELEASE_UNKNOWN'],
     ['the target has no work in this round', { round: 2 }, 'PLAN_CHANGED'],
     ['the target is in another wave', { number: 1 }, 'PLAN_CHANGED'],
   ])('starts nothing when %s', async (_, change, code) => {

@@ -7,6 +7,7 @@ import {
   GetTemplateCommand,
   ListStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/plan/handler.ts';
@@ -31,7 +32,7 @@ import {
   stackId,
   templateText,
 } from '#test/builders.ts';
-import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
+import { awsError, cloudFormation, cloudWatch, sts } from '../aws/fake-aws.ts';
 import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { context, deployment } from './deployment.ts';
 
@@ -98,6 +99,45 @@ const isRefused = async (answer: ReturnType<typeof plan>, code: string, change: 
   expect(await answer).toEqual({ kind: 'refused' });
   expect((await listRefusals(ledger, { ...place, ...change })).map(({ reason }) => reason.code)).toEqual([code]);
 };
+
+describe('plan, where an alarm will be watched', () => {
+  const soaking = async () => {
+    const production = { name: 'production', targets: { matchLabels: { environment: 'production' } } };
+    return release({ stacks, environments: [{ ...production, soak: { for: '30m', alarms: ['orders-5xx'] } }] });
+  };
+  const alarmIs = (StateValue: 'OK' | 'ALARM') =>
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'orders-5xx', StateValue }] });
+  const asked = async (polls: number, change: object = {}) => plan(polls, { release: await soaking(), ...change });
+
+  it('refuses a target in which it is off, before anything is asked of CloudFormation', async () => {
+    alarmIs('ALARM');
+    await isRefused(asked(0), 'SOAK_NOT_READY');
+    expect(cloudFormation.calls()).toEqual([]);
+  });
+
+  it('goes on where it is OK, and asks once a round', async () => {
+    alarmIs('OK');
+    expect(await asked(0)).toEqual({ kind: 'planned' });
+    await asked(1);
+    expect(cloudWatch).toHaveReceivedCommandTimes(DescribeAlarmsCommand, 1);
+    await asked(0, { round: 2 });
+    expect(cloudWatch).toHaveReceivedCommandTimes(DescribeAlarmsCommand, 2);
+  });
+
+  it.each<[string, () => Promise<unknown>, object]>([
+    [
+      'a rollback, which is there to mend that',
+      () => recordPromotion(ledger, aPromotion({ rollback: { automatic: true, reason: 'x' } })),
+      {},
+    ],
+    ['what is only planned', () => takeLease(ledger, { ...place, mode: 'plan' }, monday), { mode: 'plan' }],
+  ])('does not mind it for %s', async (_, before, change) => {
+    alarmIs('ALARM');
+    await before();
+    expect(await asked(0, change)).toEqual({ kind: 'planned' });
+    expect(cloudWatch.calls()).toEqual([]);
+  });
+});
 
 describe('plan', () => {
   it('of a target that already is as desired writes nothing to the account', async () => {

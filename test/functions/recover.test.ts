@@ -11,8 +11,10 @@ import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { type PlannedStack, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { listRefusals } from '#shared/aws/ledger/refusals.ts';
+import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { wasTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { aRollout, monday, otherPromotionId, promotionId, stackId } from '#test/builders.ts';
 import { awsError, cloudFormation, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
@@ -148,6 +150,25 @@ describe('recover', () => {
     await planned(undefined);
     await isRefused(recover(), { code: 'PLAN_CHANGED' });
     expect(sts.calls()).toEqual([]);
+  });
+
+  const stop = () =>
+    putRestriction(ledger, restrictionOf('stop', { reason: 'a test' }, { by: 'carol', key: 'k', at: monday }));
+
+  it('begins nothing during an emergency stop', async () => {
+    await stop();
+    await isRefused(recover(), { code: 'STOPPED', text: expect.stringContaining('a test') });
+    expect(begun()).toEqual([]);
+    expect(await wasTouched(ledger, { ...place, target: 'production' })).toBe(false);
+  });
+
+  it('follows what it began to its end during an emergency stop', async () => {
+    await recover();
+    await stop();
+    stackIs('UPDATE_ROLLBACK_IN_PROGRESS');
+    expect(await recover(1)).toMatchObject({ kind: 'pending' });
+    stackIs('UPDATE_ROLLBACK_COMPLETE');
+    expect(await recover(2)).toEqual({ kind: 'recovered' });
   });
 
   it('keeps why apart for each stack of a target', async () => {

@@ -1,10 +1,16 @@
-import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/soak/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import { listRefusals } from '#shared/aws/ledger/refusals.ts';
-import { assignTargets, beginSoak, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import {
+  assignTargets,
+  beginSoak,
+  closeProgress,
+  openProgress,
+  readTargetProgress,
+} from '#shared/aws/ledger/target-progress.ts';
 import { monday, promotionId } from '#test/builders.ts';
 import { awsError, cloudWatch } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
@@ -19,12 +25,12 @@ const soak = async (change: object = {}) => {
   const about = { ...where, pipeline: 'orders', release: digest, mode: 'promote', epoch: 1 };
   return handler({ ...about, at: monday, since: monday, until: later(30), round: 1, polls: 0, ...change }, context);
 };
-const alarmIs = (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA') =>
+const alarmIs = (StateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA', since = later(-60)) =>
   cloudWatch.on(DescribeAlarmsCommand).resolves({
     MetricAlarms: [
       {
         ...{ AlarmName: 'orders-5xx', StateValue, StateReason: '12 errors' },
-        ...{ StateTransitionedTimestamp: new Date(0), AlarmConfigurationUpdatedTimestamp: new Date(0) },
+        ...{ StateTransitionedTimestamp: new Date(since), AlarmConfigurationUpdatedTimestamp: new Date(0) },
       },
     ],
   });
@@ -34,8 +40,9 @@ beforeEach(async () => {
   const digest = `sha256:${'1'.repeat(64)}`;
   const assignments = [{ target: 'production', stacks: ['api'], complete: true }];
   await assignTargets(ledger, { ...where, digest, round: 1, waves: [{ targets: ['production'] }], assignments });
+  await openProgress(ledger, { ...where, round: 1, at: later(-20) });
   await closeProgress(ledger, { ...where, round: 1, at: monday, reasons: [] });
-  await beginSoak(ledger, where);
+  await beginSoak(ledger, where, { last: true });
 });
 
 describe('soak', () => {
@@ -51,14 +58,26 @@ describe('soak', () => {
     expect(await readTargetProgress(ledger, where)).toMatchObject({ status: 'done', soaked: true, reasons: [] });
   });
 
-  it('stops the target for an alarm, and keeps why', async () => {
-    alarmIs('ALARM');
-    expect(await soak({ at: later(10), polls: 2 })).toEqual({ kind: 'failed' });
+  it.each([
+    [-19, 0, 0],
+    [5, 10, 2],
+    [5, 31, 0],
+  ])('stops the target for an alarm since minute %i, looking in minute %i for the %ith time', async (...of) => {
+    const [since, at, polls] = of;
+    alarmIs('ALARM', later(since));
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({});
+    expect(await soak({ at: later(at), polls })).toEqual({ kind: 'failed' });
     expect(await readTargetProgress(ledger, where)).toMatchObject({
       status: 'stopped',
       soaked: false,
       reasons: [{ code: 'SOAK_FAILED', resource: 'orders-5xx', text: expect.stringContaining('12 errors') }],
     });
+  });
+
+  it('says of an alarm that was off before the target was started that nobody knows', async () => {
+    alarmIs('ALARM', later(-21));
+    expect(await soak()).toEqual({ kind: 'failed' });
+    expect(await readTargetProgress(ledger, where)).toMatchObject({ reasons: [{ code: 'SOAK_NOT_READY' }] });
   });
 
   it('is as strict about missing data as the policies that are about the target', async () => {

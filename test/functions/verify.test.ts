@@ -3,7 +3,9 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/verify/handler.ts';
+import { readLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { assignTargets } from '#shared/aws/ledger/target-progress.ts';
+import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { aStack, monday, promotionId, stackId, templateText } from '#test/builders.ts';
 import { awsError, cloudFormation, lambda, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
@@ -37,7 +39,10 @@ const asDesired = {
 const stackIs = (StackStatus: string, change: object = {}) =>
   cloudFormation.on(DescribeStacksCommand).resolves({ Stacks: [{ ...asDesired, StackStatus, ...change } as never] });
 
-beforeEach(() => {
+const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
+
+beforeEach(async () => {
+  await takeLease(ledger, place, monday);
   stackIs('UPDATE_COMPLETE');
   cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: templateText('api') });
 });
@@ -159,6 +164,17 @@ describe('verify', () => {
       }
       expect(lambda).toHaveReceivedCommandTimes(InvokeCommand, 2);
     });
+  });
+
+  it('keeps the lease each time it looks, since probes may run for longer than it lasts', async () => {
+    const late = secondsAfter(monday, leaseSeconds - 60);
+    await verify([], undefined, { at: late, polls: 50 });
+    expect(await readLease(ledger, place)).toMatchObject({ expiresAt: secondsAfter(late, leaseSeconds) });
+  });
+
+  it('says nothing of a target that another promotion may be changing', async () => {
+    await expect(verify(['api'], undefined, { epoch: 2 })).rejects.toMatchObject({ name: 'LEASE_LOST' });
+    expect([...sts.calls(), ...cloudFormation.calls()]).toEqual([]);
   });
 
   it('looks only at what was deployed', async () => {

@@ -40,6 +40,15 @@ describe('bundles', () => {
     }
   });
 
+  it('take credentials from their environment and from nowhere else', () => {
+    for (const name of built.names) {
+      const bundle = readFileSync(`${built.folder}/${name}.mjs`, 'utf8');
+      expect(bundle, name).not.toMatch(/credential-provider-(ini|process|sso|login|web-identity)/);
+    }
+    const reading = readFileSync(`${built.folder}/plan.mjs`, 'utf8');
+    expect(reading).toContain('AWS_SESSION_TOKEN');
+  });
+
   it('are not built again while nothing has changed', async () => {
     const before = statSync(built.folder).mtimeMs;
     expect(await ensureBuilt()).toEqual(built);

@@ -154,7 +154,7 @@ function looksDuring(days: number): number {
 function soakLooks(seconds: number): number {
   const endsAt = after(monday, seconds);
   const target = { name: 'production', account: '333333333333', region: 'eu-west-1' };
-  const common = { seen: [], startedAt: monday, endsAt, first: false, linkOf: String, target };
+  const common = { seen: [], startedAt: monday, endsAt, targetStartedAt: monday, linkOf: String, target };
   const settings = { alarms: [], insufficientData: 'fail' } as const;
   let at = monday;
   return turnsWhile(() => {

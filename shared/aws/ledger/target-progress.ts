@@ -22,10 +22,11 @@ export async function assignTargets(
 ): Promise<void> {
   const { promotion, environment, round: number, digest, waves, assignments } = round;
   const waveOf = new Map(waves.flatMap(({ targets }, wave) => targets.map((target) => [target, wave])));
-  await mapBounded(assignments, itemsAtOnce, ({ target, stacks, complete }) =>
+  await mapBounded(assignments, itemsAtOnce, ({ target, stacks, complete, soaks }) =>
     assignTarget(ledger, {
       ...{ promotion, environment, target, digest, round: number, complete, stacks: [...stacks] },
       ...{ wave: waveOf.get(target) ?? 0, status: 'assigned', reasons: [] },
+      ...(soaks && { soakDue: true }),
     }),
   );
 }
@@ -95,13 +96,23 @@ export async function concludeSoak(
   });
 }
 
-/** Notes that a target's alarms are still to be watched, so that nobody takes it for through. */
-export async function beginSoak(ledger: Ledger, where: Where): Promise<void> {
+/** Notes that a target's alarms are still to be watched, so that nobody takes it for through. After the last wave no other soak is due. */
+export async function beginSoak(ledger: Ledger, where: Where, { last }: { readonly last: boolean }): Promise<void> {
   await changeItem(ledger, keyOf(where), {
-    UpdateExpression: 'SET soaked = :soaked',
+    UpdateExpression: `SET soaked = :soaked${last ? ' REMOVE soakDue' : ''}`,
     ConditionExpression: '#status = :done',
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':soaked': false, ':done': 'done' },
+  });
+}
+
+/** Notes that no soak is due any more. */
+export async function endSoaks(ledger: Ledger, where: Where): Promise<void> {
+  await changeItem(ledger, keyOf(where), {
+    UpdateExpression: 'REMOVE soakDue',
+    ConditionExpression: '#status = :done',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':done': 'done' },
   });
 }
 

@@ -29,8 +29,15 @@ export const promotionEntries = {
     exit: 3,
     status: 409,
     cause: ({ releaseId, environment, missing }) =>
-      `Release ${releaseId} may not go to ${environment}: it has not been verified in ${missing}.`,
+      `Release ${releaseId} may not go to ${environment}: it is not verified in ${missing}.`,
     next: ({ missing }) => `Promote it to ${missing} first.`,
+  }),
+  NOT_RUNNING: entry<{ releaseId: string; environment: string; others: readonly string[] }>({
+    exit: 3,
+    status: 409,
+    cause: ({ releaseId, environment, others }) =>
+      `Release ${releaseId} cannot be verified again in ${environment}, where it does not run: ${listed(others, 5)}.`,
+    next: () => 'Verify what runs there (`drawbridge status --pipeline <pipeline>` says what), or promote the release.',
   }),
   NO_TARGETS: entry<{ environment: string; named?: readonly string[] | undefined }>({
     exit: 2,

@@ -29,8 +29,9 @@ export const verificationEntries = {
   SOAK_NOT_READY: entry<AlarmFacts>({
     exit: 1,
     status: 409,
-    cause: (facts) => `The soak of ${facts.target} cannot begin, since alarm ${facts.alarm} is not OK: ${told(facts)}`,
-    next: () => 'Find out why the alarm went off, or give the target the alarm, then retry the promotion.',
+    cause: (facts) => `${facts.target} cannot be watched, since alarm ${facts.alarm} is not OK: ${told(facts)}`,
+    next: () =>
+      'Find out why it is not OK, or give the target the alarm, then retry the promotion. A rollback needs no alarm; a release that mends the cause may leave it out of `soak.alarms`.',
   }),
   SOAK_FAILED: entry<AlarmFacts>({
     exit: 1,

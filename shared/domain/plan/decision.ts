@@ -7,7 +7,7 @@ import type { Openness } from '../promotion/openness.ts';
 import type { Mode, Reason } from '../promotion/records.ts';
 import { type Dependencies, deferredStacks, followers, stackKey } from './readiness.ts';
 import type { StackPlan, TargetPlan } from './stack-plan.ts';
-import { type Assignment, assignmentsOf, isLate, type RolloutWave, wavesOf } from './waves.ts';
+import { type Assignment, assignmentsOf, isLate, isSoaking, type RolloutWave, wavesOf } from './waves.ts';
 
 /** One document for the whole rollout. Its digest is what an approval is bound to. */
 export interface RolloutPlan {
@@ -134,7 +134,9 @@ export function isWork({ kind }: StackPlan): boolean {
 
 /** Nothing is planned and nothing executed: every target is verified, whether it was before or not. */
 function reverifying(facts: DecisionFacts): Decision {
-  const assignments = facts.members.map((target) => ({ target, stacks: [], complete: true }));
+  if (facts.openness.kind === 'closed') return facts.openness;
+  const soaks = isSoaking(facts) ? { soaks: true as const } : {};
+  const assignments = facts.members.map((target) => ({ target, stacks: [], complete: true, ...soaks }));
   const waves = wavesOf({ ...facts, more: false }, assignments);
   return waves.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', more: false, waves, assignments };
 }

@@ -13,6 +13,8 @@ export interface Assignment {
   readonly stacks: readonly string[];
   /** No stack of the target is left for a later round, so that it can be verified as a whole. */
   readonly complete: boolean;
+  /** Alarms are to be watched in it before it is through. */
+  readonly soaks?: true;
 }
 
 export interface RolloutWave {
@@ -42,14 +44,22 @@ export function assignmentsOf(facts: RoundFacts, { targets }: Pick<RolloutPlan, 
   return targets.flatMap(({ target, stacks }) => {
     const running = stacks.filter((stack) => isRunnable(stack) && !facts.deferred.has(stackKey(target, stack.stack)));
     const complete = stacks.every((stack) => !facts.deferred.has(stackKey(target, stack.stack)) && !isLate(stack));
-    const unverified = complete && isVerifying(facts.environment) && !facts.verified.has(target);
-    return running.length === 0 && !unverified ? [] : [{ target, stacks: running.map(({ stack }) => stack), complete }];
+    const unverified = complete && isVerifying(facts) && !facts.verified.has(target);
+    if (running.length === 0 && !unverified) return [];
+    return [{ target, stacks: running.map(({ stack }) => stack), complete, ...(isSoaking(facts) && { soaks: true }) }];
   });
 }
 
+type Watching = Pick<RoundFacts, 'environment' | 'soakAtLeast'>;
+
 /** Whether anything is to be seen to in a target whose stacks are as they should be. */
-export function isVerifying({ verify, soak }: Environment): boolean {
-  return verify !== undefined || soak !== undefined;
+export function isVerifying(facts: Watching): boolean {
+  return facts.environment.verify !== undefined || isSoaking(facts);
+}
+
+/** Whether targets are watched at any time, by the word of the pipeline or of a policy. */
+export function isSoaking({ environment: { soak, waves = [] }, soakAtLeast = 0 }: Watching): boolean {
+  return soak !== undefined || soakAtLeast > 0 || waves.some((wave) => wave.soak !== undefined);
 }
 
 /**

@@ -11,7 +11,8 @@ import { after, type Claim, leaseSeconds } from './lease.ts';
 import { type Openness, type OpennessFacts, openness, reasonFor } from './openness.ts';
 import { overrideRefusal } from './override.ts';
 import { longestTurnWait } from './queue.ts';
-import type { Promotion, Reason } from './records.ts';
+import type { Mode, Promotion, Reason } from './records.ts';
+import type { Running } from './running.ts';
 
 export interface AdmissionFacts extends Pick<OpennessFacts, 'policies' | 'restrictions' | 'at'> {
   readonly promotion: Promotion;
@@ -19,6 +20,8 @@ export interface AdmissionFacts extends Pick<OpennessFacts, 'policies' | 'restri
   readonly environment: string;
   /** Environments in which this very release was verified. */
   readonly verifiedIn: ReadonlySet<string>;
+  /** What the pipeline's targets run; of interest where nothing but that is verified again. */
+  readonly running?: readonly Running[];
   /** Every target there is. */
   readonly targets: readonly Labelled[];
 }
@@ -31,13 +34,31 @@ export type Admissible =
 export function admissible(facts: AdmissionFacts): Admissible {
   const { promotion, environment } = facts;
   const targets = chosenTargets(facts);
-  const refused =
-    targetProblem(facts, targets) ?? (promotion.mode === 'promote' ? ineligibility(facts, targets) : undefined);
+  const refused = targetProblem(facts, targets) ?? refusalOf[promotion.mode](facts, targets);
   if (refused !== undefined) return { kind: 'closed', reason: reasonFor(refused) };
   const names = targets.map(({ name }) => name);
   if (promotion.mode !== 'promote') return { kind: 'open', targets: names };
   const found = openness({ ...facts, promotion, pipeline: promotion.pipeline, environment, targets });
   return found.kind === 'open' ? { kind: 'open', targets: names } : found;
+}
+
+const refusalOf: Record<Mode, (facts: AdmissionFacts, targets: readonly Labelled[]) => Problem | undefined> = {
+  promote: ineligibility,
+  plan: () => undefined,
+  verify: notRunning,
+};
+
+/** Verifying a release where another one runs would judge the wrong one, and one that was changed in part neither. */
+function notRunning(facts: AdmissionFacts, targets: readonly Labelled[]): Problem | undefined {
+  const { release, environment, running = [] } = facts;
+  const here = new Map(running.filter((one) => one.environment === environment).map((one) => [one.target, one]));
+  const others = targets.flatMap(({ name }) => {
+    const runs = here.get(name);
+    if (runs === undefined) return [`nothing is on record of ${name}`];
+    if (runs.mixed !== undefined) return [`${name} runs parts of ${runs.releaseId} and of ${runs.mixed.releaseId}`];
+    return runs.release === facts.promotion.release ? [] : [`${name} runs ${runs.releaseId}`];
+  });
+  return others.length === 0 ? undefined : problem('NOT_RUNNING', { releaseId: release.id, environment, others });
 }
 
 /** The environment's targets; where the promotion names some, those among them. */
@@ -62,15 +83,35 @@ function targetProblem(facts: AdmissionFacts, chosen: readonly Labelled[]): Prob
   return problem('NO_TARGETS', { environment, named: promotion.targets });
 }
 
-/** Not verified in everything before. A rollback goes to what was verified there once; whoever may, may override it. */
+/** Not verified in everything before; whoever may, may override it. */
 function ineligibility(facts: AdmissionFacts, targets: readonly Labelled[]): Problem | undefined {
-  const { promotion, release, environment, verifiedIn } = facts;
+  const found = notEligible(facts);
+  if (found === undefined || !overridesEligibility(facts.promotion)) return found;
+  return overrideRefusal('eligibility', facts.promotion.requestedBy, policiesFor(facts, targets));
+}
+
+/**
+ * Why a release that was let in may go no further, or undefined: a verification in an environment before has been taken back since. Whether
+ * somebody may override that was asked when its plan was decided on.
+ */
+export function lostEligibility(facts: Journey): Problem | undefined {
+  return overridesEligibility(facts.promotion) ? undefined : notEligible(facts);
+}
+
+type Journey = Pick<AdmissionFacts, 'release' | 'environment' | 'verifiedIn'> & {
+  readonly promotion: Pick<Promotion, 'rollback' | 'override'>;
+};
+
+/** Not verified in everything before. A rollback goes to what was verified there once. */
+function notEligible({ promotion, release, environment, verifiedIn }: Journey): Problem | undefined {
+  if (promotion.rollback !== undefined) return undefined;
   const journey = journeyOf(release);
   const missing = journey.slice(0, journey.indexOf(environment)).find((earlier) => !verifiedIn.has(earlier));
-  if (missing === undefined || promotion.rollback !== undefined) return undefined;
-  if (!promotion.override?.of.includes('eligibility'))
-    return problem('NOT_ELIGIBLE', { releaseId: release.id, environment, missing });
-  return overrideRefusal('eligibility', promotion.requestedBy, policiesFor(facts, targets));
+  return missing === undefined ? undefined : problem('NOT_ELIGIBLE', { releaseId: release.id, environment, missing });
+}
+
+function overridesEligibility({ override }: Pick<Promotion, 'override'>): boolean {
+  return override?.of.includes('eligibility') === true;
 }
 
 function policiesFor(

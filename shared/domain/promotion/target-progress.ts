@@ -18,6 +18,8 @@ export const TargetProgress = z.strictObject({
   /** No stack is left for a later round. */
   complete: z.boolean(),
   status: z.enum(['assigned', 'open', 'done', 'stopped']),
+  /** Alarms will be watched after the last wave, or in waves before: until that begins, nobody knows whether it is good. */
+  soakDue: z.boolean().optional(),
   /** Its alarms were OK for as long as they were to be watched; absent where nothing was to be watched, or is still. */
   soaked: z.boolean().optional(),
   reasons: z.array(Reason),
@@ -55,6 +57,6 @@ export function isWaveStopped(wave: readonly TargetProgress[], failureTolerance:
 /** The targets that are through: every stack there, verified as a whole, and watched for as long as was asked. */
 export function throughTargets(all: readonly TargetProgress[]): string[] {
   return all
-    .filter(({ status, complete, soaked }) => status === 'done' && complete && soaked !== false)
+    .filter(({ status, complete, soakDue, soaked }) => status === 'done' && complete && !soakDue && soaked !== false)
     .map(({ target }) => target);
 }

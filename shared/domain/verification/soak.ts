@@ -1,5 +1,7 @@
-/** Whether the alarms of a target let a soak go on. */
+/** Whether the alarms of a target let a rollout begin, and its soak go on. */
 import { problem } from '../errors/catalogue.ts';
+import type { Problem } from '../errors/problem.ts';
+import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 
 /** Which alarms, and what an alarm without data means. */
@@ -15,21 +17,26 @@ export interface AlarmFacts {
   readonly reason: string;
   /** When it was made or changed last. */
   readonly configuredAt: string;
-  /** The first time it went off since the soak began. */
+  /** When it came into its state, where CloudWatch says so. */
+  readonly since?: string;
+  /** The first time it went off since the target was started. */
   readonly fired?: { readonly at: string; readonly reason: string };
 }
 
-export interface SoakLook {
+export interface AlarmLook {
   readonly settings: SoakSettings;
   readonly seen: readonly AlarmFacts[];
-  readonly startedAt: string;
-  readonly endsAt: string;
   readonly at: string;
-  /** Nobody has looked before: the alarms have to be good to begin with. */
-  readonly first: boolean;
   /** Where an alarm is shown to people. */
   readonly linkOf: (alarm: string) => string;
-  readonly target: { readonly name: string; readonly account: string; readonly region: string };
+  readonly target: { readonly name: string };
+}
+
+export interface SoakLook extends AlarmLook {
+  /** When the target was started: what its alarms did before is not the release's doing. */
+  readonly targetStartedAt: string;
+  readonly startedAt: string;
+  readonly endsAt: string;
 }
 
 export type SoakAnswer =
@@ -45,6 +52,19 @@ const mostLooks = 800;
 
 /** A new alarm has no data until it was evaluated for the first time; seconds. */
 const newFor = 600;
+
+/**
+ * Why nothing may be started in a target, or undefined: an alarm is off, or has no data where that fails. One that is not there may come with
+ * the release.
+ */
+export function unreadiness({ settings, seen, at, target, linkOf }: AlarmLook): Problem | undefined {
+  for (const { name, state, reason, configuredAt } of seen.filter((alarm) => settings.alarms.includes(alarm.name))) {
+    const silent = state === 'INSUFFICIENT_DATA' && settings.insufficientData === 'fail' && !isNew(configuredAt, at);
+    if (state !== 'ALARM' && !silent) continue;
+    return problem('SOAK_NOT_READY', { alarm: name, target: target.name, state, why: reason, link: linkOf(name) });
+  }
+  return undefined;
+}
 
 /** One look: failed at the first alarm that is not as it should be, else over at the end, else until when to wait. */
 export function soakAnswer(look: SoakLook): SoakAnswer {
@@ -63,26 +83,45 @@ function betweenLooks({ startedAt, endsAt }: SoakLook): number {
 }
 
 interface Wrong {
+  /** Not ready: the alarm says nothing about the release. */
+  readonly code: 'SOAK_NOT_READY' | 'SOAK_FAILED';
   readonly state: string;
   readonly why: string;
 }
 
+/** What an alarm did since the target was started counts against the release, whichever look sees it. */
 function wrongness(name: string, { seen, settings, ...look }: SoakLook): Wrong | undefined {
   const alarm = seen.find((one) => one.name === name);
-  if (alarm === undefined) return { state: 'missing', why: 'there is no alarm of this name in the account and region' };
-  if (alarm.state === 'ALARM') return { state: 'ALARM', why: alarm.reason };
-  if (alarm.fired !== undefined) return { state: `ALARM at ${alarm.fired.at}`, why: alarm.fired.reason };
-  if (alarm.state === 'OK' || settings.insufficientData === 'pass') return undefined;
-  const isNew = Date.parse(look.at) - Date.parse(alarm.configuredAt) < newFor * 1000;
-  return isNew && !isOver(look) ? undefined : { state: alarm.state, why: alarm.reason };
+  if (alarm === undefined)
+    return {
+      code: 'SOAK_NOT_READY',
+      state: 'missing',
+      why: 'there is no alarm of this name in the account and region',
+    };
+  const { state, reason: why, fired, configuredAt } = alarm;
+  const isSince = alarm.since !== undefined && !isBefore(alarm.since, look.targetStartedAt);
+  if (state === 'ALARM') return { code: fired !== undefined || isSince ? 'SOAK_FAILED' : 'SOAK_NOT_READY', state, why };
+  if (fired !== undefined) return { code: 'SOAK_FAILED', state: `ALARM at ${fired.at}`, why: fired.reason };
+  if (state === 'OK' || settings.insufficientData === 'pass') return undefined;
+  if (isNew(configuredAt, look.at) && !isOver(look)) return undefined;
+  // One that was made meanwhile never had data to lose.
+  const isLost = isSince && isBefore(configuredAt, look.targetStartedAt);
+  return { code: isLost ? 'SOAK_FAILED' : 'SOAK_NOT_READY', state, why };
+}
+
+function isNew(configuredAt: string, at: string): boolean {
+  return Date.parse(at) - Date.parse(configuredAt) < newFor * 1000;
+}
+
+function isBefore(one: string, other: string): boolean {
+  return Date.parse(one) < Date.parse(other);
 }
 
 function isOver({ at, endsAt }: Pick<SoakLook, 'at' | 'endsAt'>): boolean {
-  return Date.parse(at) >= Date.parse(endsAt);
+  return !isBefore(at, endsAt);
 }
 
-function reasonOf(alarm: string, { state, why }: Wrong, { first, target, linkOf }: SoakLook): Reason {
+function reasonOf(alarm: string, { code, state, why }: Wrong, { target, linkOf }: SoakLook): Reason {
   const facts = { alarm, target: target.name, state, why, link: linkOf(alarm) };
-  const { code, cause } = problem(first ? 'SOAK_NOT_READY' : 'SOAK_FAILED', facts);
-  return { code, text: cause, resource: alarm, target: target.name };
+  return reasonFrom(problem(code, facts), { resource: alarm, target: target.name });
 }

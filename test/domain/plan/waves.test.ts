@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Environment } from '#shared/domain/config/schema.ts';
 import { stackKey } from '#shared/domain/plan/readiness.ts';
 import type { StackPlan } from '#shared/domain/plan/stack-plan.ts';
-import { assignmentsOf, isVerifying, type RoundFacts, wavesOf } from '#shared/domain/plan/waves.ts';
+import { assignmentsOf, isSoaking, isVerifying, type RoundFacts, wavesOf } from '#shared/domain/plan/waves.ts';
 import { rolloutPlan, stackPlan, targetPlan } from './plan-builders.ts';
 
 const environment: Environment = { name: 'production', targets: { matchLabels: { env: 'production' } } };
@@ -59,12 +59,20 @@ describe('what is to be done in a target', () => {
   });
 });
 
-it.each([
-  ['nothing', environment, false],
-  ['probes', verifying, true],
-  ['a soak', soaking, true],
-])('an environment with %s verifies: %s', (_, one, expected) => {
-  expect(isVerifying(one)).toBe(expected);
+it.each<[string, Environment, number | undefined, boolean, boolean]>([
+  ['nothing', environment, undefined, false, false],
+  ['a policy that asks for none', environment, 0, false, false],
+  ['probes', verifying, undefined, true, false],
+  ['a soak', soaking, undefined, true, true],
+  ['a soak by policy alone', environment, 3600, true, true],
+  ['a wave that soaks', { ...environment, waves: [{}, { soak: '10m' }] }, undefined, true, true],
+])('an environment with %s has something left to verify, or to watch', (_, one, soakAtLeast, verifies, soaks) => {
+  const facts = { environment: one, ...(soakAtLeast !== undefined && { soakAtLeast }) };
+  expect([isVerifying(facts), isSoaking(facts)]).toEqual([verifies, soaks]);
+  const plan = rolloutPlan(targetPlan('a', stackPlan('api', 'unchanged')));
+  const assigned = assignmentsOf({ ...facts, targets: [], verified: new Set(), deferred: new Set() }, plan);
+  const expected = { target: 'a', stacks: [], complete: true, ...(soaks && { soaks: true }) };
+  expect(assigned).toEqual(verifies ? [expected] : []);
 });
 
 describe('waves of a round', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type AdmissionFacts, admissible, turn } from '#shared/domain/promotion/admission.ts';
+import { type AdmissionFacts, admissible, lostEligibility, turn } from '#shared/domain/promotion/admission.ts';
 import { leaseSeconds } from '#shared/domain/promotion/lease.ts';
 import { longestTurnWait } from '#shared/domain/promotion/queue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
-import { aPromotion, aRelease, aTarget } from '#test/builders.ts';
+import type { Running } from '#shared/domain/promotion/running.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import { aPromotion, aRelease, aTarget, otherPromotionId, promotionId } from '#test/builders.ts';
 import { aPolicy } from '../policy/policy-builders.ts';
 
 const now = '2026-01-05T09:00:00.000Z';
@@ -20,6 +22,12 @@ const facts = (change: Partial<AdmissionFacts> = {}, promotion: Partial<Promotio
   ...change,
 });
 const codeOf = (found: ReturnType<typeof admissible>) => (found.kind === 'open' ? undefined : found.reason.code);
+const otherRelease = digestOf('another release');
+const two = [preProduction, aTarget(), aTarget({ name: 'second' })];
+const runs = (target: string, change: Partial<Running> = {}): Running => ({
+  ...{ pipeline: 'orders', environment: 'production', target, release: aPromotion().release, releaseId: 'orders-1' },
+  ...{ promotion: promotionId, since: now, ...change },
+});
 const nowhere = (allowEmpty: boolean) => ({
   release: {
     ...aRelease({ environments: [{ name: 'production', targets: { matchLabels: { a: 'b' } }, allowEmpty }] }),
@@ -46,7 +54,18 @@ describe('may a release enter an environment', () => {
     ['it may without one where that is no error', nowhere(true), {}, undefined],
     ['wherever it was verified, where nothing is executed', notVerified, { mode: 'plan' }, undefined],
     ['not even planned without a target', nowhere(false), { mode: 'plan' }, 'NO_TARGETS'],
-    ['wherever it was verified, where what runs is verified again', notVerified, { mode: 'verify' }, undefined],
+    [
+      'wherever it was verified, where what runs is verified again',
+      { ...notVerified, running: [runs('production')] },
+      { mode: 'verify' },
+      undefined,
+    ],
+    [
+      'whatever other targets of the environment run, where some are verified again',
+      { targets: two, running: [runs('production')] },
+      { mode: 'verify', targets: ['production'] },
+      undefined,
+    ],
     ['back to what was verified there once', notVerified, { rollback: { automatic: true, reason: 'x' } }, undefined],
     ['as a hotfix, by whom a policy lets', { ...notVerified, policies: overridable('leads') }, hotfix, undefined],
     [
@@ -71,6 +90,50 @@ describe('may a release enter an environment', () => {
     const freeze = { id: 'freeze-0', kind: 'freeze', reason: 'year end', by: 'carol', at: now } as const;
     expect(admissible(facts({ restrictions: [freeze] }))).toMatchObject({ kind: 'wait', reason: { code: 'FROZEN' } });
     expect(codeOf(admissible(facts({ restrictions: [freeze] }, { mode: 'plan' })))).toBeUndefined();
+  });
+});
+
+describe('a release that is to be verified again', () => {
+  const mixed = { promotion: otherPromotionId, releaseId: 'orders-3', at: now };
+  it.each<[string, Running[], string]>([
+    [
+      'another one runs',
+      [runs('production', { release: otherRelease, releaseId: 'orders-2' })],
+      'production runs orders-2',
+    ],
+    ['it runs only in part', [runs('production', { mixed })], 'production runs parts of orders-1 and of orders-3'],
+    [
+      'nothing is on record',
+      [runs('production', { environment: 'pre-production' })],
+      'nothing is on record of production',
+    ],
+    ['nothing ever ran', [], 'nothing is on record of production'],
+  ])('is not judged where %s', (_, running, text) => {
+    for (const change of [{ running }, ...(running.length === 0 ? [{}] : [])])
+      expect(admissible(facts(change, { mode: 'verify' }))).toMatchObject({
+        kind: 'closed',
+        reason: { code: 'NOT_RUNNING', text: expect.stringContaining(`where it does not run: ${text}.`) },
+      });
+  });
+
+  it('has to run on every target, and some of the others are named', () => {
+    const targets = Array.from({ length: 9 }, (_, index) => aTarget({ name: `t${index}` }));
+    const running = [runs('t3')];
+    expect(admissible(facts({ targets, running }, { mode: 'verify' }))).toMatchObject({
+      reason: { text: expect.stringMatching(/of t0, .*of t5 and 3 more\./) },
+    });
+  });
+});
+
+describe('a release that was let in', () => {
+  it.each<[string, Partial<AdmissionFacts>, Partial<Promotion>, string | undefined]>([
+    ['goes on while it is verified in everything before', {}, {}, undefined],
+    ['goes no further once that was revoked', notVerified, {}, 'NOT_ELIGIBLE'],
+    ['needs nothing in the first environment', { ...notVerified, environment: 'pre-production' }, {}, undefined],
+    ['goes back', notVerified, { rollback: { automatic: true, reason: 'x' } }, undefined],
+    ['goes on as a hotfix, whose permission was asked before', notVerified, hotfix, undefined],
+  ])('%s', (_, change, promotion, code) => {
+    expect(lostEligibility(facts(change, promotion))?.code).toBe(code);
   });
 });
 

@@ -58,6 +58,8 @@ it('through is what is done as a whole, and watched for as long as was asked', (
     target('done', 'done'),
     target('soaked', 'done', { soaked: true }),
     target('soaking', 'done', { soaked: false }),
+    target('to be watched', 'done', { soakDue: true }),
+    target('to be watched again', 'done', { soaked: true, soakDue: true }),
     target('half', 'done', { complete: false }),
     target('open', 'open'),
     target('stopped', 'stopped'),
