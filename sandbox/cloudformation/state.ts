@@ -68,6 +68,36 @@ export interface StackRecord {
   readonly tokens: Record<string, string>;
   /** The operation in progress, or the one that failed and can be rolled back or continued. */
   operation?: OperationRecord;
+  /** Drift detections, oldest first, the newest maybe still running. */
+  detections?: DetectionRecord[];
+}
+
+/** One DetectStackDrift. What it found is there once it is complete. */
+export interface DetectionRecord {
+  readonly id: string;
+  readonly at: number;
+  status: 'DETECTION_IN_PROGRESS' | 'DETECTION_COMPLETE' | 'DETECTION_FAILED';
+  reason?: string;
+  resources: ResourceDriftRecord[];
+}
+
+export interface ResourceDriftRecord {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  readonly status: 'IN_SYNC' | 'MODIFIED' | 'DELETED';
+  readonly at: number;
+  /** JSON texts. */
+  readonly expected: string;
+  readonly actual?: string;
+  readonly differences: readonly PropertyDrift[];
+}
+
+export interface PropertyDrift {
+  readonly path: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly difference: 'ADD' | 'REMOVE' | 'NOT_EQUAL';
 }
 
 export interface OutputRecord {
@@ -88,6 +118,10 @@ export interface ResourceRecord {
   attributes: Record<string, Json>;
   /** True since ContinueUpdateRollback skipped it, until it is updated again: it may differ from the template. */
   skipped?: true;
+  /** Properties that somebody changed past CloudFormation, with their values now; `null` for one that was taken away. */
+  edited?: Record<string, Json>;
+  /** Somebody deleted it past CloudFormation. */
+  gone?: true;
   /** The function of a custom resource said that its attributes must not be shown. */
   noEcho?: boolean;
 }
