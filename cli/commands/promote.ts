@@ -23,6 +23,7 @@ export const promote: CliCommand = {
         new Option('--override <gates...>', 'what a policy lets you overrule; needs --reason').choices([
           'eligibility',
           'windows',
+          'drift',
         ]),
       )
       .option('--reason <text>', 'why it is overruled; it stays on the promotion')

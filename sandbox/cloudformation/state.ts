@@ -1,6 +1,7 @@
 /** What CloudFormation keeps of every account and region. Plain JSON; times are epoch milliseconds of the virtual clock. */
 import type { ExecutionStatus, ResourceChange, ResourceStatus, StackStatus } from '@aws-sdk/client-cloudformation';
 import type { Caller, Json } from '../kernel.ts';
+import type { DetectionRecord } from './drift/state.ts';
 
 export interface CloudFormationState {
   /** By stack ARN; deleted stacks stay, as in AWS they answer by ARN for 90 days. */
@@ -70,34 +71,6 @@ export interface StackRecord {
   operation?: OperationRecord;
   /** Drift detections, oldest first, the newest maybe still running. */
   detections?: DetectionRecord[];
-}
-
-/** One DetectStackDrift. What it found is there once it is complete. */
-export interface DetectionRecord {
-  readonly id: string;
-  readonly at: number;
-  status: 'DETECTION_IN_PROGRESS' | 'DETECTION_COMPLETE' | 'DETECTION_FAILED';
-  reason?: string;
-  resources: ResourceDriftRecord[];
-}
-
-export interface ResourceDriftRecord {
-  readonly logicalId: string;
-  readonly physicalId: string;
-  readonly type: string;
-  readonly status: 'IN_SYNC' | 'MODIFIED' | 'DELETED';
-  readonly at: number;
-  /** JSON texts. */
-  readonly expected: string;
-  readonly actual?: string;
-  readonly differences: readonly PropertyDrift[];
-}
-
-export interface PropertyDrift {
-  readonly path: string;
-  readonly expected: string;
-  readonly actual: string;
-  readonly difference: 'ADD' | 'REMOVE' | 'NOT_EQUAL';
 }
 
 export interface OutputRecord {

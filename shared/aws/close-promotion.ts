@@ -23,7 +23,7 @@ export async function closePromotion(
   for (const { environment, outcome, reasons } of closed.rollouts)
     await recordOutcome(ledger, { promotion: id, environment }, { outcome, reasons, at });
   for (const { environment, settledAt } of rollouts)
-    if (closed.verified.includes(environment))
+    if (mode !== 'drift' && closed.verified.includes(environment))
       await recordVerified(ledger, { release, environment, at: settledAt ?? at });
   for (const environment of environments) {
     await endApprovalRequests(ledger, { promotion: id, environment, at });

@@ -4,6 +4,7 @@ import { artifactsBucket, changeSetName } from '#shared/domain/names.ts';
 import type { DesiredStack } from '#shared/domain/plan/comparison.ts';
 import { applicablePolicies, recoveryOf, templateGateOf } from '#shared/domain/policy/applicable.ts';
 import { desiredStacks } from '#shared/domain/release/desired-stacks.ts';
+import { environmentOf } from '#shared/domain/release/journey.ts';
 import type { Purpose } from '#shared/domain/trust/purpose.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Documents } from './documents.ts';
@@ -22,6 +23,8 @@ export interface TargetWork {
   /** Names of the stacks that nest others, or may. */
   readonly nesting: readonly string[];
   readonly artifacts: Artifacts;
+  /** The environment does not want to hear of drift. */
+  readonly ignoresDrift: boolean;
 }
 
 interface Asked {
@@ -69,6 +72,7 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
   const skipOf = (stack: string) => promoted?.recovery?.skip?.[stack] ?? [];
   return {
     artifacts,
+    ignoresDrift: environmentOf(release, environment).drift === 'ignore',
     // What is to be skipped may be in a stack that only the template of before nests.
     nesting: desired
       .filter(({ stack }, index) => gated[index]?.nests || skipOf(stack).length > 0)

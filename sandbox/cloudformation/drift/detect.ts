@@ -6,10 +6,11 @@ import { noStack, validationError } from '../errors.ts';
 import { isNestedStack } from '../nested/hierarchy.ts';
 import { needLiveStack, placeOf } from '../stack-lookup.ts';
 import { readPermission } from '../stack-read.ts';
-import type { DetectionRecord, PropertyDrift, ResourceDriftRecord, ResourceRecord, StackRecord } from '../state.ts';
+import type { ResourceRecord, StackRecord } from '../state.ts';
 import { canonical, differences } from '../template/differences.ts';
 import { refuseUnsupported } from '../unsupported.ts';
 import { actualProperties } from './edits.ts';
+import type { DetectionRecord, PropertyDrift, ResourceDriftRecord } from './state.ts';
 
 /** In these states a stack can be checked (CloudFormation User Guide, "Detect drift", considerations). */
 const detectable: ReadonlySet<string> = new Set([

@@ -11,8 +11,9 @@ import { noStack, validationError } from '../errors.ts';
 import { page } from '../request-rules.ts';
 import { needStack, placeOf, stacksOf } from '../stack-lookup.ts';
 import { readPermission } from '../stack-read.ts';
-import type { ResourceDriftRecord, StackRecord } from '../state.ts';
+import type { StackRecord } from '../state.ts';
 import { lastDetection, stackDrift } from './shown.ts';
+import type { ResourceDriftRecord } from './state.ts';
 
 type Answer<Output> = Omit<Output, '$metadata'>;
 

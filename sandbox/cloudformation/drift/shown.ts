@@ -1,6 +1,7 @@
 /** How drift appears in other answers. It is what the last complete detection found, whatever happened since. */
 import type { StackDriftInformation, StackResourceDriftInformation } from '@aws-sdk/client-cloudformation';
-import type { DetectionRecord, ResourceRecord, StackRecord } from '../state.ts';
+import type { ResourceRecord, StackRecord } from '../state.ts';
+import type { DetectionRecord } from './state.ts';
 
 export function driftOf(stack: StackRecord): StackDriftInformation {
   const last = lastDetection(stack);

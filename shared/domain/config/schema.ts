@@ -88,6 +88,8 @@ export const Environment = z.strictObject({
   soak: Soak.exactOptional(),
   /** `rollback`: targets whose verification or soak failed go back to their last verified release. */
   onFailedVerification: z.enum(['stop', 'rollback']).exactOptional(),
+  /** What drift that is on record means for a plan: `warn` where nothing is said. */
+  drift: z.enum(['block', 'warn', 'ignore']).exactOptional(),
 });
 export type Environment = z.infer<typeof Environment>;
 

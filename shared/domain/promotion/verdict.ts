@@ -65,7 +65,7 @@ export function verdict(facts: RolloutFacts): Verdict {
   if (facts.leaseLost !== undefined) return { outcome: 'errored', reasons: [facts.leaseLost, ...unclean] };
   const stops = stopReasons(facts);
   const silent = untold(facts, stops);
-  if (!isCaught(caught) && silent.length + unclean.length === 0)
+  if (!isCaught(caught) && stops.length + silent.length + unclean.length === 0)
     return { outcome: goodOutcome(facts), reasons: tolerated(facts) };
   const told = [...stops, ...silent, ...(isCaught(caught) ? caughtReasons(facts, caught, stops) : [])];
   const { errors, failures, refusals } = unclean.length === 0 ? sorted(told) : withAudits(sorted(told), unclean);
@@ -80,9 +80,9 @@ function goodOutcome({ mode, deployments }: RolloutFacts): Outcome {
   return deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged';
 }
 
-/** Why targets stopped, where that ended the rollout: one that never ended is our machinery's fault. */
-function stopReasons({ caught, progress }: RolloutFacts): Reason[] {
-  if (!isCaught(caught)) return [];
+/** Why targets stopped, where that ended the rollout, or was all that it was for: one that never ended is our machinery's fault. */
+function stopReasons({ mode, caught, progress }: RolloutFacts): Reason[] {
+  if (!isCaught(caught) && mode !== 'drift') return [];
   return progress.flatMap(({ status, reasons, target }) =>
     status === 'open' ? [lost(target)] : reasons.filter(({ code }) => code !== 'TARGET_NOT_STARTED'),
   );

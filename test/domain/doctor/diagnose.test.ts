@@ -157,7 +157,7 @@ describe.each<[string, [string, Partial<DoctorFacts>, 'ok' | 'failed' | 'unknown
           [undefined, 'failed', /has version unknown/],
           ['latest', 'failed', /has version unknown/],
           ['3', 'failed', /has version 3/],
-          ['5', 'ok', /version 5/],
+          ['6', 'ok', /version 6/],
         ] as const
       ).map(([tag, verdict, says]) => {
         const tags = tag === undefined ? {} : { [versionTag]: tag };

@@ -53,7 +53,7 @@ describe('the needs of a role', () => {
   const kinds = {
     preview: ['preview', 'read'],
     deploy: ['execute', 'recover'],
-    audit: ['audit', 'invoke', 'run', 'watch'],
+    audit: ['audit', 'invoke', 'run', 'watch', 'drift'],
   } as const;
   const promotion = 'prm-0123456789abcdef';
   const allowedTo = (role: TargetRole) =>
