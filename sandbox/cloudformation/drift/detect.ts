@@ -85,10 +85,14 @@ function differencesOf(
   actual: Readonly<Record<string, Json>>,
 ): PropertyDrift[] {
   return Object.entries(expected).flatMap(([name, value]) =>
-    differences(value, actual[name], [name]).map(({ path, before, after }): PropertyDrift => {
+    differences(value, actual[name], [name]).flatMap(({ path, before, after }): PropertyDrift[] => {
+      // CloudFormation knows the types of properties: a number that a parameter gave as text is that number.
+      if (isScalar(before) && isScalar(after) && `${before}` === `${after}`) return [];
       const difference = before === undefined ? 'ADD' : after === undefined ? 'REMOVE' : 'NOT_EQUAL';
       const [wanted, found] = [canonical(before ?? null), canonical(after ?? null)];
-      return { path: `/${path.join('/')}`, expected: wanted, actual: found, difference };
+      return [{ path: `/${path.join('/')}`, expected: wanted, actual: found, difference }];
     }),
   );
 }
+
+const isScalar = (value: Json | undefined): boolean => value !== undefined && typeof value !== 'object';

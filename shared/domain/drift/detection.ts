@@ -1,7 +1,7 @@
 /** How far the detection of drift in a target is. Detection does not look into nested stacks, so each of them is detected by itself. */
 import * as z from 'zod';
-import { Instant, Name, PromotionId } from '../identifiers.ts';
 import { problem } from '../errors/catalogue.ts';
+import { Instant, Name, PromotionId } from '../identifiers.ts';
 import { reasonFrom } from '../promotion/reason.ts';
 import type { Reason } from '../promotion/records.ts';
 import { type DriftRecord, driftedText } from './drift.ts';

@@ -31,7 +31,16 @@ export interface StackView {
 }
 
 export interface Section {
-  readonly kind: 'resources' | 'nested' | 'parameters' | 'tags' | 'outputs' | 'permissions' | 'settings' | 'drift' | 'notes';
+  readonly kind:
+    | 'resources'
+    | 'nested'
+    | 'parameters'
+    | 'tags'
+    | 'outputs'
+    | 'permissions'
+    | 'settings'
+    | 'drift'
+    | 'notes';
   readonly title: string;
   /** How deep a nested stack is; 0 for everything else. */
   readonly depth: number;
@@ -190,7 +199,8 @@ function permissionLine({ effect, resource, type, text }: StackPlan['permissions
 function driftLines(drift: StackPlan['drift']): Line[] {
   if (drift === undefined) return [];
   const { resources } = drift;
-  if (resources.length === 0) return [{ ...noteLine('the stack; CloudFormation does not say in what'), sign: signs.drifted }];
+  if (resources.length === 0)
+    return [{ ...noteLine('the stack; CloudFormation does not say in what'), sign: signs.drifted }];
   return resources.map((resource) => ({
     sign: signs.drifted,
     type: resource.type,

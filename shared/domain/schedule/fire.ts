@@ -70,7 +70,8 @@ export function chosen(
     return here.length > 0 && here.every(({ release }) => release === digest);
   });
   // What is already there is what a verification or a look for drift is about.
-  if (arrived && isChanging(schedule)) return { kind: 'skip', problem: problem('SCHEDULE_ALREADY_THERE', { releaseId, environments }) };
+  if (arrived && isChanging(schedule))
+    return { kind: 'skip', problem: problem('SCHEDULE_ALREADY_THERE', { releaseId, environments }) };
   const before = underWay.find(
     (one) =>
       one.release === digest &&

@@ -186,13 +186,19 @@ const readAnything: Statement = {
     's3:GetObject*',
     'secretsmanager:GetSecretValue',
     'sqs:ReceiveMessage',
+    'states:DescribeExecution',
+    'states:GetExecutionHistory',
     'states:Start*',
     'sts:*',
   ],
   Resource: '*',
 };
 
-const allow = (Action: string | readonly string[], Resource: string): Statement => ({ Effect: 'Allow', Action, Resource });
+const allow = (Action: string | readonly string[], Resource: string): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
 
 /**
  * Only the change sets of this promotion, by name or ARN. Calls that name no change set carry no such key, hence IfExists; the role itself
