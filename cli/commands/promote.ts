@@ -28,11 +28,10 @@ export const promote: CliCommand = {
       )
       .option('--reason <text>', 'why it is overruled; it stays on the promotion')
       .addOption(
-        new Option('--mode <mode>', 'verify: only verify again what runs; drift: only compare it with its templates').choices([
-          'promote',
-          'verify',
-          'drift',
-        ]),
+        new Option(
+          '--mode <mode>',
+          'verify: only verify again what runs; drift: only compare it with its templates',
+        ).choices(['promote', 'verify', 'drift']),
       )
       .option('--no-wait', 'answer as soon as the promotion is accepted')
       .addHelpText(
@@ -65,9 +64,11 @@ export const promote: CliCommand = {
 };
 
 /** How, which targets, and what is overruled. */
-function choicesIn(
-  options: Readonly<Record<string, unknown>>,
-): { mode?: Mode; targets?: string[]; override?: Override } {
+function choicesIn(options: Readonly<Record<string, unknown>>): {
+  mode?: Mode;
+  targets?: string[];
+  override?: Override;
+} {
   const {
     mode,
     targets,

@@ -44,7 +44,9 @@ describe('looking again', () => {
 describe('reasons', () => {
   it('are given for each stack that drifted, with what to do', () => {
     const reasons = driftReasons('production', [aDriftRecord(), aDriftRecord({ stack: 'web', status: 'IN_SYNC' })]);
-    expect(reasons).toMatchObject([{ code: 'DRIFTED', target: 'production', next: expect.stringContaining('template') }]);
+    expect(reasons).toMatchObject([
+      { code: 'DRIFTED', target: 'production', next: expect.stringContaining('template') },
+    ]);
     expect(reasons[0]?.text).toBe(
       'Stack api in production has drifted: somebody changed past CloudFormation Jobs (/VisibilityTimeout).',
     );

@@ -15,9 +15,17 @@ describe('what is known of a stack', () => {
   it.each<[string, CheckedPart[], string]>([
     ['nothing differs', [part(), part({ within: 'Nested' })], 'IN_SYNC'],
     ['something differs in it', [part({ resources: [aDriftedResource()] })], 'DRIFTED'],
-    ['something differs in a nested stack', [part(), part({ within: 'N', resources: [aDriftedResource()] })], 'DRIFTED'],
+    [
+      'something differs in a nested stack',
+      [part(), part({ within: 'N', resources: [aDriftedResource()] })],
+      'DRIFTED',
+    ],
     ['a part could not be checked', [part(), part({ within: 'N', reason: 'busy' })], 'NOT_CHECKED'],
-    ['a part differs and another could not be checked', [part({ resources: [aDriftedResource()], reason: 'no' })], 'DRIFTED'],
+    [
+      'a part differs and another could not be checked',
+      [part({ resources: [aDriftedResource()], reason: 'no' })],
+      'DRIFTED',
+    ],
   ])('where %s', (_, parts, status) => {
     expect(recorded(...parts).status).toBe(status);
   });

@@ -39,7 +39,12 @@ describe('drift in a plan', () => {
     ['is not what it knew before the update', { updatedAt: ten, ...checked('DRIFTED', nine) }, undefined, undefined],
     ['is not what it found in sync since', checked('IN_SYNC', eleven), { checkedAt: ten }, undefined],
     ['stays what it finds again', checked('DRIFTED', eleven), { checkedAt: ten }, shown],
-    ['is new where it was in sync before', checked('DRIFTED', eleven), { checkedAt: ten, status: 'IN_SYNC' }, { resources: [] }],
+    [
+      'is new where it was in sync before',
+      checked('DRIFTED', eleven),
+      { checkedAt: ten, status: 'IN_SYNC' },
+      { resources: [] },
+    ],
     ['is what was found after it looked last', checked('IN_SYNC', nine), { checkedAt: ten }, shown],
   ])('%s', (_, seen, record, expected) => {
     expect(driftShown(seen, record)).toEqual(expected);
@@ -47,9 +52,11 @@ describe('drift in a plan', () => {
 
   it('is kept in nested stacks where CloudFormation found the stack itself in sync: it does not look into those', () => {
     const nested = aDriftedResource({ within: 'N' });
-    expect(driftShown(checked('IN_SYNC', eleven), { checkedAt: ten, resources: [aDriftedResource(), nested] })).toEqual({
-      resources: [nested],
-    });
+    expect(driftShown(checked('IN_SYNC', eleven), { checkedAt: ten, resources: [aDriftedResource(), nested] })).toEqual(
+      {
+        resources: [nested],
+      },
+    );
   });
 
   it('leaves the plan as it is where nothing is known, or nobody asks', () => {
@@ -83,7 +90,11 @@ describe('an environment in which drift blocks', () => {
     ['does not hold up a rollback', refusals({ rollback: { automatic: true, reason: 'x' } }), []],
     ['lets through whoever may override it', refusals({ override }), []],
     ['lets through nobody else', refusals({ override, requestedBy: 'eve' }), [['OVERRIDE_NOT_PERMITTED', undefined]]],
-    ['is not overridden by another word', refusals({ override: { ...override, of: ['windows'] } }), [['DRIFT_BLOCKS', 'production']]],
+    [
+      'is not overridden by another word',
+      refusals({ override: { ...override, of: ['windows'] } }),
+      [['DRIFT_BLOCKS', 'production']],
+    ],
   ])('%s', (_, found, expected) => {
     expect(found).toEqual(expected);
   });
@@ -91,6 +102,8 @@ describe('an environment in which drift blocks', () => {
   it('asks nobody who may override it where nothing has drifted', () => {
     const clean = rolloutPlan(targetPlan('other', stackPlan('api', 'changes')));
     const asking = aPromotion({ override, requestedBy: 'eve' });
-    expect(driftRefusals(asking, { name: 'production', drift: 'block' }, { plan: clean, applicable: [], all: [] })).toEqual([]);
+    expect(
+      driftRefusals(asking, { name: 'production', drift: 'block' }, { plan: clean, applicable: [], all: [] }),
+    ).toEqual([]);
   });
 });

@@ -227,7 +227,9 @@ describe('the decision on a rollout', () => {
         assignments: ['production-a', 'production-b'].map((target) => ({ target, stacks: [], complete: true })),
       });
       // Nothing was executed, so that nothing is cleaned up.
-      expect(answerTo(decided, { digest: `sha256:${'1'.repeat(64)}`, nextRound: 2 })).toMatchObject({ tolerant: false });
+      expect(answerTo(decided, { digest: `sha256:${'1'.repeat(64)}`, nextRound: 2 })).toMatchObject({
+        tolerant: false,
+      });
       expect(looking({ environment: { ...environment, maxConcurrency: 3 }, targets })).toMatchObject({
         waves: [{ maxConcurrency: 3 }],
       });

@@ -70,7 +70,12 @@ describe('how a rollout ended', () => {
       'failed',
       ['DRIFTED'],
     ],
-    ['drift was looked for and there is none', { mode: 'drift', progress: [progress({ status: 'done' })] }, 'unchanged', []],
+    [
+      'drift was looked for and there is none',
+      { mode: 'drift', progress: [progress({ status: 'done' })] },
+      'unchanged',
+      [],
+    ],
     [
       'drift was looked for and a target could not be reached',
       { mode: 'drift', progress: [progress({ reasons: [because('ASSUME_ROLE_DENIED')] })] },
