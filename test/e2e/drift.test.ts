@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getPlan } from '#cli/client/plans.ts';
-import { listPromotions, requestPromotion } from '#cli/client/promotions.ts';
+import { listPromotions, listRunning, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { packageRelease } from '#cli/package-release.ts';
 import { deleteResource, editResource } from '#sandbox/cloudformation/drift/edits.ts';
@@ -94,6 +94,9 @@ describe('where drift only warns', () => {
     const { deployments, rollbacks } = await ask(release, 'drift');
     expect([deployments, rollbacks]).toEqual([[], []]);
     expect([...(await listVerified(ledgerOf(rehearsal), release))]).toEqual(['pre-production']);
+    expect(await listRunning(rehearsal.apiAs('alice'), 'warned')).toMatchObject([
+      { release, drifted: ['app', 'jobs'] },
+    ]);
   });
 
   it('the plan shows it, goes on, and what it updates is in sync again', async () => {
