@@ -1,5 +1,5 @@
 /** What a rollout's plan is decided by: release, policies, approvals so far, and what its targets run. */
-import { driftRefusals } from '#shared/domain/drift/plan-drift.ts';
+import { driftRefusals } from '#shared/domain/drift/drift-refusals.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { DecisionFacts, RolloutPlan } from '#shared/domain/plan/decision.ts';

@@ -2,10 +2,7 @@
 import * as z from 'zod';
 import { AccountId, Name, StackName } from '../identifiers.ts';
 import { Duration, secondsOf } from '../policy/duration.ts';
-import { Policy } from '../policy/policy.ts';
-import { Schedule } from '../schedule/schedule.ts';
 import { Probe, Soak } from '../verification/probe.ts';
-import { Webhook } from '../webhook/webhook.ts';
 import { Labels, MatchLabels } from './labels.ts';
 import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
 import { regions } from './regions.ts';
@@ -125,9 +122,6 @@ export const Target = z.strictObject({
   allowSameAccount: z.boolean().exactOptional(),
 });
 export type Target = z.infer<typeof Target>;
-
-export const kinds = { Pipeline, Parameters, Target, Policy, Webhook, Schedule };
-export type Kind = keyof typeof kinds;
 
 function atMost(limit: number, unit: string): (value: Record<string, unknown>, context: z.RefinementCtx) => void {
   return (value, context) => {

@@ -1,15 +1,8 @@
-/** Drift in a plan: what is known of it goes into the plan of its stack, and may forbid to change the stack. */
-import type { Environment } from '../config/schema.ts';
-import { problem } from '../errors/catalogue.ts';
+/** Drift in a plan: what is known of it goes into the plan of its stack. */
 import type { LiveStack } from '../plan/comparison.ts';
-import { isWork, type RolloutPlan } from '../plan/decision.ts';
 import type { Preparation } from '../plan/preparation.ts';
 import type { StackPlan, TargetPlan } from '../plan/stack-plan.ts';
-import type { Policy } from '../policy/policy.ts';
-import { overrideRefusal } from '../promotion/override.ts';
-import { reasonFrom } from '../promotion/reason.ts';
-import type { Promotion, Reason } from '../promotion/records.ts';
-import { type DriftRecord, driftedText } from './drift.ts';
+import type { DriftRecord } from './drift.ts';
 
 type Seen = Pick<LiveStack, 'updatedAt' | 'drift'>;
 
@@ -46,32 +39,4 @@ function driftOf({ updatedAt = '', drift }: Seen, record: DriftRecord | undefine
   const repaired = newer && told.status === 'IN_SYNC';
   const resources = known.resources.filter(({ within }) => !repaired || within !== undefined);
   return resources.length === 0 ? undefined : { resources };
-}
-
-interface Weighed {
-  readonly plan: RolloutPlan;
-  readonly applicable: readonly Policy[];
-  readonly all: readonly Policy[];
-}
-
-/**
- * Why stacks may not be changed where the environment wants them undrifted: one reason for each, or why whoever asks may not override it. A rollback
- * is not held up.
- */
-export function driftRefusals(
-  { override, requestedBy, rollback }: Pick<Promotion, 'override' | 'requestedBy' | 'rollback'>,
-  { name, drift }: Pick<Environment, 'name' | 'drift'>,
-  { plan, ...policies }: Weighed,
-): Reason[] {
-  if (drift !== 'block' || rollback !== undefined) return [];
-  const blocked = plan.targets.flatMap(({ target, stacks }) =>
-    stacks.filter(isWork).flatMap(({ stack, drift: found }) => {
-      if (found === undefined) return [];
-      const facts = { stack, target, environment: name, resources: driftedText(found.resources) };
-      return [reasonFrom(problem('DRIFT_BLOCKS', facts), { target })];
-    }),
-  );
-  if (blocked.length === 0 || !override?.of.includes('drift')) return blocked;
-  const refused = overrideRefusal('drift', requestedBy, policies);
-  return refused === undefined ? [] : [reasonFrom(refused)];
 }

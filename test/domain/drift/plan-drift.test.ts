@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftRecord } from '#shared/domain/drift/drift.ts';
-import { driftRefusals, withDrift } from '#shared/domain/drift/plan-drift.ts';
+import { driftRefusals } from '#shared/domain/drift/drift-refusals.ts';
+import { withDrift } from '#shared/domain/drift/plan-drift.ts';
 import type { LiveStack } from '#shared/domain/plan/comparison.ts';
 import type { Preparation } from '#shared/domain/plan/preparation.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
