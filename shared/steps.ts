@@ -153,6 +153,16 @@ export const steps = {
       z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
     ]),
   },
+  /** In place of stacks and verification where drift is looked for. */
+  detectDrift: {
+    input: z.strictObject({ ...inWave, target: Name, polls }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('checked') }),
+      /** In what is on record. */
+      z.strictObject({ kind: z.literal('drifted') }),
+      z.strictObject({ kind: z.literal('pending'), polls, waitSeconds }),
+    ]),
+  },
   closeTarget: {
     input: z.strictObject({ ...inWave, target: Name, error: Caught }),
     output: z.discriminatedUnion('kind', [

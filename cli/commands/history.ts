@@ -22,7 +22,7 @@ export const history: CliCommand = {
       const promotions = await listPromotions(connection.api, pipeline);
       const lines = promotions.map(
         ({ requestedAt, id, status, releaseId, requestedBy, mode, rollback }) =>
-          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}${mode === 'plan' ? '  plan only' : ''}${rollback === undefined ? '' : '  rollback'}`,
+          `${requestedAt}  ${id}  ${status.padEnd(10)} ${releaseId}  ${requestedBy}${mode === 'plan' ? '  plan only' : mode === 'promote' ? '' : `  ${mode} only`}${rollback === undefined ? '' : '  rollback'}`,
       );
       const text = lines.length === 0 ? `Nothing of pipeline ${pipeline} was promoted yet.` : lines.join('\n');
       return { kind: 'done', exit: 0, text, json: { simulated: connection.simulated, pipeline, promotions } };

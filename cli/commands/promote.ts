@@ -1,7 +1,7 @@
 /** `drawbridge promote`: asks for a promotion and follows it to its end. */
 import { Option } from 'commander';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import type { Override } from '#shared/domain/promotion/records.ts';
+import type { Mode, Override } from '#shared/domain/promotion/records.ts';
 import { followPromotion } from '../client/follow.ts';
 import { planTexts } from '../client/plans.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
@@ -23,9 +23,16 @@ export const promote: CliCommand = {
         new Option('--override <gates...>', 'what a policy lets you overrule; needs --reason').choices([
           'eligibility',
           'windows',
+          'drift',
         ]),
       )
       .option('--reason <text>', 'why it is overruled; it stays on the promotion')
+      .addOption(
+        new Option(
+          '--mode <mode>',
+          'verify: only verify again what runs; drift: only compare it with its templates',
+        ).choices(['promote', 'verify', 'drift']),
+      )
       .option('--no-wait', 'answer as soon as the promotion is accepted')
       .addHelpText(
         'after',
@@ -56,16 +63,22 @@ export const promote: CliCommand = {
   },
 };
 
-/** Which targets, and what is overruled. */
-function choicesIn(options: Readonly<Record<string, unknown>>): { targets?: string[]; override?: Override } {
+/** How, which targets, and what is overruled. */
+function choicesIn(options: Readonly<Record<string, unknown>>): {
+  mode?: Mode;
+  targets?: string[];
+  override?: Override;
+} {
   const {
+    mode,
     targets,
     override: of,
     reason,
-  } = options as { targets?: string[]; override?: Override['of']; reason?: string };
+  } = options as { mode?: Mode; targets?: string[]; override?: Override['of']; reason?: string };
   if ((of === undefined) !== (reason === undefined))
     throw failure('USAGE', { detail: '--override and --reason go together.', hint: 'Give both, or neither.' });
   return {
+    ...(mode === undefined ? {} : { mode }),
     ...(targets === undefined ? {} : { targets }),
     ...(of === undefined || reason === undefined ? {} : { override: { of, reason } }),
   };

@@ -58,6 +58,7 @@ function targetLines({ environment, target, releaseId, since, verifiedAt, why, .
   const inTheWay = (['held', 'frozen', 'stopped'] as const).flatMap((word) =>
     here[word] === undefined ? [] : [`${word} by ${here[word].join(', ')}`],
   );
-  const line = `${environment.padEnd(16)} ${target.padEnd(20)} ${releaseId}  since ${since}  ${[found, ...inTheWay].join(', ')}`;
+  const drift = here.drifted === undefined ? [] : [`${here.drifted.join(' and ')} drifted`];
+  const line = `${environment.padEnd(16)} ${target.padEnd(20)} ${releaseId}  since ${since}  ${[found, ...inTheWay, ...drift].join(', ')}`;
   return why === undefined ? [line] : [line, `  because ${why}`];
 }

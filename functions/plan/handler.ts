@@ -5,15 +5,19 @@
 import { requireClean, requireStillClean } from '#shared/aws/audit-target.ts';
 import { deleteChangeSet } from '#shared/aws/change-sets.ts';
 import { putDocument } from '#shared/aws/documents.ts';
+import { listDrifts } from '#shared/aws/ledger/drifts.ts';
 import { checkLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
+import type { Ledger } from '#shared/aws/ledger/table.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
-import { previewPurpose, targetWork } from '#shared/aws/plan-target.ts';
+import { previewPurpose, type TargetWork, targetWork } from '#shared/aws/plan-target.ts';
 import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
 import { orRefused } from '#shared/aws/refuse-target.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { requireReady } from '#shared/aws/soak.ts';
 import { mapBounded } from '#shared/bounded.ts';
+import type { DriftRecord } from '#shared/domain/drift/drift.ts';
+import { withDrift } from '#shared/domain/drift/plan-drift.ts';
 import { demandUnusedExports } from '#shared/domain/plan/exports-in-use.ts';
 import {
   emptyChangeSets,
@@ -59,11 +63,22 @@ async function plan(
     const desired = work.stacks.map((stack) => stack.desired);
     const preparations = withoutRefusals(begun, desired, target);
     demandUnusedExports(preparations, desired, target);
-    const digest = await putDocument(documents, 'plans', targetPlanOf(target, desired, preparations));
+    const known = await knownDrifts(ledger, work, input);
+    const drifted = withDrift(targetPlanOf(target, desired, preparations), preparations, known);
+    const digest = await putDocument(documents, 'plans', drifted);
     const stacks = plannedStacks(preparations);
     const planned = { promotion, environment, target: target.name, digest, preparedAt: input.at, stacks };
     await recordPlannedTarget(ledger, planned);
     await mapBounded(emptyChangeSets(preparations), stacksAtOnce, (empty) => deleteChangeSet(session, empty));
     return { kind: 'planned' };
   });
+}
+
+/** Nothing where the environment does not want to hear of it. */
+async function knownDrifts(
+  ledger: Ledger,
+  { ignoresDrift }: TargetWork,
+  { pipeline, environment, target }: StepInput<'plan'>,
+): Promise<DriftRecord[] | undefined> {
+  return ignoresDrift ? undefined : listDrifts(ledger, { pipeline, environment, target });
 }

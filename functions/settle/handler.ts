@@ -1,6 +1,7 @@
 /** Settle: record how the rollout ended, open the next environment to a verified release, give the environment back. */
 import { endApprovalRequests } from '#shared/aws/ledger/approvals.ts';
 import { listAudits } from '#shared/aws/ledger/audits.ts';
+import { listDrifts } from '#shared/aws/ledger/drifts.ts';
 import { freeLease, leaseLost } from '#shared/aws/ledger/leases.ts';
 import { readPromotionRecord, recordEnd, recordOutcome } from '#shared/aws/ledger/promotions.ts';
 import { listRefusals } from '#shared/aws/ledger/refusals.ts';
@@ -10,6 +11,7 @@ import { noteTargets } from '#shared/aws/note-targets.ts';
 import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tell } from '#shared/aws/tell.ts';
 import { undoneIn } from '#shared/aws/undone.ts';
+import { uncheckedReasons } from '#shared/domain/drift/detection.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { isGood, type Reason } from '#shared/domain/promotion/records.ts';
 import {
@@ -57,6 +59,7 @@ export const handler = task('settle', async (input, { ledger, documents, bus, ad
   if (!settledBefore && lost === undefined) {
     const settled = { ...ended, environment, at, progress, deployments, rollout };
     ended.reasons.push(...(await noteTargets({ ledger, documents }, record.promotion, settled)));
+    if (mode === 'drift') ended.reasons.push(...(await uncheckedIn(ledger, input)));
   }
   await recordOutcome(ledger, input, { ...ended, at });
   await endApprovalRequests(ledger, { promotion: id, environment, at });
@@ -69,6 +72,13 @@ export const handler = task('settle', async (input, { ledger, documents, bus, ad
   report(await tell({ ledger, bus }, id));
   return { kind: ended.outcome, reasons: reasonText(ended.reasons) };
 });
+
+/** What a detection could not check is told, and changes nothing about its outcome. */
+async function uncheckedIn(ledger: Ledger, { promotion, ...where }: StepInput<'settle'>): Promise<Reason[]> {
+  const { pipeline, environment } = where;
+  const drifts = await listDrifts(ledger, { pipeline, environment });
+  return uncheckedReasons(drifts.filter((drift) => drift.promotion === promotion));
+}
 
 /** Cleaned up after is every rollout that did not end well, or in which targets failed that were tolerated. */
 async function withUndone(

@@ -30,6 +30,11 @@ export function changeSetDuration(resources: number): number {
   return 2_000 + resources * 100;
 }
 
+/** From DetectStackDrift until it is complete. */
+export function detectionDuration(resources: number): number {
+  return 5_000 + resources * 1_000;
+}
+
 /** From an accepted request until the first resource moves. */
 export const startDelay = 1_000;
 

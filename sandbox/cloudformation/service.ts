@@ -4,6 +4,8 @@ import { createChangeSet } from './change-set-create.ts';
 import { executeChangeSet } from './change-set-execute.ts';
 import { beginChangeSet, computeChangeSet } from './change-set-jobs.ts';
 import { deleteChangeSet, describeChangeSet, listChangeSets } from './change-set-read.ts';
+import { detectStackDrift, finishDetection } from './drift/detect.ts';
+import { describeStackDriftDetectionStatus, describeStackResourceDrifts } from './drift/read.ts';
 import { alarmChanged } from './engine/interruption.ts';
 import {
   actJob,
@@ -38,9 +40,12 @@ export const cloudformationService: Service = {
     DeleteChangeSet: deleteChangeSet,
     DeleteStack: deleteStack,
     DescribeChangeSet: describeChangeSet,
+    DescribeStackDriftDetectionStatus: describeStackDriftDetectionStatus,
     DescribeStackEvents: describeStackEvents,
+    DescribeStackResourceDrifts: describeStackResourceDrifts,
     DescribeStackResources: describeStackResources,
     DescribeStacks: describeStacks,
+    DetectStackDrift: detectStackDrift,
     ExecuteChangeSet: executeChangeSet,
     GetStackPolicy: getStackPolicy,
     GetTemplate: getTemplate,
@@ -66,6 +71,7 @@ export const cloudformationService: Service = {
     'custom-answer': customAnswerJob,
     'nested-progress': nestedProgress,
     'cancel-nested': cancelNested,
+    'detect-drift': finishDetection,
   },
   providers: {},
 };

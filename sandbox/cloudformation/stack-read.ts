@@ -15,6 +15,7 @@ import type {
   StackSummary,
 } from '@aws-sdk/client-cloudformation';
 import type { Call, Operation, Permission } from '../kernel.ts';
+import { driftOf, resourceDriftOf } from './drift/shown.ts';
 import { noStack, noStackWithId, validationError } from './errors.ts';
 import { page } from './request-rules.ts';
 import { findStack, needStack, placeOf, stackResource, stacksOf } from './stack-lookup.ts';
@@ -83,7 +84,7 @@ export const describeStackResources: Operation<
     return {
       StackResources: resources.map((record) => ({
         ...{ StackName: stack.stackName, StackId: stack.stackId, Timestamp: new Date(record.updatedAt) },
-        ...shownResource(record),
+        ...shownResource(stack, record),
       })),
     };
   },
@@ -96,7 +97,7 @@ export const listStackResources: Operation<ListStackResourcesCommandInput, Answe
     const { items, ...next } = page(Object.values(stack.resources), call.input.NextToken, 100);
     return {
       StackResourceSummaries: items.map((record) => ({
-        ...shownResource(record),
+        ...shownResource(stack, record),
         LastUpdatedTimestamp: new Date(record.updatedAt),
       })),
       ...next,
@@ -121,7 +122,7 @@ function summaryOf(stack: StackRecord): StackSummary {
     StackName: stack.stackName,
     CreationTime: shown.CreationTime,
     StackStatus: stack.status,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: driftOf(stack),
     ...(Description === undefined ? {} : { TemplateDescription: Description }),
     ...Object.fromEntries(optional),
   };
@@ -144,13 +145,13 @@ function shownEvent(stack: StackRecord, event: StackEventRecord): StackEvent {
   };
 }
 
-function shownResource(record: ResourceRecord) {
+function shownResource(stack: StackRecord, record: ResourceRecord) {
   const { physicalId, statusReason } = record;
   return {
     LogicalResourceId: record.logicalId,
     ResourceType: record.type,
     ResourceStatus: record.status,
-    DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' as const },
+    DriftInformation: resourceDriftOf(stack, record),
     ...(physicalId === undefined ? {} : { PhysicalResourceId: physicalId }),
     ...(statusReason === undefined ? {} : { ResourceStatusReason: statusReason }),
   };

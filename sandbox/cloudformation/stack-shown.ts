@@ -1,5 +1,6 @@
 /** How stacks appear in answers. */
 import type { Parameter, Stack, Tag } from '@aws-sdk/client-cloudformation';
+import { driftOf } from './drift/shown.ts';
 import { shownRollbackConfiguration } from './rollback-configuration.ts';
 import type { StackModel, StackRecord } from './state.ts';
 
@@ -41,7 +42,7 @@ export function shownStack(stack: StackRecord): Stack {
     Outputs: shownOutputs(stack),
     Tags: shownTags(model),
     EnableTerminationProtection: stack.terminationProtection,
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
+    DriftInformation: driftOf(stack),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   };
 }

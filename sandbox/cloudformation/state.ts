@@ -1,6 +1,7 @@
 /** What CloudFormation keeps of every account and region. Plain JSON; times are epoch milliseconds of the virtual clock. */
 import type { ExecutionStatus, ResourceChange, ResourceStatus, StackStatus } from '@aws-sdk/client-cloudformation';
 import type { Caller, Json } from '../kernel.ts';
+import type { DetectionRecord } from './drift/state.ts';
 
 export interface CloudFormationState {
   /** By stack ARN; deleted stacks stay, as in AWS they answer by ARN for 90 days. */
@@ -68,6 +69,8 @@ export interface StackRecord {
   readonly tokens: Record<string, string>;
   /** The operation in progress, or the one that failed and can be rolled back or continued. */
   operation?: OperationRecord;
+  /** Drift detections, oldest first, the newest maybe still running. */
+  detections?: DetectionRecord[];
 }
 
 export interface OutputRecord {
@@ -88,6 +91,10 @@ export interface ResourceRecord {
   attributes: Record<string, Json>;
   /** True since ContinueUpdateRollback skipped it, until it is updated again: it may differ from the template. */
   skipped?: true;
+  /** Properties that somebody changed past CloudFormation, with their values now; `null` for one that was taken away. */
+  edited?: Record<string, Json>;
+  /** Somebody deleted it past CloudFormation. */
+  gone?: true;
   /** The function of a custom resource said that its attributes must not be shown. */
   noEcho?: boolean;
 }

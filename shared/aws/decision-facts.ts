@@ -1,4 +1,5 @@
 /** What a rollout's plan is decided by: release, policies, approvals so far, and what its targets run. */
+import { driftRefusals } from '#shared/domain/drift/drift-refusals.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { DecisionFacts, RolloutPlan } from '#shared/domain/plan/decision.ts';
@@ -52,13 +53,15 @@ export async function decisionFacts(
   const isRollback = promotion.rollback !== undefined;
   const approvals = requests.filter(({ status }) => status === 'approved');
   const approved = await Promise.all(approvals.map((request) => readRolloutPlan(documents, request.digest)));
-  const { denials, open } = assess(plan, { policies, targets, approved, isRollback });
+  const { denials: refused, open } = assess(plan, { policies, targets, approved, isRollback });
   const here = running.filter(
     ({ environment, release: now }) => environment === rollout.environment && now === release.digest,
   );
   const environment = environmentOf(release, rollout.environment);
   const of = targetsOf(release, rollout.environment, targets);
   const members = membersOf(of, promotion.targets);
+  const applicable = applicablePolicies(policies, { ...rollout, targets: of });
+  const denials = [...refused, ...driftRefusals(promotion, environment, { plan, applicable, all: policies })];
   const facts: DecisionFacts = {
     ...{ mode: rollout.mode, environment: isRollback ? withoutSoak(environment) : environment, targets },
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
@@ -66,7 +69,7 @@ export async function decisionFacts(
     planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
     // As at the door: while it waited, a verification may have been revoked.
     openness: admissible({ ...rollout, promotion, release, verifiedIn, running, targets, policies, restrictions }),
-    soakAtLeast: isRollback ? 0 : soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
+    soakAtLeast: isRollback ? 0 : soakAtLeast(applicable),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };
   return { release, policies, policyDigest, denials, facts };

@@ -37,6 +37,8 @@ export async function noteTargets(
   if (promotes)
     for (const target of targetsMixed(deployments))
       await recordMixed(ledger, { pipeline, environment, target }, { promotion: id, releaseId, at });
+  // Whether something has drifted says nothing about the release.
+  if (mode === 'drift') return [];
   if (mode !== 'plan') await noteVerified(ledger, promotion, { ...settled, running });
   const told = await intendRollbacks(world, promotion, { ...settled, running });
   // A person promoted what is newest, everywhere, and it is good: automation may go on from there.

@@ -27,6 +27,8 @@ export interface TargetWork {
   readonly artifacts: Artifacts;
   /** The alarms that will be watched, which is none of a rollback. */
   readonly soak: SoakSettings;
+  /** The environment does not want to hear of drift. */
+  readonly ignoresDrift: boolean;
 }
 
 interface Asked {
@@ -76,6 +78,7 @@ export async function targetWork({ ledger, documents, artifacts }: Sources, aske
   return {
     artifacts,
     soak: soakSettings(promoted?.rollback === undefined ? environmentIn : withoutSoak(environmentIn), policies),
+    ignoresDrift: environmentIn.drift === 'ignore',
     // What is to be skipped may be in a stack that only the template of before nests.
     nesting: desired
       .filter(({ stack }, index) => gated[index]?.nests || skipOf(stack).length > 0)

@@ -116,6 +116,7 @@ async function recover(
     stack,
     plan: { ...untouched(desired), kind: 'recover', recovery: found.recovery },
     handles: { stackName, stackId, settings: {}, recovery: found.recovery },
+    ...seenIn(live),
   };
 }
 
@@ -166,12 +167,14 @@ function settingsOnly(desired: DesiredStack, live: LiveStack): Extract<Preparati
   const { stack, stackName } = desired;
   const settings = settingsToMake(desired, live);
   const plan = describeStack({ desired, live, templates: {} });
-  if (isNothing(settings)) return { kind: 'unchanged', stack, ...(plan.notes.length > 0 && { notes: plan.notes }) };
+  if (isNothing(settings))
+    return { kind: 'unchanged', stack, ...(plan.notes.length > 0 && { notes: plan.notes }), ...seenIn(live) };
   return {
     kind: 'planned',
     stack,
     plan,
     handles: { stackName, stackId: live.stackId, settings },
+    ...seenIn(live),
   };
 }
 
@@ -201,6 +204,7 @@ async function planned(
       changeSet: { name: found.name, id, changes },
       settings: settingsToMake(desired, live),
     },
+    ...seenIn(live),
   };
 }
 
@@ -214,6 +218,12 @@ function refuseForeign(
   const differs = inputDifferences(desired, inputs);
   if (differs.length > 0)
     throw failure('CHANGE_SET_FOREIGN', { stack, changeSet: name, differs }, place(session, stackName));
+}
+
+function seenIn(live: LiveStack | undefined): Pick<Extract<Preparation, { kind: 'planned' }>, 'seen'> {
+  if (live === undefined) return {};
+  const { updatedAt, drift } = live;
+  return { seen: { ...(updatedAt !== undefined && { updatedAt }), ...(drift !== undefined && { drift }) } };
 }
 
 function stacksIn(outputs: readonly string[]): string[] {

@@ -6,6 +6,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { RoleCredentials } from '#shared/domain/broker/person-session.ts';
 import { type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
+import { currentInvocation } from '#shared/invocation.ts';
 import { openRole } from './assume-role.ts';
 import { isExpired } from './translate-error.ts';
 
@@ -25,9 +26,13 @@ interface ClientSettings {
   readonly credentials: Pick<RoleCredentials, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
 }
 
-interface CachedSession {
+interface OpenSession {
   readonly session: TargetSession;
   readonly expiresAt: number;
+}
+
+interface CachedSession extends OpenSession {
+  readonly invocation: number;
 }
 
 /** A session is not reused in its last minute: a call could start in time and still end too late. */
@@ -52,20 +57,22 @@ export async function inTarget<Result>(
   }
 }
 
-/** Forgets every session. Each invocation begins so: a warm function opens its own, behind a guard of its own. */
+/** Forgets every session: for tests, and for a process that changes who it is. */
 export function forgetSessions(): void {
   cache.clear();
 }
 
 async function sessionFor(purpose: Purpose): Promise<TargetSession> {
   const cached = cache.get(keyOf(purpose));
-  if (cached !== undefined && cached.expiresAt - marginMilliseconds > Date.now()) return cached.session;
+  const invocation = currentInvocation();
+  // A warm function opens its own, behind a guard of its own.
+  if (cached?.invocation === invocation && cached.expiresAt - marginMilliseconds > Date.now()) return cached.session;
   const opened = await openSession(purpose);
-  cache.set(keyOf(purpose), opened);
+  cache.set(keyOf(purpose), { ...opened, invocation });
   return opened.session;
 }
 
-async function openSession(purpose: Purpose): Promise<CachedSession> {
+async function openSession(purpose: Purpose): Promise<OpenSession> {
   const { region } = purpose.target;
   const request = sessionRequest(purpose);
   const credentials = await openRole(request, purpose.target);

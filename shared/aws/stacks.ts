@@ -75,6 +75,7 @@ export async function readStack(
     terminationProtection: found.EnableTerminationProtection ?? false,
     stackPolicy: settled && withPolicy ? await readStackPolicy(session, stackName) : undefined,
     rollback: rollbackOf(found),
+    ...seenOf(found),
   };
 }
 
@@ -155,6 +156,16 @@ export async function readProcessedTemplate(
 async function readStackPolicy(session: TargetSession, StackName: string): Promise<string | undefined> {
   const answer = await asked(service, session.cloudFormation.send(new GetStackPolicyCommand({ StackName })));
   return answer.StackPolicyBody;
+}
+
+/** The stack's status of drift has a time only where it was ever checked (API reference, StackDriftInformation). */
+function seenOf({ LastUpdatedTime, CreationTime, DriftInformation }: Stack): Pick<LiveStack, 'updatedAt' | 'drift'> {
+  const updatedAt = (LastUpdatedTime ?? CreationTime)?.toISOString();
+  const checkedAt = DriftInformation?.LastCheckTimestamp?.toISOString();
+  return {
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(checkedAt === undefined ? {} : { drift: { status: `${DriftInformation?.StackDriftStatus}`, checkedAt } }),
+  };
 }
 
 /** A stack without any has neither member (API reference, RollbackConfiguration). */

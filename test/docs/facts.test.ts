@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { promotionJson } from '#cli/client/promotion-report.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
-import { kinds } from '#shared/domain/config/schema.ts';
+import { kinds } from '#shared/domain/config/kinds.ts';
 import { codeBlocks, pageAt, rowsIn } from './pages.ts';
 import { fieldsIn, type Shape } from './schema-fields.ts';
 

@@ -131,6 +131,7 @@ describe('nothing is told', () => {
     ['without a commit', event(3, 'running', { detail: noCommit })],
     ['by hand', event(3, 'running', { detail: { trigger: { kind: 'api' } } })],
     ['of a plan', event(3, 'planned', { detail: { mode: 'plan' } })],
+    ['of a look for drift', event(3, 'failed', { detail: { mode: 'drift' } })],
     ['of no environment', event(1, 'accepted', { type: 'Promotion State Change', detail: { environment: undefined } })],
     ['of an approval that became void', event(5, 'void', { type: 'Approval Decided' })],
     [

@@ -17,6 +17,7 @@ const runsAs: Record<string, string> = {
   openTarget: 'OpenTargetRole',
   execute: 'OrchestratorRole',
   verify: 'OrchestratorRole',
+  detectDrift: 'OrchestratorRole',
   closeTarget: 'CloseTargetRole',
   closeWave: 'CloseWaveRole',
   soak: 'OrchestratorRole',

@@ -198,6 +198,7 @@ describe('the promotion state machine', () => {
       ['OpenTarget', [['States.ALL'], 'CloseTarget']],
       ['Stacks', [['States.ALL'], 'CloseTarget']],
       ['Verify', [['States.ALL'], 'CloseTarget']],
+      ['DetectDrift', [['States.ALL'], 'CloseTarget']],
       ['CloseTarget'],
     ]);
     expect(target['CloseTarget']?.Next).toBe('TargetClosed');

@@ -1,6 +1,7 @@
 /** That a promotion to a thousand targets stays under the limits of Step Functions, computed from the definition itself. */
 import { describe, expect, it } from 'vitest';
 import { historyLimit, payloadLimit } from '#sandbox/step-functions/asl/state-failure.ts';
+import { detectionWait } from '#shared/domain/drift/detection.ts';
 import { turn } from '#shared/domain/promotion/admission.ts';
 import { after } from '#shared/domain/promotion/lease.ts';
 import { recoveryWait } from '#shared/domain/recovery/progress.ts';
@@ -28,11 +29,14 @@ const items = {
 };
 /** mostRounds of shared/domain/plan/rounds.ts. */
 const rounds = 2 * stacks + 10;
+const looking = { stack: 'api', stackName: 'orders-api', stackId: 'orders-api', state: 'running' } as const;
 /** How often the functions let a loop turn that waits for nobody outside of the promotion. */
 const bounded = {
   PlanTargets: rounds,
   // mostLooks of shared/domain/plan/preparation.ts.
   Plan: 41,
+  // mostLooks of shared/domain/drift/detection.ts.
+  DetectDrift: turnsWhile((looks) => detectionWait([looking], looks) !== undefined),
   Recover: turnsWhile((looks) => recoveryWait(looks) !== undefined),
   // Of the longest soak there is.
   Soak: soakLooks(14 * 86_400),

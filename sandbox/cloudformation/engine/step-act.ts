@@ -2,6 +2,7 @@
 import { AwsError } from '../../aws-error.ts';
 import type { Json, ResourceRequest, ResourceResult } from '../../kernel.ts';
 import { actingCaller, passedRoles } from '../acting-session.ts';
+import { demandThere, putBack, untouched } from '../drift/edits.ts';
 import { resourceDuration } from '../durations.ts';
 import { isNestedStack } from '../nested/hierarchy.ts';
 import { providedProperties } from '../resource-definition.ts';
@@ -76,7 +77,7 @@ async function create(context: StepContext, step: StepRecord): Promise<void> {
   const request = requestFor(context, { ...old, definition }, definition);
   authorise(context, request, 'create');
   const made = await (sandbox.provider(type)?.create(request) ?? plainIdentity(sandbox, request));
-  const record: ResourceRecord = { ...old, definition, ...resultOf(made) };
+  const record: ResourceRecord = { ...untouched(old), definition, ...resultOf(made) };
   if (old.physicalId !== undefined) {
     const deletionPolicy = definition.updateReplacePolicy ?? 'Delete';
     operation.leftovers.push({ ...old, definition: { ...old.definition, deletionPolicy } });
@@ -102,11 +103,13 @@ async function restore(context: StepContext, step: StepRecord): Promise<void> {
 
 async function change(context: StepContext, record: ResourceRecord, definition: ResourceDefinition): Promise<void> {
   const { sandbox } = context;
+  demandThere(record);
   const previousProperties = requestFor(context, record, record.definition).properties;
   const request: ResourceRequest = { ...requestFor(context, record, definition), previousProperties };
   authorise(context, request, 'update');
   const unchanged = { physicalId: record.physicalId ?? '', attributes: record.attributes };
   const made = await (sandbox.provider(record.type)?.update(request) ?? unchanged);
+  putBack(record, definition);
   Object.assign(record, { definition, ...resultOf(made) });
   delete record.skipped;
 }

@@ -6,8 +6,9 @@ import type { Policy } from '../policy/policy.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import type { Webhook } from '../webhook/webhook.ts';
 import { closest } from './did-you-mean.ts';
+import { type Kind, kinds } from './kinds.ts';
 import { regions } from './regions.ts';
-import { type Kind, kinds, type Parameters, type Pipeline, type Target } from './schema.ts';
+import type { Parameters, Pipeline, Target } from './schema.ts';
 import { fieldsAt, unknownField } from './unknown-field.ts';
 import type { Path, YamlDocument } from './yaml-source.ts';
 

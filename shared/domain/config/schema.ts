@@ -2,10 +2,7 @@
 import * as z from 'zod';
 import { AccountId, Name, StackName } from '../identifiers.ts';
 import { Duration, secondsOf } from '../policy/duration.ts';
-import { Policy } from '../policy/policy.ts';
-import { Schedule } from '../schedule/schedule.ts';
 import { Probe, Soak } from '../verification/probe.ts';
-import { Webhook } from '../webhook/webhook.ts';
 import { Labels, MatchLabels } from './labels.ts';
 import { LayerValue, maxParameters, StackValue } from './parameter-value.ts';
 import { regions } from './regions.ts';
@@ -90,6 +87,8 @@ export const Environment = z.strictObject({
   soak: Soak.exactOptional(),
   /** `rollback`: targets whose verification or soak failed go back to their last verified release. */
   onFailedVerification: z.enum(['stop', 'rollback']).exactOptional(),
+  /** What drift that is on record means for a plan: `warn` where nothing is said. */
+  drift: z.enum(['block', 'warn', 'ignore']).exactOptional(),
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -125,9 +124,6 @@ export const Target = z.strictObject({
   allowSameAccount: z.boolean().exactOptional(),
 });
 export type Target = z.infer<typeof Target>;
-
-export const kinds = { Pipeline, Parameters, Target, Policy, Webhook, Schedule };
-export type Kind = keyof typeof kinds;
 
 function atMost(limit: number, unit: string): (value: Record<string, unknown>, context: z.RefinementCtx) => void {
   return (value, context) => {

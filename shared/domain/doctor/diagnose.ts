@@ -7,7 +7,7 @@ import { forwardingCheck } from './forwarding.ts';
 import { permissionCheck } from './permissions.ts';
 
 /** Version of accounts/account.yml that this version of Drawbridge needs; the audit role carries it as a tag. */
-export const accountVersion = 5;
+export const accountVersion = 6;
 export const versionTag = 'drawbridge:version';
 
 /** Seconds a signature may be off (IAM User Guide, "Troubleshoot AWS Signature Version 4": five minutes). */

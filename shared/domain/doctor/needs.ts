@@ -30,13 +30,13 @@ export interface Where extends Placed {
 const kindsOf = {
   preview: ['preview', 'read'],
   deploy: ['execute', 'recover'],
-  audit: ['audit', 'invoke', 'run', 'watch'],
+  audit: ['audit', 'invoke', 'run', 'watch', 'drift'],
 } as const;
 
 /** How a person knows the kinds of step. */
 const stepOf: Record<StepKind, string> = {
   ...{ preview: 'plan', read: 'verify', execute: 'execute', recover: 'recover', audit: 'audit' },
-  ...{ invoke: 'verify', run: 'verify', watch: 'soak' },
+  ...{ invoke: 'verify', run: 'verify', watch: 'soak', drift: 'detect-drift' },
 };
 
 /** The needs of one role: on stacks, exactly what the session policies of its steps allow; besides, what those steps need elsewhere. */
@@ -79,6 +79,7 @@ function auditNeeds({ account, region }: Where): Need[] {
       need('doctor', `iam:${action}`, role),
     ),
     ...['GetPolicy', 'GetPolicyVersion'].map((action) => need('doctor', `iam:${action}`, iam('policy/any'))),
+    need('detect-drift', 'cloudformation:DescribeStackDriftDetectionStatus', '*'),
     ...['DescribeRule', 'ListTargetsByRule'].map((action) => need('doctor', `events:${action}`, rule)),
     ...probeNeeds({ account, region }),
   ];

@@ -3,6 +3,7 @@ import { auditEntries } from './audit-entries.ts';
 import { brokerEntries } from './broker-entries.ts';
 import { configEntries } from './config-entries.ts';
 import { controlEntries } from './control-entries.ts';
+import { driftEntries } from './drift-entries.ts';
 import { gateEntries } from './gate-entries.ts';
 import { httpEntries } from './http-entries.ts';
 import { planEntries } from './plan-entries.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...brokerEntries,
   ...configEntries,
   ...controlEntries,
+  ...driftEntries,
   ...planEntries,
   ...policyEntries,
   ...promotionEntries,

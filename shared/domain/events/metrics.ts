@@ -16,9 +16,9 @@ export interface Measure {
   readonly value: number;
 }
 
-/** Of promotions that only plan, nothing is counted: they start nothing and end nothing. */
+/** Of promotions that only plan or look for drift, nothing is counted: they start nothing and end nothing. */
 export function measuresOf({ detailType, detail }: PromotionEvent): Measure[] {
-  if (detail.mode === 'plan') return [];
+  if (detail.mode === 'plan' || detail.mode === 'drift') return [];
   switch (detailType) {
     case 'Drawbridge Promotion State Change':
       return ofPromotion(detail);

@@ -41,7 +41,7 @@ export function reportOf(event: unknown): ReadReport {
   const { promotion, environment, sequence, trigger, mode, state, releaseId } = read.data.detail;
   const commit = Commit.safeParse(trigger.commit);
   if (trigger.source === undefined || !commit.success) return ignored('no commit is known');
-  if (mode === 'plan') return ignored('nothing is deployed');
+  if (mode === 'plan' || mode === 'drift') return ignored('nothing is deployed');
   const told = Object.hasOwn(tellings, state) ? tellings[state] : undefined;
   if (environment === undefined || told === undefined) return ignored('it says nothing of an environment');
   const { words, ...states } = told;

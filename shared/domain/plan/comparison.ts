@@ -49,6 +49,10 @@ export interface LiveStack {
   readonly terminationProtection: boolean;
   /** As CloudFormation keeps it; nothing where the stack has none, or where nobody asked. */
   readonly stackPolicy?: string | undefined;
+  /** When CloudFormation last made or changed it; nothing where it never was. */
+  readonly updatedAt?: string;
+  /** What its last drift detection said, whoever asked for it; nothing where nobody did. */
+  readonly drift?: { readonly status: string; readonly checkedAt: string };
   /** Nothing where nobody asked. */
   readonly rollback?: DesiredStack['rollback'] | undefined;
 }

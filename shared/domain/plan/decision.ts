@@ -25,6 +25,8 @@ export type Decision =
   | {
       readonly kind: 'go';
       readonly more: boolean;
+      /** Nothing is executed, so that there is nothing to clean up after. */
+      readonly idle?: true;
       readonly waves: RolloutWave[];
       /** What is done in each target; the ledger keeps it. */
       readonly assignments: readonly Assignment[];
@@ -61,6 +63,9 @@ export interface DecisionFacts {
 /** After so long, in seconds, a plan says too little about now: a window may have been waited for. */
 const mostPlanAge = 6 * 3600;
 
+/** Targets that are checked for drift at once where the environment does not say. */
+const checkedAtOnce = 10;
+
 /** Stacks that are brought back in one round: the state of a round has to stay small, and the next round brings back the rest. */
 const mostRecoveries = 100;
 
@@ -85,6 +90,7 @@ export function rolloutPlanOf(
  */
 export function decision(facts: DecisionFacts, plan: RolloutPlan): Decision {
   if (facts.mode === 'verify') return reverifying(facts);
+  if (facts.mode === 'drift') return checking(facts);
   const work = plan.targets.flatMap(({ target, stacks }) => stacks.filter(isWork).map((stack) => ({ target, stack })));
   if (work.length === 0 && (facts.mode === 'plan' || !isUnverified(facts, plan))) return { kind: 'nothing-to-do' };
   if (facts.denied) return { kind: 'denied' };
@@ -123,8 +129,8 @@ export function answerTo(decided: Decision, plan: { readonly digest: string; rea
   }
 }
 
-function goingAs({ more, waves }: Extract<Decision, { kind: 'go' }>) {
-  return { more, tolerant: waves.some(({ failureTolerance }) => failureTolerance > 0), waves };
+function goingAs({ more, waves, idle }: Extract<Decision, { kind: 'go' }>) {
+  return { more, tolerant: !idle && waves.some(({ failureTolerance }) => failureTolerance > 0), waves };
 }
 
 /** Whether anything is to be done about a stack. */
@@ -139,6 +145,16 @@ function reverifying(facts: DecisionFacts): Decision {
   const assignments = facts.members.map((target) => ({ target, stacks: [], complete: true, ...soaks }));
   const waves = wavesOf({ ...facts, more: false }, assignments);
   return waves.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', more: false, waves, assignments };
+}
+
+/** Every target is compared with its templates, whatever the others turn out to be. Waves are for changes. */
+function checking({ environment, targets, members }: DecisionFacts): Decision {
+  const { name, targets: selected, maxConcurrency = checkedAtOnce } = environment;
+  const flat = { name, targets: selected, maxConcurrency, failureTolerance: members.length };
+  const assignments = members.map((target) => ({ target, stacks: [], complete: true }));
+  const waves = wavesOf({ environment: flat, targets, more: false }, assignments);
+  if (waves.length === 0) return { kind: 'nothing-to-do' };
+  return { kind: 'go', more: false, idle: true, waves, assignments };
 }
 
 /** Nothing changes, and the environment verifies what some target has not been verified with. */

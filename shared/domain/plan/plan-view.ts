@@ -1,4 +1,5 @@
 /** A plan laid out for reading: what every form shows, before it becomes text, Markdown or HTML. */
+import { nameOf } from '../drift/drift.ts';
 import type { RolloutPlan } from './decision.ts';
 import { summaryLine } from './plan-counts.ts';
 import { aftermath, headline, type Sign, signOf, signs } from './plan-words.ts';
@@ -30,7 +31,16 @@ export interface StackView {
 }
 
 export interface Section {
-  readonly kind: 'resources' | 'nested' | 'parameters' | 'tags' | 'outputs' | 'permissions' | 'settings' | 'notes';
+  readonly kind:
+    | 'resources'
+    | 'nested'
+    | 'parameters'
+    | 'tags'
+    | 'outputs'
+    | 'permissions'
+    | 'settings'
+    | 'drift'
+    | 'notes';
   readonly title: string;
   /** How deep a nested stack is; 0 for everything else. */
   readonly depth: number;
@@ -95,6 +105,7 @@ function stackView(stack: StackPlan): StackView {
       'settings',
       stack.settings.map((setting) => valueLine(setting, setting.loosens === true ? 'loosened' : '')),
     ),
+    section('drift', driftLines(stack.drift)),
     section('notes', stack.notes.map(noteLine)),
   ];
   return {
@@ -182,6 +193,21 @@ function sidesOf({ before, after }: Sides): Pick<Value, 'before' | 'after'> {
 
 function permissionLine({ effect, resource, type, text }: StackPlan['permissions'][number]): Line {
   return { sign: signs[effect], type, subject: resource, about: text, values: [] };
+}
+
+/** Values are never in a plan's drift: what somebody put there by hand may be a secret. */
+function driftLines(drift: StackPlan['drift']): Line[] {
+  if (drift === undefined) return [];
+  const { resources } = drift;
+  if (resources.length === 0)
+    return [{ ...noteLine('the stack; CloudFormation does not say in what'), sign: signs.drifted }];
+  return resources.map((resource) => ({
+    sign: signs.drifted,
+    type: resource.type,
+    subject: nameOf(resource),
+    about: resource.status === 'DELETED' ? 'was deleted' : resource.paths.join(', '),
+    values: [],
+  }));
 }
 
 function noteLine(note: string): Line {

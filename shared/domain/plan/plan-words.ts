@@ -19,6 +19,7 @@ export const signs = {
   undecided: { symbol: '[?]', word: 'not decided yet', tone: 'replace' },
   broadened: { symbol: '[+]', word: 'broadened', tone: 'replace' },
   narrowed: { symbol: '[-]', word: 'narrowed', tone: 'change' },
+  drifted: { symbol: '[!]', word: 'drifted', tone: 'note' },
   note: { symbol: '[!]', word: 'note', tone: 'note' },
 } as const satisfies Readonly<Record<string, Sign>>;
 

@@ -2,7 +2,7 @@
 import { failure } from '../errors/catalogue.ts';
 import type { Placed } from '../names.ts';
 import { canonicalJson, digestOf } from '../release/canonical-json.ts';
-import type { DesiredStack } from './comparison.ts';
+import type { DesiredStack, LiveStack } from './comparison.ts';
 import type { ExportInUse } from './exports.ts';
 import type { SettingsToMake } from './settings.ts';
 import { type PlannedChange, type StackPlan, type TargetPlan, untouched } from './stack-plan.ts';
@@ -13,6 +13,7 @@ interface UnchangedStack {
   readonly kind: 'unchanged';
   readonly stack: string;
   readonly notes?: readonly string[];
+  readonly seen?: SeenStack;
   readonly emptyChangeSet?: EmptyChangeSet;
 }
 
@@ -50,12 +51,16 @@ interface UnplannedStack {
   readonly after: readonly string[];
 }
 
+/** What CloudFormation says of the stack, as far as what is known of its drift depends on it. */
+type SeenStack = Pick<LiveStack, 'updatedAt' | 'drift'>;
+
 /** A stack with something to do: a change set, settings, or a recovery. */
 interface PlannedStack {
   readonly kind: 'planned';
   readonly stack: string;
   readonly plan: StackPlan;
   readonly handles: Handles;
+  readonly seen?: SeenStack;
   /** Where only settings change. */
   readonly emptyChangeSet?: EmptyChangeSet;
   /** Exports that the change set takes away or changes, and who imports them now. */

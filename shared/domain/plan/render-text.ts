@@ -87,7 +87,7 @@ function sidesText({ name, before, after, absent }: Value, longest: number): str
 
 function shortStack(stack: StackView): string[] {
   const resources = stack.sections.filter(({ kind }) => kind === 'resources' || kind === 'nested');
-  const told = stack.sections.filter(({ kind }) => kind === 'permissions' || kind === 'notes');
+  const told = stack.sections.filter(({ kind }) => kind === 'permissions' || kind === 'drift' || kind === 'notes');
   const counted = stack.sections
     .filter((section) => !resources.includes(section) && !told.includes(section))
     .map(({ title, lines }) => `${title} ${lines.length}`);

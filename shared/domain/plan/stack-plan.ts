@@ -1,5 +1,6 @@
 /** What a rollout would do to the stacks of one target, normalised so that the same change always has the same digest. */
 import * as z from 'zod';
+import { DriftedResource } from '../drift/drift.ts';
 import { AccountId, Name, Region, StackName } from '../identifiers.ts';
 import { canonicalJson } from '../release/canonical-json.ts';
 import { visibleValue } from './visible-text.ts';
@@ -86,6 +87,8 @@ export const StackPlan = z.strictObject({
   /** What a reader should know, one sentence each: a stack policy that will refuse, hooks that will run, findings that were waived. */
   notes: z.array(z.string()),
   after: z.array(Name).optional(),
+  /** What was changed past CloudFormation since the stack's last update, as far as it is known; absent where nothing is. */
+  drift: z.strictObject({ resources: z.array(DriftedResource) }).optional(),
   recovery: z
     .strictObject({ status: z.string(), action: RecoveryAction, skip: z.array(z.string()), approved: z.boolean() })
     .optional(),

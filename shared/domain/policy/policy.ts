@@ -126,6 +126,7 @@ const Fields = z.strictObject({
   overrides: z
     .strictObject({
       eligibility: z.array(Name).min(1).exactOptional(),
+      drift: z.array(Name).min(1).exactOptional(),
       windows: z.array(Name).min(1).exactOptional(),
     })
     .exactOptional(),

@@ -46,6 +46,8 @@ const refusalOf: Record<Mode, (facts: AdmissionFacts, targets: readonly Labelled
   promote: ineligibility,
   plan: () => undefined,
   verify: notRunning,
+  // Whatever runs there.
+  drift: () => undefined,
 };
 
 /** Verifying a release where another one runs would judge the wrong one, and one that was changed in part neither. */

@@ -28,9 +28,9 @@ export function isGood(outcome: Outcome): boolean {
 
 /**
  * `plan`: every step up to the decision, then everything that was made is taken away again. `verify`: nothing is executed; what runs is
- * verified again.
+ * verified again. `drift`: nothing is executed; what runs is compared with its templates.
  */
-export const Mode = z.enum(['promote', 'plan', 'verify']);
+export const Mode = z.enum(['promote', 'plan', 'verify', 'drift']);
 export type Mode = z.infer<typeof Mode>;
 
 /** What whoever asks allows to bring stacks back that cannot be updated, by the name of the stack. */
@@ -73,7 +73,7 @@ export const Trigger = z.strictObject({
 
 /** What a person with the permission overrules, and why. It stays on the promotion for ever. */
 export const Override = z.strictObject({
-  of: z.array(z.enum(['eligibility', 'windows'])).min(1),
+  of: z.array(z.enum(['eligibility', 'windows', 'drift'])).min(1),
   reason: z.string().trim().min(1).max(1024),
 });
 export type Override = z.infer<typeof Override>;

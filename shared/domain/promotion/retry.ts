@@ -6,6 +6,8 @@ import type { PromotionRequest } from './request.ts';
 
 const retriable: readonly string[] = ['failed', 'errored', 'rejected', 'aborted'] satisfies Outcome[];
 
+const modeText = { plan: 'plan', drift: 'a look for drift' };
+
 export type Retry =
   | { readonly kind: 'request'; readonly request: PromotionRequest }
   | { readonly kind: 'refused'; readonly problem: Problem };
@@ -23,10 +25,11 @@ export interface Arrived {
 /** With all that was chosen the first time. Stacks that are as the release wants them are found so by the new plan and stay untouched. */
 export function retryOf(promotion: Promotion, rollouts: readonly Rollout[], running: readonly Arrived[]): Retry {
   const { id, status, mode, release, environments, targets, override } = promotion;
-  if (mode === 'plan' || !retriable.includes(status))
+  const looksOnly = mode === 'plan' || mode === 'drift';
+  if (looksOnly || !retriable.includes(status))
     return {
       kind: 'refused',
-      problem: problem('NOT_RETRIABLE', { promotion: id, status: mode === 'plan' ? mode : status }),
+      problem: problem('NOT_RETRIABLE', { promotion: id, status: looksOnly ? modeText[mode] : status }),
     };
   const done = new Set(
     rollouts.filter((rollout) => isGood(rollout.status as Outcome)).map((rollout) => rollout.environment),

@@ -23,6 +23,8 @@ export const Whereabouts = Running.extend({
   held: z.array(z.string()).min(1).optional(),
   frozen: z.array(z.string()).min(1).optional(),
   stopped: z.array(z.string()).min(1).optional(),
+  /** Its stacks that were found drifted since the release arrived. */
+  drifted: z.array(Name).min(1).optional(),
   why: z.string().optional(),
 });
 export type Whereabouts = z.infer<typeof Whereabouts>;

@@ -93,12 +93,13 @@ function goodOutcome({ mode, deployments }: RolloutFacts): Outcome {
   return deployments.some((deployment) => deployment.outcome === 'deployed') ? 'succeeded' : 'unchanged';
 }
 
-/** Nothing of what was to be done was done: there is no failure of some that the others make good. */
-function isWholeFailure({ progress }: RolloutFacts): boolean {
-  return progress.length > 0 && progress.every(({ status }) => status !== 'done');
+/** Nothing of what was to be done was done: there is no failure of some that the others make good. Drift is told of each target. */
+function isWholeFailure({ mode, progress }: RolloutFacts): boolean {
+  const undone = progress.filter(({ status }) => status !== 'done').length;
+  return undone > 0 && (mode === 'drift' || undone === progress.length);
 }
 
-/** Why targets stopped, where that ended the rollout: one that never ended is our machinery's fault. */
+/** Why targets stopped, where that ended the rollout, or was all that it was for: one that never ended is our machinery's fault. */
 function stopReasons(facts: RolloutFacts): Reason[] {
   if (!isCaught(facts.caught) && !isWholeFailure(facts)) return [];
   return facts.progress.flatMap(({ status, reasons, target }) =>

@@ -1,4 +1,5 @@
 /** What is where, in words: what stands in the way of each target, and why some run another release than the rest of their environment. */
+import type { DriftRecord } from '../drift/drift.ts';
 import type { Instant } from '../identifiers.ts';
 import { covers, isInForce, type Restriction, type RestrictionKind } from '../restriction/restriction.ts';
 import type { Promotion } from './records.ts';
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly restrictions: readonly Restriction[];
   readonly bringers: ReadonlyMap<string, Bringer>;
   readonly at: Instant;
+  /** What is known of the pipeline's stacks. */
+  readonly drifts?: readonly Pick<DriftRecord, 'environment' | 'target' | 'stack' | 'status' | 'checkedAt'>[];
 }
 
 /** Every target with what is to be said of it, in the order in which they came. */
@@ -32,7 +35,7 @@ export function whereabouts(running: readonly Running[], around: Surroundings): 
   const whys = new Map(environmentsOf(running).flatMap((here) => differences(here, around)));
   return running.map((one) => {
     const why = one.mixed === undefined ? whys.get(one) : mixedText(one.mixed);
-    return { ...one, ...inTheWay(one, around), ...(why !== undefined && { why }) };
+    return { ...one, ...inTheWay(one, around), ...driftedIn(one, around), ...(why !== undefined && { why }) };
   });
 }
 
@@ -45,6 +48,14 @@ function inTheWay(one: Running, { restrictions, at }: Surroundings): Partial<Whe
     here.filter((restriction) => restriction.kind === kind).map(({ id }) => id),
   ]);
   return Object.fromEntries(found.filter(([, ids]) => ids?.length !== 0));
+}
+
+function driftedIn({ environment, target, since }: Running, { drifts = [] }: Surroundings): Partial<Whereabouts> {
+  const drifted = drifts.filter(
+    (one) =>
+      one.environment === environment && one.target === target && one.status === 'DRIFTED' && one.checkedAt >= since,
+  );
+  return drifted.length === 0 ? {} : { drifted: drifted.map(({ stack }) => stack) };
 }
 
 function mixedText({ promotion, releaseId }: NonNullable<Running['mixed']>): string {

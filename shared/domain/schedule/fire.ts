@@ -69,7 +69,9 @@ export function chosen(
     const here = running.filter((one) => one.environment === environment);
     return here.length > 0 && here.every(({ release }) => release === digest);
   });
-  if (arrived) return { kind: 'skip', problem: problem('SCHEDULE_ALREADY_THERE', { releaseId, environments }) };
+  // What is already there is what a verification or a look for drift is about.
+  if (arrived && isChanging(schedule))
+    return { kind: 'skip', problem: problem('SCHEDULE_ALREADY_THERE', { releaseId, environments }) };
   const before = underWay.find(
     (one) =>
       one.release === digest &&
@@ -80,6 +82,8 @@ export function chosen(
     return { kind: 'skip', problem: problem('SCHEDULE_UNDER_WAY', { releaseId, promotion: before.id }) };
   return { kind: 'promote', environments };
 }
+
+const isChanging = ({ mode = 'promote' }: Schedule): boolean => mode === 'promote' || mode === 'plan';
 
 /** The environments before the first one that is held; the hold where that is the very first. What is not promoted is held nowhere. */
 function upToHold(

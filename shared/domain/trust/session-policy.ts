@@ -24,8 +24,9 @@ import { stackPath, widened } from './stack-paths.ts';
  * - `invoke`: ask the one function that is a probe
  * - `run`: start the one state machine that is a probe, and see how it stands
  * - `watch`: read alarms
+ * - `drift`: let CloudFormation compare stacks with their templates
  */
-export type StepKind = 'preview' | 'read' | 'execute' | 'recover' | 'audit' | 'invoke' | 'run' | 'watch';
+export type StepKind = 'preview' | 'read' | 'execute' | 'recover' | 'audit' | 'invoke' | 'run' | 'watch' | 'drift';
 
 /** What a step works on. */
 export interface SessionScope {
@@ -70,7 +71,8 @@ type Condition = Readonly<Record<string, Readonly<Record<string, string | readon
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
-  readonly Action: string | readonly string[];
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: Condition;
 }
@@ -117,6 +119,14 @@ export const stackActions: Record<StepKind, readonly string[]> = {
   invoke: [],
   run: [],
   watch: [],
+  drift: [
+    'DetectStackDrift',
+    // Asked for along with it, for each resource.
+    'DetectStackResourceDrift',
+    'DescribeStackResourceDrifts',
+    'DescribeStacks',
+    'ListStackResources',
+  ],
 };
 
 function onStacks(kind: StepKind, scope: SessionScope, paths: readonly string[]): Statement[] {
@@ -149,6 +159,7 @@ const statementsOf: Record<StepKind, (scope: SessionScope) => Statement[]> = {
         ],
   // Narrower, CloudWatch does not tell of composite alarms (API reference, DescribeAlarms, DescribeAlarmHistory).
   watch: () => [allow(['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'], '*')],
+  drift: () => [allow('cloudformation:DescribeStackDriftDetectionStatus', '*'), readAnything],
 };
 
 /** By the id of a change set or the name of an export, not by a stack. */
@@ -158,7 +169,36 @@ const notByStack: Statement = {
   Resource: '*',
 };
 
-const allow = (Action: Statement['Action'], Resource: string): Statement => ({ Effect: 'Allow', Action, Resource });
+/**
+ * CloudFormation reads the resources with the session of the caller (User Guide, "Detect drift", considerations). Which actions that takes depends on
+ * their types, so all of the role's are left but those that act, or read what is in a resource.
+ */
+const readAnything: Statement = {
+  Effect: 'Allow',
+  NotAction: [
+    'cloudformation:*',
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+    'kms:Decrypt',
+    'lambda:Invoke*',
+    's3:GetObject*',
+    'secretsmanager:GetSecretValue',
+    'sqs:ReceiveMessage',
+    'states:DescribeExecution',
+    'states:GetExecutionHistory',
+    'states:Start*',
+    'sts:*',
+  ],
+  Resource: '*',
+};
+
+const allow = (Action: string | readonly string[], Resource: string): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
 
 /**
  * Only the change sets of this promotion, by name or ARN. Calls that name no change set carry no such key, hence IfExists; the role itself

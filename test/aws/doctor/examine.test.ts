@@ -43,7 +43,7 @@ beforeEach(() => {
     Role: {
       Arn: 'arn:role',
       AssumeRolePolicyDocument: encoded,
-      Tags: [{ Key: 'drawbridge:version', Value: '5' }],
+      Tags: [{ Key: 'drawbridge:version', Value: '6' }],
       PermissionsBoundary: { PermissionsBoundaryArn: boundary },
     } as never,
   });
@@ -67,7 +67,7 @@ describe('examining a target', () => {
       value: {
         arn: 'arn:role',
         trust: text,
-        tags: { 'drawbridge:version': '5' },
+        tags: { 'drawbridge:version': '6' },
         policies: [
           { name: 'inline', document: text },
           { name: 'arn:managed', document: text },

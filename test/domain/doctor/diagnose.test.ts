@@ -153,11 +153,11 @@ describe.each<[string, [string, Partial<DoctorFacts>, 'ok' | 'failed' | 'unknown
     [
       ...(
         [
-          ['1', 'failed', /has version 1 of accounts\/account.yml, and 5 is needed/],
+          ['1', 'failed', /has version 1 of accounts\/account.yml, and 6 is needed/],
           [undefined, 'failed', /has version unknown/],
           ['latest', 'failed', /has version unknown/],
           ['3', 'failed', /has version 3/],
-          ['5', 'ok', /version 5/],
+          ['6', 'ok', /version 6/],
         ] as const
       ).map(([tag, verdict, says]) => {
         const tags = tag === undefined ? {} : { [versionTag]: tag };

@@ -19,7 +19,7 @@ export function liveRole(role: TargetRole, given: Parameters<typeof policiesOf>[
     arn: `arn:aws:iam::222222222222:role/drawbridge/drawbridge-${role}`,
     trust: document('trust'),
     maxSessionDuration: 3600,
-    tags: role === 'audit' ? { 'drawbridge:version': '5' } : {},
+    tags: role === 'audit' ? { 'drawbridge:version': '6' } : {},
     policies: [{ name: role, document: document('identity') }],
   };
 }

@@ -53,7 +53,7 @@ describe('the needs of a role', () => {
   const kinds = {
     preview: ['preview', 'read'],
     deploy: ['execute', 'recover'],
-    audit: ['audit', 'invoke', 'run', 'watch'],
+    audit: ['audit', 'invoke', 'run', 'watch', 'drift'],
   } as const;
   const promotion = 'prm-0123456789abcdef';
   const allowedTo = (role: TargetRole) =>
@@ -61,7 +61,7 @@ describe('the needs of a role', () => {
       const artifacts = { prefix: 'drawbridge-artifacts-111111111111' };
       const scope = { target: where, promotion, stacks: ['orders-1'], artifacts, probe: 'drawbridge-verify-any' };
       const { text } = sessionPolicy(kind, scope);
-      return (JSON.parse(text) as Document).Statement.flatMap(({ Action }) => Action);
+      return (JSON.parse(text) as Document).Statement.flatMap(({ Action = [] }) => Action);
     });
   const needed = (role: TargetRole) => needsOf(role, where).map(({ action }) => action);
 

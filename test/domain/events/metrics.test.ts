@@ -32,6 +32,7 @@ describe('what is measured of an event', () => {
   ])('%s %s: %j', (detailType, state, expected) => {
     expect(told(detailType, state)).toEqual(expected);
     expect(told(detailType, state, { mode: 'plan' })).toEqual([]);
+    expect(told(detailType, state, { mode: 'drift' })).toEqual([]);
   });
 });
 

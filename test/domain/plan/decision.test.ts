@@ -209,6 +209,37 @@ describe('the decision on a rollout', () => {
     });
   });
 
+  describe('to look for drift', () => {
+    const looking = (more: Partial<DecisionFacts> = {}) => decision(facts({ mode: 'drift', ...more }), rolloutPlan());
+
+    it('looks at every target at once, whatever the others turn out to be, and soaks nothing', () => {
+      const waves = [{ matchLabels: { canary: 'true' }, soak: '1h' }, {}];
+      const targets = [labelled('production-a'), labelled('production-b', { canary: 'true' })];
+      const decided = looking({ environment: { ...environment, waves }, targets, soakAtLeast: 3600, openness: closed });
+      expect(decided).toMatchObject({
+        ...{ kind: 'go', more: false, idle: true },
+        waves: [
+          {
+            ...{ maxConcurrency: 10, failureTolerance: 2, soakSeconds: 0, last: true },
+            targets: ['production-a', 'production-b'],
+          },
+        ],
+        assignments: ['production-a', 'production-b'].map((target) => ({ target, stacks: [], complete: true })),
+      });
+      // Nothing was executed, so that nothing is cleaned up.
+      expect(answerTo(decided, { digest: `sha256:${'1'.repeat(64)}`, nextRound: 2 })).toMatchObject({
+        tolerant: false,
+      });
+      expect(looking({ environment: { ...environment, maxConcurrency: 3 }, targets })).toMatchObject({
+        waves: [{ maxConcurrency: 3 }],
+      });
+    });
+
+    it('is nothing to do without targets', () => {
+      expect(looking({ members: [] })).toEqual({ kind: 'nothing-to-do' });
+    });
+  });
+
   it('is about one plan, whichever target was planned first', () => {
     const { targets, ...rollout } = rolloutPlan(targetPlan('a', stackPlan('api', 'changes')), targetPlan('b'));
     expect(rolloutPlanOf(rollout, targets.toReversed())).toEqual(rolloutPlanOf(rollout, targets));

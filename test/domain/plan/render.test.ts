@@ -24,6 +24,45 @@ const planOf = (...stacks: Partial<StackPlan>[]): RolloutPlan => ({
   ],
 });
 
+describe('drift in a plan', () => {
+  const jobs = { logicalId: 'Jobs', type: 'AWS::SQS::Queue', status: 'MODIFIED', paths: ['/A', '/B'] } as const;
+  const gone = { within: 'Nested', logicalId: 'Topic', type: 'AWS::SNS::Topic', status: 'DELETED', paths: [] } as const;
+  const drifted = planOf({
+    drift: {
+      resources: [
+        { ...jobs, paths: [...jobs.paths] },
+        { ...gone, paths: [] },
+      ],
+    },
+  });
+
+  it.each<[string, (plan: RolloutPlan) => string, string[]]>([
+    [
+      'text',
+      renderText,
+      [
+        '[!] drifted           AWS::SQS::Queue  Jobs  /A, /B',
+        '[!] drifted           AWS::SNS::Topic  Nested/Topic  was deleted',
+      ],
+    ],
+    [
+      'a report',
+      (plan) => shortLines(plan).join('\n'),
+      ['[!] drifted Jobs /A, /B', '[!] drifted Nested/Topic was deleted'],
+    ],
+    ['Markdown', renderMarkdown, ['**[!] drifted** `AWS::SQS::Queue` `Jobs` /A, /B', '`Nested/Topic` was deleted']],
+    ['HTML', renderHtml, ['<h4>drift</h4>', '<strong>Jobs</strong> <span class="type">AWS::SQS::Queue</span>']],
+  ])('as %s names resource and properties', (_, render, lines) => {
+    for (const line of lines) expect(render(drifted)).toContain(line);
+  });
+
+  it('says so where CloudFormation names nothing', () => {
+    expect(renderText(planOf({ drift: { resources: [] } }))).toContain(
+      '[!] drifted           the stack; CloudFormation does not say in what',
+    );
+  });
+});
+
 describe('a rich plan', () => {
   it.each([
     ['as text', 'rich.txt', () => `${renderText(richPlan, remarks)}\n`],

@@ -34,6 +34,7 @@ describe('retrying a promotion', () => {
     ['that still runs', { status: 'running' }],
     ['that succeeded', { status: 'succeeded' }],
     ['that only planned', { status: 'rejected', mode: 'plan' }],
+    ['that only looked for drift', { status: 'failed', mode: 'drift' }],
   ])('%s is refused', (_, change) => {
     expect(retryOf(aPromotion(change), [], [])).toMatchObject({ kind: 'refused', problem: { code: 'NOT_RETRIABLE' } });
   });

@@ -73,6 +73,24 @@ describe('how a rollout ended', () => {
     ['a stack failed and nobody caught it', { deployments: [deployment('a', 'failed')] }, 'failed', ['STACK_FAILED']],
     ['verification said no', stopped(because('NOT_VERIFIED')), 'failed', ['NOT_VERIFIED']],
     [
+      'drift was looked for and found in a target, although all were looked at',
+      { mode: 'drift', progress: [progress({ reasons: [because('DRIFTED')] }), progress({ status: 'done' })] },
+      'failed',
+      ['DRIFTED'],
+    ],
+    [
+      'drift was looked for and there is none',
+      { mode: 'drift', progress: [progress({ status: 'done' })] },
+      'unchanged',
+      [],
+    ],
+    [
+      'drift was looked for and a target could not be reached',
+      { mode: 'drift', progress: [progress({ reasons: [because('ASSUME_ROLE_DENIED')] })] },
+      'errored',
+      ['ASSUME_ROLE_DENIED'],
+    ],
+    [
       'a target stopped, and others were not started because of it',
       stopped(because('NOT_VERIFIED'), because('TARGET_NOT_STARTED')),
       'failed',

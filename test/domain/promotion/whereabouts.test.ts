@@ -120,3 +120,20 @@ describe('what is in the way of a target', () => {
     expect(found).toEqual({ ...runs('eu', 1), held: [hold], frozen: [freeze, everything] });
   });
 });
+
+describe('what has drifted in a target', () => {
+  const drift = (change: object = {}) => ({
+    ...{ environment: 'production', target: 'eu', stack: 'api', status: 'DRIFTED' as const, checkedAt: later(2) },
+    ...change,
+  });
+
+  it.each([
+    ['names each of its stacks', [drift(), drift({ stack: 'web' })], ['api', 'web']],
+    ['says nothing where all is in sync', [drift({ status: 'IN_SYNC' })], undefined],
+    ['says nothing of other targets', [drift({ target: 'us' }), drift({ environment: 'staging' })], undefined],
+    ['says nothing of before the release arrived', [drift({ checkedAt: monday })], undefined],
+  ])('%s', (_, drifts, expected) => {
+    const [found] = whereabouts([runs('eu', 1)], { restrictions: [], bringers: new Map(), at: monday, drifts });
+    expect(found?.drifted).toEqual(expected);
+  });
+});

@@ -102,6 +102,11 @@ describe('what a schedule promotes', () => {
     expect(codeOf(schedule, candidate(), { running, underWay: [], holds: [] })).toEqual(expected);
   });
 
+  it.each(['verify', 'drift'] as const)('is what is there already, where it is to %s it', (mode) => {
+    const schedule = aSchedule({ environments: ['production'], mode });
+    expect(codeOf(schedule, candidate(), { ...nowhere, running: [here('production')] })).toEqual(['production']);
+  });
+
   it.each([
     ['the same release', onItsWay, 'SCHEDULE_UNDER_WAY'],
     ['another release', { ...onItsWay, release: 'sha256:old' }, journey],

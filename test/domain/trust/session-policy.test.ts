@@ -59,6 +59,7 @@ const scopes: Record<StepKind, SessionScope> = {
   invoke: { target: place, promotion, stacks: [], probe: 'drawbridge-verify-orders' },
   run: { target: place, promotion, stacks: [], probe: 'drawbridge-verify-load' },
   watch: { target: place, promotion, stacks: [] },
+  drift: { target: place, promotion, stacks: ['orders-api', 'orders-api-*'] },
 };
 const roles: Record<StepKind, string> = {
   preview: 'PreviewRole',
@@ -69,6 +70,7 @@ const roles: Record<StepKind, string> = {
   invoke: 'AuditRole',
   run: 'AuditRole',
   watch: 'AuditRole',
+  drift: 'AuditRole',
 };
 
 type Asked = readonly [action: string, resource: string, context?: RequestContext];
@@ -96,8 +98,8 @@ const calls: [StepKind[], ...Asked][] = [
   [['preview', 'read'], 'cloudformation:GetTemplate', api],
   [['preview'], 'cloudformation:GetStackPolicy', api],
   [['preview', 'recover'], 'cloudformation:ListChangeSets', api],
-  [['preview', 'recover'], 'cloudformation:ListStackResources', api],
-  [['preview', 'read', 'execute', 'recover'], 'cloudformation:DescribeStacks', api],
+  [['preview', 'recover', 'drift'], 'cloudformation:ListStackResources', api],
+  [['preview', 'read', 'execute', 'recover', 'drift'], 'cloudformation:DescribeStacks', api],
   [['read', 'execute'], 'cloudformation:DescribeStackEvents', api],
   [['execute'], 'cloudformation:ExecuteChangeSet', api, ourArn],
   [['execute'], 'cloudformation:SetStackPolicy', api],
@@ -109,14 +111,18 @@ const calls: [StepKind[], ...Asked][] = [
   [['preview'], 's3:GetObject', object, ours],
   [['preview'], 'kms:Decrypt', key, decrypting],
   [['preview'], 'cloudformation:ListImports', '*'],
-  [['audit'], 'iam:GetAccountSummary', '*'],
-  [['audit'], 'iam:ListUsers', '*'],
-  [['audit'], 'iam:GetRole', '*'],
+  [['audit', 'drift'], 'iam:GetAccountSummary', '*'],
+  [['audit', 'drift'], 'iam:ListUsers', '*'],
+  [['audit', 'drift'], 'iam:GetRole', '*'],
   [['invoke'], 'lambda:InvokeFunction', arn('lambda', 'function:drawbridge-verify-orders')],
   [['run'], 'states:StartExecution', arn('states', 'stateMachine:drawbridge-verify-load')],
   [['run'], 'states:DescribeExecution', arn('states', 'execution:drawbridge-verify-load:prm-1')],
-  [['watch'], 'cloudwatch:DescribeAlarms', '*'],
-  [['watch'], 'cloudwatch:DescribeAlarmHistory', '*'],
+  [['watch', 'drift'], 'cloudwatch:DescribeAlarms', '*'],
+  [['watch', 'drift'], 'cloudwatch:DescribeAlarmHistory', '*'],
+  [['drift'], 'cloudformation:DetectStackDrift', api],
+  [['drift'], 'cloudformation:DetectStackResourceDrift', api],
+  [['drift'], 'cloudformation:DescribeStackResourceDrifts', api],
+  [['drift'], 'cloudformation:DescribeStackDriftDetectionStatus', '*'],
 ];
 const kinds = Object.keys(scopes) as StepKind[];
 
