@@ -59,13 +59,15 @@ export async function decisionFacts(
   const environment = environmentOf(release, rollout.environment);
   const of = targetsOf(release, rollout.environment, targets);
   const members = membersOf(of, promotion.targets);
+  // As at the door: while it waited, a verification may have been revoked, and another release may have come to run.
+  const gate = admissible({ ...rollout, promotion, release, verifiedIn, running, targets, policies, restrictions });
   const facts: DecisionFacts = {
     ...{ mode: rollout.mode, environment: isRollback ? withoutSoak(environment) : environment, targets },
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
     members,
     planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
-    // As at the door: while it waited, a verification may have been revoked.
-    openness: admissible({ ...rollout, promotion, release, verifiedIn, running, targets, policies, restrictions }),
+    openness: gate,
+    elsewhere: rollout.mode === 'verify' && gate.kind === 'closed' ? gate.reason : undefined,
     soakAtLeast: isRollback ? 0 : soakAtLeast(applicablePolicies(policies, { ...rollout, targets: of })),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };
