@@ -11,8 +11,7 @@ import type { Resources } from '#shared/lambda/resources.ts';
 import { task } from '#shared/lambda/task.ts';
 import type { StepInput } from '#shared/steps.ts';
 
-export const handler = task('openTarget', async (input, resources) => {
-  const { ledger } = resources;
+export const handler = task('openTarget', async (input, { ledger, documents }) => {
   const { at, waits } = input;
   await confirmLease(ledger, input, at);
   const wave = waveOf(await listTargetProgress(ledger, input), input);
@@ -24,7 +23,7 @@ export const handler = task('openTarget', async (input, resources) => {
   if (own.status !== 'assigned') return open;
 
   const stopped = stoppedBefore(own, wave, input.failureTolerance);
-  const now = stopped ? { kind: 'closed' as const, reason: stopped } : await opennessFor(resources, input);
+  const now = stopped ? { kind: 'closed' as const, reason: stopped } : await opennessFor({ ledger, documents }, input);
   switch (now.kind) {
     case 'open':
       await openProgress(ledger, input);
@@ -38,7 +37,10 @@ export const handler = task('openTarget', async (input, resources) => {
 });
 
 /** What is only verified again changes nothing, so that nothing but its turn is in its way. */
-async function opennessFor(resources: Resources, input: StepInput<'openTarget'>): Promise<Openness> {
+async function opennessFor(
+  resources: Pick<Resources, 'ledger' | 'documents'>,
+  input: StepInput<'openTarget'>,
+): Promise<Openness> {
   if (input.mode !== 'promote') return { kind: 'open' };
   const lost = await readLostEligibility(resources, input);
   if (lost !== undefined) return { kind: 'closed', reason: lost };

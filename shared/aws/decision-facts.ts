@@ -62,13 +62,15 @@ export async function decisionFacts(
   const members = membersOf(of, promotion.targets);
   const applicable = applicablePolicies(policies, { ...rollout, targets: of });
   const denials = [...refused, ...driftRefusals(promotion, environment, { plan, applicable, all: policies })];
+  // As at the door: while it waited, a verification may have been revoked, and another release may have come to run.
+  const gate = admissible({ ...rollout, promotion, release, verifiedIn, running, targets, policies, restrictions });
   const facts: DecisionFacts = {
     ...{ mode: rollout.mode, environment: isRollback ? withoutSoak(environment) : environment, targets },
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
     members,
     planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
-    // As at the door: while it waited, a verification may have been revoked.
-    openness: admissible({ ...rollout, promotion, release, verifiedIn, running, targets, policies, restrictions }),
+    openness: gate,
+    elsewhere: rollout.mode === 'verify' && gate.kind === 'closed' ? gate.reason : undefined,
     soakAtLeast: isRollback ? 0 : soakAtLeast(applicable),
     verified: new Set(here.flatMap(({ target, verifiedAt }) => (verifiedAt === undefined ? [] : [target]))),
   };

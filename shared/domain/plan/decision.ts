@@ -53,6 +53,8 @@ export interface DecisionFacts {
   readonly soakAtLeast?: number;
   /** Whether rollouts may start now. */
   readonly openness: Openness;
+  /** Of what is only verified again: why that would judge something else than the release. */
+  readonly elsewhere?: Reason | undefined;
   /** How old the oldest part of the plan is, in seconds. */
   readonly planAge: number;
   readonly denied: boolean;
@@ -140,7 +142,7 @@ export function isWork({ kind }: StackPlan): boolean {
 
 /** Nothing is planned and nothing executed: every target is verified, whether it was before or not. */
 function reverifying(facts: DecisionFacts): Decision {
-  if (facts.openness.kind === 'closed') return facts.openness;
+  if (facts.elsewhere !== undefined) return { kind: 'closed', reason: facts.elsewhere };
   const soaks = isSoaking(facts) ? { soaks: true as const } : {};
   const assignments = facts.members.map((target) => ({ target, stacks: [], complete: true, ...soaks }));
   const waves = wavesOf({ ...facts, more: false }, assignments);

@@ -188,6 +188,18 @@ describe('the decision on a rollout', () => {
   describe('to verify again', () => {
     const again = (more: Partial<DecisionFacts> = {}) => decision(facts({ mode: 'verify', ...more }), rolloutPlan());
 
+    it('is closed where that would judge another release', () => {
+      const elsewhere = { code: 'NOT_RUNNING', text: 'x' };
+      expect(again({ elsewhere })).toEqual({ kind: 'closed', reason: elsewhere });
+    });
+
+    it('is watched anew where a policy asks for a soak', () => {
+      expect(again({ soakAtLeast: 600 })).toMatchObject({
+        waves: [{ soakSeconds: 600 }],
+        assignments: ['production-a', 'production-b'].map((target) => ({ target, soaks: true })),
+      });
+    });
+
     it('verifies every target, be it verified or not, in the waves of the environment, whatever keeps rollouts from starting', () => {
       const waves = [{ matchLabels: { canary: 'true' } }, {}];
       const targets = [labelled('production-a'), labelled('production-b', { canary: 'true' })];
