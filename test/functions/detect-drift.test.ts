@@ -137,12 +137,10 @@ describe('detect drift', () => {
     [
       'a detection that failed',
       () =>
-        cloudFormation
-          .on(DescribeStackDriftDetectionStatusCommand)
-          .resolves({
-            DetectionStatus: 'DETECTION_FAILED',
-            DetectionStatusReason: 'not authorized: sqs:GetQueueAttributes',
-          }),
+        cloudFormation.on(DescribeStackDriftDetectionStatusCommand).resolves({
+          DetectionStatus: 'DETECTION_FAILED',
+          DetectionStatusReason: 'not authorized: sqs:GetQueueAttributes',
+        }),
       'not authorized: sqs:GetQueueAttributes',
     ],
     [

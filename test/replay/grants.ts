@@ -13,7 +13,8 @@ export interface Grant {
 
 export function grantsOf({ name, policy }: ShippedPolicy): Grant[] {
   return policy.statements.flatMap(({ effect, action: { except, patterns }, label }, statement) => {
-    if (effect === 'Deny') return [];
+    // A session policy gives nothing that the role has not: what a statement of it leaves out limits, and the role's own actions are each held.
+    if (effect === 'Deny' || (except && name.startsWith('session of '))) return [];
     if (except) throw new Error(`${name}, ${label}: NotAction cannot be taken away action by action`);
     // The id of a function's statement ends in what makes it unique.
     const told = label.replace(/^(drawbridge-\w+)-\w{12}$/, '$1');

@@ -6,7 +6,17 @@ import { type StepKind, sessionPolicy } from '#shared/domain/trust/session-polic
 import { grantsOf } from './grants.ts';
 import type { ShippedPolicy } from './shipped-policies.ts';
 
-const kinds: readonly StepKind[] = ['preview', 'read', 'execute', 'recover', 'audit', 'invoke', 'run', 'watch'];
+const kinds: readonly StepKind[] = [
+  'preview',
+  'read',
+  'execute',
+  'recover',
+  'audit',
+  'invoke',
+  'run',
+  'watch',
+  'drift',
+];
 
 /** What the steps may do, action by action. */
 export function namesOfSessionGrants(): string[] {

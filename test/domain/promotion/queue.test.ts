@@ -137,6 +137,7 @@ describe('the rollback that waits', () => {
   it.each<[string, Waiter[], string | undefined]>([
     ['is nobody where none waits', [own, older], undefined],
     ['is the first of them', [{ ...rollback, promotion: 'prm-z', joinedAt: at(25) }, own, rollback], 'prm-back'],
+    ['whichever order they stand in', [rollback, { ...rollback, promotion: 'prm-z', joinedAt: at(25) }], 'prm-back'],
     ['is none that was not seen for twenty minutes', [{ ...rollback, seenAt: at(40) }], undefined],
     ['is none that gave way', [{ ...rollback, supersededBy: 'prm-own' }], undefined],
   ])('%s', (_, waiters, expected) => {
