@@ -148,8 +148,8 @@ function approvalLines(request: ApprovalRequest, { promotion, decisions }: Promo
   return [...requestLines(request).map((line) => `  ${line}`), ...made, next];
 }
 
-function waitingLine({ since, until, reason }: Waiting): string {
-  return `  waits since ${since}, until ${until} at least: ${reason.code}: ${reason.text}`;
+function waitingLine({ target, since, until, reason }: Waiting): string {
+  return `  ${target === undefined ? '' : `${target} `}waits since ${since}, until ${until} at least: ${reason.code}: ${reason.text}`;
 }
 
 function deploymentLine({ target, account, region, stackName, status, outcome }: Deployment): string {
