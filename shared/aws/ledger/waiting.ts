@@ -10,7 +10,14 @@ type Where = { readonly promotion: string } & Pick<Waiting, 'environment' | 'tar
 /** Notes that a rollout or one of its targets waits, and what for. Answers it with the time since when it has waited without going on. */
 export async function recordWaiting(
   ledger: Ledger,
-  { promotion, environment, target, at, until, reason }: Where & Pick<Waiting, 'until' | 'reason'> & { readonly at: string },
+  {
+    promotion,
+    environment,
+    target,
+    at,
+    until,
+    reason,
+  }: Where & Pick<Waiting, 'until' | 'reason'> & { readonly at: string },
 ): Promise<Waiting> {
   const where = { promotion, environment, ...(target !== undefined && { target }) };
   const own = target === undefined ? '' : ', #target = :target';

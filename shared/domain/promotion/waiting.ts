@@ -21,7 +21,10 @@ export type Waiting = z.infer<typeof Waiting>;
 const mostDays = 14;
 
 /** Why what has waited since then waits no more, or undefined. */
-export function tooLong({ environment, target, since, reason }: Omit<Waiting, 'until'>, now: Instant): Reason | undefined {
+export function tooLong(
+  { environment, target, since, reason }: Omit<Waiting, 'until'>,
+  now: Instant,
+): Reason | undefined {
   if (Date.parse(now) - Date.parse(since) < mostDays * 86_400_000) return undefined;
   const place = target === undefined ? environment : `${target} in ${environment}`;
   return reasonFor(problem('WAITED_TOO_LONG', { place, days: mostDays, what: reason.text }));
