@@ -50,9 +50,13 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
     const wanted = await bodyIn(context, wish);
     const at = arrivedAt(context);
     const key = idempotencyKeyOf(context.req.header('idempotency-key'));
-    const faults = kind === 'freeze' ? freezeFaults(wanted, at) : [];
-    if (faults.length > 0) throw invalidBody(faults);
     const asked = restrictionOf(kind, wanted, { by: actorIn(context), key, at });
+    if (kind === 'freeze') {
+      // Asked for again it is the same one, and overlaps nothing.
+      const others = (await listRestrictionsOf(resources.ledger, kind)).filter(({ id }) => id !== asked.id);
+      const faults = freezeFaults(wanted, at, others);
+      if (faults.length > 0) throw invalidBody(faults);
+    }
     const { restriction, replayed } = await putRestriction(resources.ledger, asked);
     return context.json(restriction, replayed ? 200 : 201, replayed ? { 'Idempotency-Replayed': 'true' } : {});
   });

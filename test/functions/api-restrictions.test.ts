@@ -74,6 +74,25 @@ describe('freezes, stops and holds', () => {
     expect(await listRestrictions(ledger)).toEqual([]);
   });
 
+  it('are refused as freezes that overlap one of the same scope, until that is lifted', async () => {
+    const freeze = { environment: 'production', until: '2026-02-01T00:00:00.000Z', reason: 'year end' };
+    const { body } = await put('freezes', freeze);
+    const longer = { ...freeze, until: '2026-03-01T00:00:00.000Z' };
+    expect(await put('freezes', longer, 'k-2')).toMatchObject({
+      status: 400,
+      body: { code: 'BODY_INVALID', errors: [{ pointer: '/from', detail: expect.stringContaining(`${body['id']}`) }] },
+    });
+    expect(await itemsOf('GET /v1/freezes')).toEqual([body]);
+    // The same again is no other one, and what comes afterwards or is of another place is none either.
+    expect((await put('freezes', freeze)).status).toBe(200);
+    expect((await put('freezes', { ...longer, from: freeze.until }, 'k-3')).status).toBe(201);
+    expect((await put('freezes', { reason: 'everything' }, 'k-4')).status).toBe(201);
+    expect(await put('stops', { reason: 'incident' }, 'k-5')).toMatchObject({ status: 201 });
+    expect(await put('stops', { reason: 'another incident' }, 'k-6')).toMatchObject({ status: 201 });
+    await lift('freezes', body['id']);
+    expect((await put('freezes', { ...freeze, until: '2026-01-20T00:00:00Z' }, 'k-7')).status).toBe(201);
+  });
+
   it('want a key', async () => {
     const answer = await callHandler('POST /v1/stops', { body: { reason: 'x' } });
     expect(answer).toMatchObject({ status: 400, body: { code: 'IDEMPOTENCY_KEY' } });
