@@ -7,6 +7,7 @@ import {
   pageRestrictions,
   putRestriction,
 } from '#shared/aws/ledger/restrictions.ts';
+import { tellRestriction } from '#shared/aws/tell-restrictions.ts';
 import { invalidBody } from '#shared/domain/http/body-faults.ts';
 import { idempotencyKeyOf } from '#shared/domain/promotion/request.ts';
 import {
@@ -21,6 +22,7 @@ import {
   StopWish,
 } from '#shared/domain/restriction/restriction.ts';
 import { actorIn, answerPage, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { reportRestriction } from '#shared/lambda/report.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function restrictions(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -58,6 +60,7 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
       if (faults.length > 0) throw invalidBody(faults);
     }
     const { restriction, replayed } = await putRestriction(resources.ledger, asked);
+    reportRestriction(await tellRestriction(resources, restriction.id));
     return context.json(restriction, replayed ? 200 : 201, replayed ? { 'Idempotency-Replayed': 'true' } : {});
   });
 
@@ -66,6 +69,7 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
     const { reason } = await bodyIn(context, LiftWish);
     const lifting = { kind, id: context.req.param('id'), by: actorIn(context), at: arrivedAt(context), reason };
     const { restriction, repeated } = await liftRestriction(resources.ledger, lifting);
+    reportRestriction(await tellRestriction(resources, restriction.id));
     return context.json(restriction, repeated ? 200 : 201);
   });
 }

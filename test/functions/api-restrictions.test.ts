@@ -1,10 +1,14 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
+import { handler as reconcile } from '#functions/reconcile/handler.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
-import { listRestrictions } from '#shared/aws/ledger/restrictions.ts';
+import { listRestrictions, listUntold } from '#shared/aws/ledger/restrictions.ts';
 import { monday } from '#test/builders.ts';
+import { eventBridge } from '../aws/fake-account.ts';
+import { awsError } from '../aws/fake-aws.ts';
 import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { callHandler, person } from './api-call.ts';
-import { deployment } from './deployment.ts';
+import { context, deployment } from './deployment.ts';
 
 const { ledger } = deployment();
 const put = (list: string, body: object, key = 'k-1') =>
@@ -33,6 +37,29 @@ describe('freezes, stops and holds', () => {
     expect(await itemsOf(`GET /v1/${list}`)).toEqual([]);
     expect(await itemsOf(`GET /v1/${list}`, 'all=true')).toEqual([lifted.body]);
     expect(await listRestrictions(ledger)).toEqual([]);
+  });
+
+  it('are told on the bus when they are put and when they are lifted, not again when they are asked for again', async () => {
+    eventBridge.on(PutEventsCommand).resolves({});
+    const wish = { pipeline: 'orders', reason: 'incident 12' };
+    const { body } = await put('stops', wish);
+    await put('stops', wish);
+    await lift('stops', body['id']);
+    await lift('stops', body['id']);
+    const told = eventBridge.commandCalls(PutEventsCommand).flatMap(({ args: [{ input }] }) => input.Entries ?? []);
+    expect(told.map(({ DetailType, Detail }) => [DetailType, JSON.parse(`${Detail}`).state])).toEqual([
+      ['Drawbridge Restriction State Change', 'put'],
+      ['Drawbridge Restriction State Change', 'lifted'],
+    ]);
+  });
+
+  it('hold also where nobody can be told, and are told by reconcile', async () => {
+    eventBridge.on(PutEventsCommand).rejects(awsError('ServiceUnavailable', 'not now', 503));
+    const { status, body } = await put('stops', { reason: 'incident 13' });
+    expect([status, await listUntold(ledger, 5)]).toEqual([201, [body['id']]]);
+    eventBridge.on(PutEventsCommand).resolves({});
+    await reconcile({}, context);
+    expect(await listUntold(ledger, 5)).toEqual([]);
   });
 
   it('are one with one key, and answered again', async () => {
