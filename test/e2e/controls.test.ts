@@ -68,11 +68,11 @@ describe('an emergency stop', () => {
     const stop = await put('stop', { pipeline: 'stopped' });
     expect(await endedNow({ pipeline: 'stopped' })).toEqual(['rejected', 'STOPPED']);
     await lift('stop', stop.id);
+    expect(await endedNow({ pipeline: 'stopped', text: 'two' })).toEqual(['succeeded']);
     expect(newsOf(stop.id)).toMatchObject([
       { kind: 'stop', state: 'put', pipeline: 'stopped', actor: 'carol' },
       { kind: 'stop', state: 'lifted', previousState: 'put', actor: 'carol' },
     ]);
-    expect(await endedNow({ pipeline: 'stopped', text: 'two' })).toEqual(['succeeded']);
   });
 });
 

@@ -50,7 +50,7 @@ beforeAll(async () => {
   rehearsal.strike();
   journal = rehearsal.sandbox.journal().slice(since);
   record = await getPromotion(api, id);
-}, 1_200_000);
+}, 1_800_000);
 afterAll(() => rehearsal.close());
 
 /** Every so many calls are throttled, now and then three in a row, and of those that change something a few are done and not answered. */
