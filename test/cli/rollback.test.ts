@@ -26,6 +26,7 @@ const recordOf = (status: 'running' | 'succeeded' | 'failed' | 'rejected'): Prom
     rounds: [],
     progress: [],
     waiting: [],
+    attempts: [],
     rollbacks: [],
     approvals: [],
     decisions: [],
