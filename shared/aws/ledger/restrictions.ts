@@ -89,7 +89,7 @@ export async function liftRestriction(
 }
 
 /** What is to be published of a restriction: from when it was put, or from its lifting on. */
-export interface Untold {
+interface Untold {
   readonly restriction: Restriction;
   readonly since: 'put' | 'lifted';
 }
