@@ -1,13 +1,8 @@
 /** `drawbridge freeze`, `stop` and `hold`: put, listed and lifted in the same words. */
 import type { Command } from 'commander';
 import { failure } from '#shared/domain/errors/catalogue.ts';
-import {
-  type Restriction,
-  type RestrictionKind,
-  type RestrictionWish,
-  scopeText,
-} from '#shared/domain/restriction/restriction.ts';
-import { liftRestriction, listRestrictions, putRestriction } from './client/restrictions.ts';
+import type { Restriction, RestrictionKind, RestrictionWish } from '#shared/domain/restriction/restriction.ts';
+import { liftRestriction, listRestrictions, putRestriction, restrictionText } from './client/restrictions.ts';
 import type { Invocation, Outcome } from './command.ts';
 import { type Connection, connect, withConnection } from './connection.ts';
 
@@ -34,7 +29,7 @@ export async function restrict(kind: RestrictionKind, { options }: Invocation): 
     }
     const wish = wishIn(options, reason);
     const put = await putRestriction(connection.api, kind, { wish, idempotencyKey: connection.newKey() });
-    return told(connection, put, line(put));
+    return told(connection, put, restrictionText(put));
   } finally {
     await connection.close();
   }
@@ -42,7 +37,7 @@ export async function restrict(kind: RestrictionKind, { options }: Invocation): 
 
 async function list({ api, simulated }: Connection, kind: RestrictionKind): Promise<Outcome> {
   const restrictions = await listRestrictions(api, kind);
-  const text = restrictions.map(line).join('\n') || `There is no ${kind}.`;
+  const text = restrictions.map(restrictionText).join('\n') || `There is no ${kind}.`;
   return { kind: 'done', exit: 0, text, json: { simulated, restrictions } };
 }
 
@@ -56,10 +51,4 @@ function wishIn(options: Readonly<Record<string, unknown>>, reason: string): Res
     options[name] === undefined ? [] : [[name, options[name]]],
   );
   return { ...Object.fromEntries(said), reason };
-}
-
-function line(restriction: Restriction): string {
-  const { id, from, until, by, reason } = restriction;
-  const times = [from && `from ${from}`, until && `until ${until}`].filter(Boolean).join(' ');
-  return `${id}  ${scopeText(restriction)}${times === '' ? '' : ` ${times}`}, by ${by}: ${reason}`;
 }

@@ -10,11 +10,12 @@ import type { Waiting } from '#shared/domain/promotion/waiting.ts';
 import { encodedMessageIn, shortened } from '#shared/domain/trust/authorization-message.ts';
 import { printedCommand, withCommands } from '../printed-command.ts';
 import { requestLines } from './approvals.ts';
+import { attemptJson, attemptLines } from './attempts.ts';
 import { intentText, rollbackText } from './rollbacks.ts';
 
 /** The JSON form of a promotion. Documented in docs/reference/rehearsal-json.md; `schemaVersion` grows when a field changes its meaning. */
 export function promotionJson(record: PromotionRecord) {
-  const { promotion, rollouts, rounds, deployments, approvals, decisions, waiting, rollbacks } = record;
+  const { promotion, rollouts, rounds, deployments, approvals, decisions, waiting, attempts, rollbacks } = record;
   const { override, rollback, supersededBy, supersedes } = promotion;
   return {
     outcome: promotion.status,
@@ -31,6 +32,7 @@ export function promotionJson(record: PromotionRecord) {
     environments: promotion.environments.map((name) => {
       const rollout = rollouts.find((candidate) => candidate.environment === name);
       const here = deployments.filter((deployment) => deployment.environment === name);
+      const asked = attempts.filter(({ environment }) => environment === name);
       return {
         name,
         outcome: rollout?.status ?? 'not-reached',
@@ -42,6 +44,7 @@ export function promotionJson(record: PromotionRecord) {
         approvals: approvals
           .filter((request) => request.environment === name)
           .map((request) => approvalJson(request, decisions)),
+        ...(asked.length > 0 && { attempts: asked.map(attemptJson) }),
         targets: targetsOf(here).map((deployed) => targetJson(deployed)),
       };
     }),
@@ -92,7 +95,7 @@ export type PlanTexts = Readonly<Record<string, readonly string[]>>;
  * which another command works in the same place.
  */
 export function promotionText(record: PromotionRecord, options: string, plans: PlanTexts = {}): string {
-  const { promotion, rollouts, deployments, approvals, waiting, rollbacks } = record;
+  const { promotion, rollouts, deployments, approvals, waiting, attempts, rollbacks } = record;
   const lines = promotion.environments.flatMap((name) => {
     const rollout = rollouts.find((candidate) => candidate.environment === name);
     const here = deployments.filter((deployment) => deployment.environment === name);
@@ -105,6 +108,7 @@ export function promotionText(record: PromotionRecord, options: string, plans: P
       ...asked.flatMap((request) => approvalLines(request, record, options)),
       ...waiting.filter(({ environment }) => environment === name).map(waitingLine),
       ...here.map(deploymentLine),
+      ...attemptLines(attempts.filter(({ environment }) => environment === name)),
       ...reasonLines(rollout, here, options),
       ...failureLines(promotion, here, options),
     ];
@@ -148,8 +152,8 @@ function approvalLines(request: ApprovalRequest, { promotion, decisions }: Promo
   return [...requestLines(request).map((line) => `  ${line}`), ...made, next];
 }
 
-function waitingLine({ since, until, reason }: Waiting): string {
-  return `  waits since ${since}, until ${until} at least: ${reason.code}: ${reason.text}`;
+function waitingLine({ target, since, until, reason }: Waiting): string {
+  return `  ${target === undefined ? '' : `${target} `}waits since ${since}, until ${until} at least: ${reason.code}: ${reason.text}`;
 }
 
 function deploymentLine({ target, account, region, stackName, status, outcome }: Deployment): string {

@@ -1,6 +1,11 @@
 /** Freezes, emergency stops and holds over the API. */
 import { type Api, callApi } from '#shared/aws/api.ts';
-import type { Restriction, RestrictionKind, RestrictionWish } from '#shared/domain/restriction/restriction.ts';
+import {
+  type Restriction,
+  type RestrictionKind,
+  type RestrictionWish,
+  scopeText,
+} from '#shared/domain/restriction/restriction.ts';
 
 const lists: Readonly<Record<RestrictionKind, string>> = {
   freeze: '/v1/freezes',
@@ -30,4 +35,11 @@ export async function liftRestriction(
 /** Those that hold or are to come. */
 export async function listRestrictions(api: Api, kind: RestrictionKind): Promise<Restriction[]> {
   return (await callApi<{ items: Restriction[] }>(api, { method: 'GET', path: lists[kind] })).items;
+}
+
+/** One of them in a line: which, where, for how long, by whom and why. */
+export function restrictionText(restriction: Restriction): string {
+  const { id, from, until, by, reason } = restriction;
+  const times = [from && `from ${from}`, until && `until ${until}`].filter(Boolean).join(' ');
+  return `${id}  ${scopeText(restriction)}${times === '' ? '' : ` ${times}`}, by ${by}: ${reason}`;
 }

@@ -1,6 +1,7 @@
 /** `drawbridge rehearse`: promotions of the user's own files in the sandbox, before anything real happens. */
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import { exitOfPromotion, promotionJson, promotionText } from '../client/promotion-report.ts';
+import { restrictionText } from '../client/restrictions.ts';
 import type { CliCommand, Invocation, Outcome, Terminal } from '../command.ts';
 import { defaultPerson, optionWords, worldFolder } from '../connection.ts';
 import { type Invalid, loadConfig } from '../load-config.ts';
@@ -127,7 +128,7 @@ function report(
   rehearsed: Rehearsed,
   { faults, where, seconds }: { faults: readonly RequestedFault[]; where: string; seconds: number },
 ): Outcome {
-  const { record, calls, transitions, virtualMilliseconds, rollbacks } = rehearsed;
+  const { record, calls, transitions, virtualMilliseconds, rollbacks, holds } = rehearsed;
   const { id } = record.promotion;
   const exit = exitOfPromotion(record);
   const missed = faults.find((fault) => !rehearsed.struck.some((text) => text.includes(fault.reached)));
@@ -137,6 +138,7 @@ function report(
   const text = [
     promotionText(record, where, rehearsed.plans),
     ...rollbacks.map((rollback) => promotionText(rollback, where)),
+    ...holds.map((hold) => `held     ${restrictionText(hold)}`),
     '',
     `${transitions} state transitions, ${counted(calls)} AWS calls, ${Math.round(virtualMilliseconds / 1000)} s virtual, ${seconds.toFixed(1)} s real; simulated`,
     `next: ${printedCommand(`status ${id}`, where)}`,
@@ -145,7 +147,7 @@ function report(
     kind: 'done',
     exit,
     text,
-    json: { simulated: true, ...promotionJson(record), calls, transitions },
+    json: { simulated: true, ...promotionJson(record), ...(holds.length > 0 && { holds }), calls, transitions },
   };
 }
 

@@ -1,12 +1,15 @@
 /** One rehearsal: the user's own release travels through the simulated organization, exactly as it would on AWS. */
 import type { JournalEntry } from '#sandbox/journal-entry.ts';
+import type { Api } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Config } from '#shared/domain/config/config.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
+import type { Restriction } from '#shared/domain/restriction/restriction.ts';
 import { planTexts } from '../client/plans.ts';
 import type { PlanTexts } from '../client/promotion-report.ts';
 import { getPromotion, requestPromotion } from '../client/promotions.ts';
 import { publishRelease } from '../client/releases.ts';
+import { listRestrictions } from '../client/restrictions.ts';
 import type { Terminal } from '../command.ts';
 import { waivedText } from '../gate-templates.ts';
 import type { PackagedRelease } from '../package-release.ts';
@@ -33,6 +36,8 @@ export interface Rehearsed {
   readonly plans: PlanTexts;
   /** The promotions that failed verifications led to. */
   readonly rollbacks: readonly PromotionRecord[];
+  /** What keeps automation away since. */
+  readonly holds: readonly Restriction[];
   /** The injected faults that something ran into. */
   readonly struck: readonly string[];
 }
@@ -75,17 +80,25 @@ async function promoteIn(
   const calls = sandbox.calls();
   const entries = sandbox.journal().slice(begun.entries);
   const record = await getPromotion(api, id);
+  const rollbacks = await Promise.all(
+    record.rollbacks.flatMap(({ rollback }) => (rollback === undefined ? [] : [getPromotion(api, rollback)])),
+  );
   return {
     record,
     calls,
     plans: await planTexts(api, record),
-    rollbacks: await Promise.all(
-      record.rollbacks.flatMap(({ rollback }) => (rollback === undefined ? [] : [getPromotion(api, rollback)])),
-    ),
+    rollbacks,
+    holds: rollbacks.length === 0 ? [] : await holdsOf(api, rollbacks),
     transitions: entries.filter(isTransition).length,
     virtualMilliseconds: sandbox.now() - begun.at,
     struck: entries.flatMap((entry) => (entry.kind === 'fault' ? [entry.fault] : [])),
   };
+}
+
+/** That follow these rollbacks. */
+async function holdsOf(api: Api, rollbacks: readonly PromotionRecord[]): Promise<Restriction[]> {
+  const ids = new Set(rollbacks.map(({ promotion }) => promotion.id));
+  return (await listRestrictions(api, 'hold')).filter(({ promotion }) => promotion !== undefined && ids.has(promotion));
 }
 
 function showProgress({ sandbox }: OpenSandbox, targets: readonly Target[], terminal: Terminal): () => void {

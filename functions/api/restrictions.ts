@@ -10,6 +10,7 @@ import {
   putRestriction,
 } from '#shared/aws/ledger/restrictions.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
+import { tellRestriction } from '#shared/aws/tell-restrictions.ts';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import { invalidBody } from '#shared/domain/http/body-faults.ts';
 import { idempotencyKeyOf } from '#shared/domain/promotion/request.ts';
@@ -26,6 +27,7 @@ import {
   StopWish,
 } from '#shared/domain/restriction/restriction.ts';
 import { actorIn, answerPage, arrivedAt, bodyIn, type HttpEnvironment } from '#shared/lambda/http.ts';
+import { reportRestriction } from '#shared/lambda/report.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 
 export function restrictions(app: Hono<HttpEnvironment>, resources: Resources): void {
@@ -55,11 +57,16 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
     const wanted = await bodyIn(context, wish);
     const at = arrivedAt(context);
     const key = idempotencyKeyOf(context.req.header('idempotency-key'));
-    const faults = kind === 'freeze' ? freezeFaults(wanted, at) : [];
-    if (faults.length > 0) throw invalidBody(faults);
     await demandPlace(resources.ledger, wanted);
     const asked = restrictionOf(kind, wanted, { by: actorIn(context), key, at });
+    if (kind === 'freeze') {
+      // Asked for again it is the same one, and overlaps nothing.
+      const others = (await listRestrictionsOf(resources.ledger, kind)).filter(({ id }) => id !== asked.id);
+      const faults = freezeFaults(wanted, at, others);
+      if (faults.length > 0) throw invalidBody(faults);
+    }
     const { restriction, replayed } = await putRestriction(resources.ledger, asked);
+    reportRestriction(await tellRestriction(resources, restriction.id));
     return context.json(restriction, replayed ? 200 : 201, replayed ? { 'Idempotency-Replayed': 'true' } : {});
   });
 
@@ -68,6 +75,7 @@ function declare(app: Hono<HttpEnvironment>, resources: Resources, { kind, list,
     const { reason } = await bodyIn(context, LiftWish);
     const lifting = { kind, id: context.req.param('id'), by: actorIn(context), at: arrivedAt(context), reason };
     const { restriction, repeated } = await liftRestriction(resources.ledger, lifting);
+    reportRestriction(await tellRestriction(resources, restriction.id));
     return context.json(restriction, repeated ? 200 : 201);
   });
 }

@@ -6,7 +6,7 @@ import { task } from '#shared/lambda/task.ts';
 
 export const handler = task('closeTarget', async (input, { ledger }) => {
   const { target, error } = input;
-  const deployments = (await listDeployments(ledger, input)).filter((deployment) => deployment.target === target);
+  const deployments = await listDeployments(ledger, input);
   await closeProgress(ledger, { ...input, reasons: targetReasons({ target, error, deployments }) });
   const status = (await readTargetProgress(ledger, input))?.status;
   return { kind: status === 'done' ? 'done' : 'stopped' };

@@ -3,10 +3,12 @@ import { unlessRollback } from '#shared/aws/giving-way.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
+import { endWaiting, recordWaiting } from '#shared/aws/ledger/waiting.ts';
 import { readLostEligibility, readOpenness } from '#shared/aws/openness.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { Openness } from '#shared/domain/promotion/openness.ts';
 import { stoppedBefore, waveOf } from '#shared/domain/promotion/target-progress.ts';
+import { tooLong } from '#shared/domain/promotion/waiting.ts';
 import type { Resources } from '#shared/lambda/resources.ts';
 import { task } from '#shared/lambda/task.ts';
 import type { StepInput } from '#shared/steps.ts';
@@ -24,19 +26,14 @@ export const handler = task('openTarget', async (input, { ledger, documents }) =
 
   const stopped = stoppedBefore(own, wave, input.failureTolerance);
   const now = stopped ? { kind: 'closed' as const, reason: stopped } : await opennessFor({ ledger, documents }, input);
-  switch (now.kind) {
-    case 'open':
-      await openProgress(ledger, input);
-      return open;
-    case 'wait':
-      return { kind: 'wait', waits: waits + 1, until: now.until };
-    case 'closed':
-      await closeProgress(ledger, { ...input, reasons: [{ ...now.reason, target: input.target }] });
-      return { kind: 'closed' };
-  }
+  if (now.kind === 'wait') return { kind: 'wait', waits: waits + 1, until: now.until };
+  if (now.kind === 'open') await openProgress(ledger, input);
+  else await closeProgress(ledger, { ...input, reasons: [{ ...now.reason, target: input.target }] });
+  if (waits > 0) await endWaiting(ledger, input);
+  return now.kind === 'open' ? open : { kind: 'closed' };
 });
 
-/** What is only verified again changes nothing, so that nothing but its turn is in its way. */
+/** What is only verified again changes nothing, so that nothing but its turn is in its way. Nobody waits for too long. */
 async function opennessFor(
   resources: Pick<Resources, 'ledger' | 'documents'>,
   input: StepInput<'openTarget'>,
@@ -45,6 +42,9 @@ async function opennessFor(
   const lost = await readLostEligibility(resources, input);
   if (lost !== undefined) return { kind: 'closed', reason: lost };
   const { ledger } = resources;
-  const now = await readOpenness(ledger, { ...input, targets: [await readTarget(ledger, input.target)] });
-  return unlessRollback(ledger, input, now);
+  const open = await readOpenness(ledger, { ...input, targets: [await readTarget(ledger, input.target)] });
+  const found = await unlessRollback(ledger, input, open);
+  if (found.kind !== 'wait') return found;
+  const over = tooLong(await recordWaiting(ledger, { ...input, ...found }), input.at);
+  return over === undefined ? found : { kind: 'closed', reason: over };
 }

@@ -10,11 +10,12 @@ import { type Reconciled, reconcile, troubled } from '#shared/aws/reconcile.ts';
 import { reconcileDeliveries } from '#shared/aws/reconcile-deliveries.ts';
 import { askForRollback } from '#shared/aws/roll-back.ts';
 import { tellUnpublished } from '#shared/aws/tell.ts';
+import { tellRestrictions } from '#shared/aws/tell-restrictions.ts';
 import { DrawbridgeError, problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { logFailure } from '#shared/lambda/log.ts';
-import { countUnfinished, report } from '#shared/lambda/report.ts';
+import { countUnfinished, report, reportRestriction } from '#shared/lambda/report.ts';
 
 /** At most so many promotions of each list in one pass, and for so long: the function ends after 60 s. */
 const most = 100;
@@ -42,6 +43,7 @@ export const handler = onEvent(
     );
     const told = await tellUnpublished({ ledger, bus }, pass.at, () => Date.now() - begun < tellingMilliseconds);
     told.forEach(report);
+    (await tellRestrictions({ ledger, bus }, most)).forEach(reportRestriction);
     const untold = told.flatMap(({ promotion, trouble }) => (trouble === undefined ? [] : [promotion]));
     countUnfinished('ReconcileTrouble', [...new Set([...by.trouble, ...untold])]);
     countUnfinished('ReconcileGivenUp', [...by['given-up'], ...by.quarantined]);

@@ -5,7 +5,7 @@
 import { auditTarget } from '#shared/aws/audit-target.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
-import { listTargets, readTarget } from '#shared/aws/ledger/targets.ts';
+import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { readRelease } from '#shared/aws/releases.ts';
 import { inTarget } from '#shared/aws/sessions.ts';
 import { readStack } from '#shared/aws/stacks.ts';
@@ -24,7 +24,7 @@ export const handler = task('verify', async (input, { ledger, documents, artifac
   // Who comes back to look at probes has read the stacks before.
   if (polls === 0) {
     const wanted = { promotion, environment, step: 'verify' };
-    const outputs = await readUpstreamOutputs({ release, target, targets: await listTargets(ledger), for: wanted });
+    const outputs = await readUpstreamOutputs({ ledger, release, target, for: wanted });
     const desired = desiredStacks(release, { environment, target, artifacts, outputs });
     // A target that is complete is read back as a whole: some of its stacks may have been as they should be before.
     const deployed = desired.filter((stack) => complete || input.stacks.includes(stack.stack));

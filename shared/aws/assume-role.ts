@@ -4,6 +4,7 @@ import type { RoleCredentials } from '#shared/domain/broker/person-session.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { Placed } from '#shared/domain/names.ts';
 import { isSessionOf, type RoleRequest } from '#shared/domain/trust/role-request.ts';
+import { requestHandler } from './connections.ts';
 import { asked, askedForSession } from './translate-error.ts';
 
 let sts: STSClient | undefined;
@@ -39,7 +40,7 @@ export async function assumeRole(request: RoleRequest): Promise<RoleCredentials>
  * client gets a copy, since it notes in them where they came from.
  */
 export async function whoIs(credentials: RoleCredentials, region: string): Promise<{ account: string; arn: string }> {
-  const identity = await new STSClient({ region, credentials: { ...credentials } }).send(
+  const identity = await new STSClient({ region, credentials: { ...credentials }, requestHandler }).send(
     new GetCallerIdentityCommand({}),
   );
   return { account: identity.Account ?? '', arn: identity.Arn ?? '' };

@@ -2,11 +2,14 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { failure } from '#shared/domain/errors/catalogue.ts';
 import { eventSource, type PromotionEvent } from '#shared/domain/events/event.ts';
+import type { RestrictionEvent } from '#shared/domain/events/restriction-event.ts';
 import { asked } from './translate-error.ts';
 
 export interface EventBus {
   readonly name: string;
 }
+
+type Published = PromotionEvent | RestrictionEvent;
 
 const service = 'Amazon EventBridge';
 /** EventBridge User Guide, PutEvents: ten entries in a request. */
@@ -14,7 +17,7 @@ const mostEntries = 10;
 let client: EventBridgeClient | undefined;
 
 /** Publishes events in order, ten at a time. Throws AWS_REFUSED when EventBridge took only some of them: then all are to be sent again. */
-export async function publishEvents(bus: EventBus, events: readonly PromotionEvent[]): Promise<void> {
+export async function publishEvents(bus: EventBus, events: readonly Published[]): Promise<void> {
   // News must not hold up what it is about: what takes longer is published by reconcile.
   client ??= new EventBridgeClient({
     maxAttempts: 2,
@@ -33,7 +36,7 @@ export async function publishEvents(bus: EventBus, events: readonly PromotionEve
   }
 }
 
-function entryOf(bus: EventBus, { detailType, detail }: PromotionEvent) {
+function entryOf(bus: EventBus, { detailType, detail }: Published) {
   return {
     EventBusName: bus.name,
     Source: eventSource,

@@ -15,7 +15,7 @@ import { readPlannedTarget } from './ledger/plans.ts';
 import { listPolicyDocuments } from './ledger/policies.ts';
 import { readPromotion } from './ledger/promotions.ts';
 import type { Ledger } from './ledger/table.ts';
-import { listTargets, type TargetRecord } from './ledger/targets.ts';
+import type { TargetRecord } from './ledger/targets.ts';
 import type { Preparing } from './prepare-stack.ts';
 import { readRelease } from './releases.ts';
 import { readUpstreamOutputs } from './upstream-outputs.ts';
@@ -51,16 +51,15 @@ interface Sources {
 export async function targetWork({ ledger, documents, artifacts }: Sources, asked: Asked): Promise<TargetWork> {
   const { promotion, environment, target, round } = asked;
   const release = await readRelease(documents, asked.release);
-  const [targets, all, earlier, promoted] = await Promise.all([
-    listTargets(ledger),
+  const [all, earlier, promoted] = await Promise.all([
     listPolicyDocuments(ledger),
     round === 1 ? undefined : readPlannedTarget(ledger, { promotion, environment, target: target.name }),
     readPromotion(ledger, promotion),
   ]);
   const outputs = await readUpstreamOutputs({
+    ledger,
     release,
     target,
-    targets,
     for: { promotion, environment, step: 'plan' },
   });
   const desired = desiredStacks(release, { environment, target, artifacts, outputs });

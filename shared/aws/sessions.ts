@@ -8,6 +8,7 @@ import type { RoleCredentials } from '#shared/domain/broker/person-session.ts';
 import { type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
 import { currentInvocation } from '#shared/invocation.ts';
 import { openRole } from './assume-role.ts';
+import { requestHandler } from './connections.ts';
 import { isExpired } from './translate-error.ts';
 
 /** A guarded session: its clients act in the target's account and region, and in no other. */
@@ -24,6 +25,7 @@ export interface TargetSession {
 interface ClientSettings {
   readonly region: string;
   readonly credentials: Pick<RoleCredentials, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>;
+  readonly requestHandler?: typeof requestHandler;
 }
 
 interface OpenSession {
@@ -77,12 +79,12 @@ async function openSession(purpose: Purpose): Promise<OpenSession> {
   const request = sessionRequest(purpose);
   const credentials = await openRole(request, purpose.target);
   const as = <Client>(Service: new (config: ClientSettings) => Client) =>
-    new Service({ region, credentials: { ...credentials } });
+    new Service({ region, credentials: { ...credentials }, requestHandler });
   const session = {
     purpose,
     as,
-    cloudFormation: new CloudFormationClient({ region, credentials }),
-    iam: new IAMClient({ region, credentials }),
+    cloudFormation: new CloudFormationClient({ region, credentials, requestHandler }),
+    iam: new IAMClient({ region, credentials, requestHandler }),
     widenedTo: request.widenedTo,
   };
   return { session, expiresAt: Date.parse(credentials.expiresAt) };

@@ -1,6 +1,6 @@
 /** What was told of promotions, in the log and as metrics (CloudWatch's embedded metric format: a log line, no call). */
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Told } from '#shared/domain/events/told.ts';
+import type { Told, ToldRestriction } from '#shared/domain/events/told.ts';
 import { log, logFailure } from './log.ts';
 
 const metrics = new Metrics({ namespace: 'Drawbridge', serviceName: 'drawbridge' });
@@ -25,4 +25,9 @@ export function report({ promotion, pipeline, executionArn, events, measures, tr
       .addMetadata('promotion', promotion)
       .addMetric(name, unit, value);
   if (trouble !== undefined) logFailure('could not tell', trouble, { promotion });
+}
+
+/** What of a restriction could not be told, in the log. */
+export function reportRestriction({ restriction, trouble }: ToldRestriction): void {
+  if (trouble !== undefined) logFailure('could not tell', trouble, { restriction });
 }

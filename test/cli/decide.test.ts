@@ -32,6 +32,7 @@ const recordOf = (change: Partial<PromotionRecord> = {}): PromotionRecord => ({
   rounds: [],
   progress: [],
   waiting: [],
+  attempts: [],
   rollbacks: [],
   deployments: [aDeployment()],
   approvals: [request()],

@@ -53,6 +53,7 @@ function recordOf(
     promotion: aPromotion({ releaseId, status, mode: 'plan', environments: ['production'] }),
     rollouts: [aRollout({ status, reasons, ...(planned ? { planDigest: digest } : {}) })],
     waiting: [],
+    attempts: [],
     rollbacks: [],
     rounds: planned
       ? [{ promotion: promotionId, environment: 'production', round: 1, digest, decision: 'planned', at: monday }]

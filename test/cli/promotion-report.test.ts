@@ -1,9 +1,10 @@
 /** What a person reads at the end of a promotion: why, where to look, and what to do next. */
 import { describe, expect, it } from 'vitest';
-import { promotionText } from '#cli/client/promotion-report.ts';
+import { promotionJson, promotionText } from '#cli/client/promotion-report.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { Deployment } from '#shared/domain/promotion/records.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
+import type { AttemptSeen } from '#shared/domain/verification/attempt.ts';
 import { aDeployment, aPromotion, aRollout, monday, promotionId } from '#test/builders.ts';
 
 const here = '--sandbox --world w';
@@ -15,6 +16,7 @@ const recordOf = (change: Partial<PromotionRecord>): PromotionRecord => ({
   rounds: [],
   progress: [],
   waiting: [],
+  attempts: [],
   rollbacks: [],
   deployments: [],
   approvals: [],
@@ -51,6 +53,75 @@ describe('a promotion that failed', () => {
 
   it('without a failed stack links nowhere', () => {
     expect(linesOf({ deployments: [aDeployment()] }).join('\n')).not.toContain('https://');
+  });
+});
+
+describe('probes that were asked', () => {
+  const asked = {
+    promotion: promotionId,
+    environment: 'production',
+    target: 'eu-1',
+    series: 1,
+    index: 0,
+    probe: 'pays',
+  };
+  const attempts: AttemptSeen[] = [
+    { ...asked, attempt: 1, startedAt: monday, outcome: 'error', endedAt: monday, reason: 'it timed out' },
+    { ...asked, attempt: 2, startedAt: monday, outcome: 'failed', endedAt: monday, reason: 'nobody can pay' },
+    { ...asked, target: 'eu-2', attempt: 1, startedAt: monday, outcome: 'passed', endedAt: monday },
+    { ...asked, target: 'eu-3', attempt: 1, startedAt: monday },
+  ];
+
+  it('are told one by one unless they passed', () => {
+    expect(linesOf({ attempts }).filter((line) => line.startsWith('asked'))).toEqual([
+      'asked pays in eu-1, attempt 1: error: it timed out',
+      'asked pays in eu-1, attempt 2: failed: nobody can pay',
+      `asked pays in eu-3, attempt 1: under way since ${monday}`,
+    ]);
+    expect(linesOf({ attempts: [{ ...attempts[0]!, environment: 'elsewhere' }] }).join()).not.toContain('asked pays');
+  });
+
+  it('are all in the JSON form, and nothing is where none was asked', () => {
+    const environments = (change: Partial<PromotionRecord>) => promotionJson(recordOf(change)).environments;
+    const shown = environments({ attempts }).flatMap((environment) => environment.attempts ?? []);
+    expect(shown).toEqual([
+      {
+        target: 'eu-1',
+        probe: 'pays',
+        attempt: 1,
+        outcome: 'error',
+        startedAt: monday,
+        endedAt: monday,
+        reason: 'it timed out',
+      },
+      {
+        target: 'eu-1',
+        probe: 'pays',
+        attempt: 2,
+        outcome: 'failed',
+        startedAt: monday,
+        endedAt: monday,
+        reason: 'nobody can pay',
+      },
+      { target: 'eu-2', probe: 'pays', attempt: 1, outcome: 'passed', startedAt: monday, endedAt: monday },
+      { target: 'eu-3', probe: 'pays', attempt: 1, outcome: 'under-way', startedAt: monday },
+    ]);
+    expect(environments({}).every((environment) => !('attempts' in environment))).toBe(true);
+  });
+});
+
+describe('a target that waits to be started', () => {
+  it('is told beside what the rollout waits for', () => {
+    const wait = {
+      environment: 'production',
+      since: monday,
+      until: monday,
+      reason: { code: 'FROZEN', text: 'Year end.' },
+    };
+    expect(linesOf({ waiting: [wait, { ...wait, target: 'eu-1' }] }).filter((line) => line.includes('waits'))).toEqual([
+      `waits since ${monday}, until ${monday} at least: FROZEN: Year end.`,
+      `eu-1 waits since ${monday}, until ${monday} at least: FROZEN: Year end.`,
+    ]);
   });
 });
 

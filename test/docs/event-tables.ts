@@ -14,10 +14,14 @@ interface Kind {
   readonly properties: { readonly detail: Described };
 }
 
+/** They belong to no promotion and have fields of their own. */
+const ofRestrictions = 'Drawbridge Restriction State Change';
 const kinds = (eventJsonSchema() as { oneOf: Kind[] }).oneOf;
 
 export function eventTables(): Record<string, string> {
-  return { kinds: kindTable(), fields: fieldTable() };
+  const own = kinds.filter(({ title }) => title === ofRestrictions);
+  const others = kinds.filter(({ title }) => title !== ofRestrictions);
+  return { kinds: kindTable(), fields: fieldTable(others), 'restriction-fields': fieldTable(own) };
 }
 
 function kindTable(): string {
@@ -29,21 +33,21 @@ function kindTable(): string {
 }
 
 /** A field is in all kinds, or in those that are named. */
-function fieldTable(): string {
+function fieldTable(some: readonly Kind[]): string {
   const rows = new Map<string, { always: boolean; kinds: string[]; meaning: string }>();
-  for (const { title, properties } of kinds)
+  for (const { title, properties } of some)
     for (const [path, always] of fieldsIn(properties.detail)) {
       const row = rows.get(path) ?? { always: true, kinds: [], meaning: meaningOf(properties.detail, path) };
       rows.set(path, { ...row, always: row.always && always === 'yes', kinds: [...row.kinds, title] });
     }
   return table(
     ['Field', 'Always', 'In', 'Meaning'],
-    [...rows].map(([path, row]) => [`\`${path}\``, row.always ? 'yes' : 'no', placesOf(row.kinds), row.meaning]),
+    [...rows].map(([path, row]) => [`\`${path}\``, row.always ? 'yes' : 'no', placesOf(row.kinds, some), row.meaning]),
   );
 }
 
-function placesOf(titles: readonly string[]): string {
-  return titles.length === kinds.length ? 'all' : titles.map((title) => title.replace('Drawbridge ', '')).join(', ');
+function placesOf(titles: readonly string[], some: readonly Kind[]): string {
+  return titles.length === some.length ? 'all' : titles.map((title) => title.replace('Drawbridge ', '')).join(', ');
 }
 
 function meaningOf(detail: Described, path: string): string {

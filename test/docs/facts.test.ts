@@ -77,6 +77,7 @@ const failed: PromotionRecord = {
     },
   ],
   waiting: [],
+  attempts: [],
   rollbacks: [],
   rounds: [
     {

@@ -36,6 +36,11 @@ const told = ({ promotion, rollouts }: PromotionRecord) => [
   ...rollouts.flatMap(({ reasons }) => reasons.map(({ code }) => code)),
 ];
 const endedNow = async (release: SmallRelease) => told(await ended(rehearsal, await begin(rehearsal, release)));
+/** What the bus of the orchestrator was told of a restriction. */
+const newsOf = (restriction: string) =>
+  (rehearsal.events as { 'detail-type': string; detail: { restriction?: string } }[])
+    .filter((event) => event['detail-type'] === 'Drawbridge Restriction State Change')
+    .flatMap(({ detail }) => (detail.restriction === restriction ? [detail] : []));
 const recordOf = (id: string) => getPromotion(rehearsal.apiAs('alice'), id);
 
 describe('a freeze', () => {
@@ -55,6 +60,7 @@ describe('a freeze', () => {
     expect(record.waiting).toEqual([]);
     expect(record.rollouts.find(({ environment }) => environment === 'production')!.startedAt >= until).toBe(true);
     expect(await listRestrictions(carol(), 'freeze')).toEqual([]);
+    expect(newsOf(freeze.id)).toEqual([expect.objectContaining({ state: 'put', pipeline: 'frozen', until })]);
   });
 });
 
@@ -66,6 +72,10 @@ describe('an emergency stop', () => {
     expect(await endedNow({ pipeline: 'stopped' })).toEqual(['rejected', 'STOPPED']);
     await lift('stop', stop.id);
     expect(await endedNow({ pipeline: 'stopped', text: 'two' })).toEqual(['succeeded']);
+    expect(newsOf(stop.id)).toMatchObject([
+      { kind: 'stop', state: 'put', pipeline: 'stopped', actor: 'carol' },
+      { kind: 'stop', state: 'lifted', previousState: 'put', actor: 'carol' },
+    ]);
   });
 });
 

@@ -105,6 +105,11 @@ describe('a canary whose verification fails', () => {
     await rehearsal.sandbox.advance(61 * minutes);
     await callApi(carol(), { method: 'DELETE', path: `/v1/schedules/${pipeline}` });
     expect(await firings(pipeline)).toMatchObject([{ outcome: 'skipped', reason: { code: 'HELD' } }]);
+    // What a promotion puts is told by reconcile.
+    const news = (rehearsal.events as { detail: { restriction?: string; state: string; promotion?: string } }[])
+      .map(({ detail }) => detail)
+      .filter(({ restriction }) => restriction === hold?.id);
+    expect(news).toMatchObject([{ state: 'put', promotion: rollback.promotion.id }]);
 
     // An older release, and one target, lift nothing.
     expect(codes(await promoted(second.digest, ['pre-production']))).toEqual(['succeeded']);

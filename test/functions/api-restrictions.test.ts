@@ -1,12 +1,16 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { handler as reconcile } from '#functions/reconcile/handler.ts';
 import { recordPlaces } from '#shared/aws/ledger/places.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import { recordRelease } from '#shared/aws/ledger/releases.ts';
-import { listRestrictions } from '#shared/aws/ledger/restrictions.ts';
+import { listRestrictions, listUntold } from '#shared/aws/ledger/restrictions.ts';
 import { aRelease, aReleaseRecord, monday } from '#test/builders.ts';
+import { eventBridge } from '../aws/fake-account.ts';
+import { awsError } from '../aws/fake-aws.ts';
 import { aPolicy } from '../domain/policy/policy-builders.ts';
 import { callHandler, person } from './api-call.ts';
-import { deployment } from './deployment.ts';
+import { context, deployment } from './deployment.ts';
 
 const { ledger } = deployment();
 const put = (list: string, body: object, key = 'k-1') =>
@@ -60,6 +64,29 @@ describe('freezes, stops and holds', () => {
     expect(await listRestrictions(ledger)).toEqual([]);
   });
 
+  it('are told on the bus when they are put and when they are lifted, not again when they are asked for again', async () => {
+    eventBridge.on(PutEventsCommand).resolves({});
+    const wish = { pipeline: 'orders', reason: 'incident 12' };
+    const { body } = await put('stops', wish);
+    await put('stops', wish);
+    await lift('stops', body['id']);
+    await lift('stops', body['id']);
+    const told = eventBridge.commandCalls(PutEventsCommand).flatMap(({ args: [{ input }] }) => input.Entries ?? []);
+    expect(told.map(({ DetailType, Detail }) => [DetailType, JSON.parse(`${Detail}`).state])).toEqual([
+      ['Drawbridge Restriction State Change', 'put'],
+      ['Drawbridge Restriction State Change', 'lifted'],
+    ]);
+  });
+
+  it('hold also where nobody can be told, and are told by reconcile', async () => {
+    eventBridge.on(PutEventsCommand).rejects(awsError('ServiceUnavailable', 'not now', 503));
+    const { status, body } = await put('stops', { reason: 'incident 13' });
+    expect([status, await listUntold(ledger, 5)]).toEqual([201, [body['id']]]);
+    eventBridge.on(PutEventsCommand).resolves({});
+    await reconcile({}, context);
+    expect(await listUntold(ledger, 5)).toEqual([]);
+  });
+
   it('are one with one key, and answered again', async () => {
     const first = await put('stops', { reason: 'incident' });
     const again = await put('stops', { reason: 'incident' });
@@ -97,6 +124,25 @@ describe('freezes, stops and holds', () => {
   ])('refuse %s', async (_, list, body, code, pointer) => {
     expect(await put(list, body)).toMatchObject({ status: 400, body: { code, errors: [{ pointer }] } });
     expect(await listRestrictions(ledger)).toEqual([]);
+  });
+
+  it('are refused as freezes that overlap one of the same scope, until that is lifted', async () => {
+    const freeze = { environment: 'production', until: '2026-02-01T00:00:00.000Z', reason: 'year end' };
+    const { body } = await put('freezes', freeze);
+    const longer = { ...freeze, until: '2026-03-01T00:00:00.000Z' };
+    expect(await put('freezes', longer, 'k-2')).toMatchObject({
+      status: 400,
+      body: { code: 'BODY_INVALID', errors: [{ pointer: '/from', detail: expect.stringContaining(`${body['id']}`) }] },
+    });
+    expect(await itemsOf('GET /v1/freezes')).toEqual([body]);
+    // The same again is no other one, and what comes afterwards or is of another place is none either.
+    expect((await put('freezes', freeze)).status).toBe(200);
+    expect((await put('freezes', { ...longer, from: freeze.until }, 'k-3')).status).toBe(201);
+    expect((await put('freezes', { reason: 'everything' }, 'k-4')).status).toBe(201);
+    expect(await put('stops', { reason: 'incident' }, 'k-5')).toMatchObject({ status: 201 });
+    expect(await put('stops', { reason: 'another incident' }, 'k-6')).toMatchObject({ status: 201 });
+    await lift('freezes', body['id']);
+    expect((await put('freezes', { ...freeze, until: '2026-01-20T00:00:00Z' }, 'k-7')).status).toBe(201);
   });
 
   it('want a key', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/open-target/handler.ts';
 import { readLease, takeLease } from '#shared/aws/ledger/leases.ts';
-import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { readPromotionRecord, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { joinQueue } from '#shared/aws/ledger/queue.ts';
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { assignTargets, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
@@ -29,6 +29,7 @@ const open = async (change: Partial<StepInput<'openTarget'>> = {}) =>
     context,
   );
 const progress = () => readTargetProgress(ledger, where);
+const waitingNow = async () => (await readPromotionRecord(ledger, promotionId))?.waiting;
 const restrict = (kind: 'freeze' | 'stop', wish: object) =>
   putRestriction(ledger, restrictionOf(kind, { reason: 'a test', ...wish }, { by: 'carol', key: 'k', at: monday }));
 const stop = (target: string) =>
@@ -107,6 +108,39 @@ describe('open target', () => {
       reasons: [{ code: 'NOT_ELIGIBLE', target: 'production', text: expect.stringContaining('pre-production') }],
     });
     expect(await open({ target: 'second', mode: 'verify', failureTolerance: 1 })).toMatchObject({ kind: 'open' });
+  });
+
+  it('is told with what the rollout waits for, until it begins', async () => {
+    await restrict('freeze', { until: secondsAfter(monday, 600) });
+    await open({ waits: 3 });
+    const expected = { environment: 'production', target: 'production', since: monday, reason: { code: 'FROZEN' } };
+    expect(await waitingNow()).toMatchObject([expected]);
+    await open({ waits: 4, at: secondsAfter(monday, 300) });
+    expect(await waitingNow()).toMatchObject([expected]);
+    expect(await open({ waits: 5, at: secondsAfter(monday, 600) })).toMatchObject({ kind: 'open' });
+    expect(await waitingNow()).toEqual([]);
+  });
+
+  it.each<[string, number, 'wait' | 'closed']>([
+    ['waits on after not quite fourteen days', 14 * 86_400 - 1, 'wait'],
+    ['is not started any more after fourteen days', 14 * 86_400, 'closed'],
+  ])('%s', async (_, seconds, kind) => {
+    await restrict('freeze', {});
+    await open();
+    expect(await open({ waits: 300, at: secondsAfter(monday, seconds) })).toMatchObject({ kind });
+    const reason = { code: 'WAITED_TOO_LONG', target: 'production', text: expect.stringMatching(/14 days.*a test/) };
+    expect(await progress()).toMatchObject(
+      kind === 'wait' ? { status: 'assigned', reasons: [] } : { status: 'stopped', reasons: [reason] },
+    );
+    expect(await waitingNow()).toHaveLength(kind === 'wait' ? 1 : 0);
+  });
+
+  it('waits no more where its wave has stopped meanwhile', async () => {
+    await restrict('freeze', {});
+    await open();
+    await stop('second');
+    expect(await open({ waits: 1, at: secondsAfter(monday, 60) })).toEqual({ kind: 'closed' });
+    expect(await waitingNow()).toEqual([]);
   });
 
   it('minds neither freeze nor stop where it only verifies again', async () => {

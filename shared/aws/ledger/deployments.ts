@@ -15,11 +15,12 @@ export async function recordDeployments(ledger: Ledger, deployments: readonly De
   await Promise.all(deployments.map((deployment) => recordDeployment(ledger, deployment)));
 }
 
-/** The deployments of one rollout. */
+/** The deployments of one rollout, or those of one target in it: a step of one among hundreds reads no others. */
 export async function listDeployments(
   ledger: Ledger,
-  rollout: Pick<Rollout, 'promotion' | 'environment'>,
+  { promotion, environment, target }: Pick<Rollout, 'promotion' | 'environment'> & { readonly target?: string },
 ): Promise<Deployment[]> {
-  const items = await queryItems(ledger, `PROMOTION#${rollout.promotion}`, `DEPLOYMENT#${rollout.environment}#`);
+  const prefix = `DEPLOYMENT#${environment}#${target === undefined ? '' : `${target}#`}`;
+  const items = await queryItems(ledger, `PROMOTION#${promotion}`, prefix);
   return items.map((item) => withoutKeys(item) as Deployment);
 }

@@ -6,9 +6,21 @@ import { failure } from '#shared/domain/errors/catalogue.ts';
 import type { Page, Part } from '#shared/domain/http/page.ts';
 import { canonicalJson } from '#shared/domain/release/canonical-json.ts';
 import { isOver, Restriction, type RestrictionKind } from '#shared/domain/restriction/restriction.ts';
-import { changeItem, getItem, type Item, type Ledger, putNew, queryItems, queryPage, withoutKeys } from './table.ts';
+import {
+  changeItem,
+  getItem,
+  type Item,
+  type Ledger,
+  putNew,
+  queryFirst,
+  queryItems,
+  queryPage,
+  withoutKeys,
+} from './table.ts';
 
 const group = 'RESTRICTIONS';
+/** Group in the index `open` for restrictions of which something is to be published; the sort key says since when: `put#…` or `lifted#…`. */
+const untold = 'RESTRICTIONS_UNTOLD';
 
 /** Every restriction that holds or is to come; one that is over may still be among them. */
 export async function listRestrictions(ledger: Ledger): Promise<Restriction[]> {
@@ -35,7 +47,7 @@ export async function putRestriction(
   wanted: Restriction,
 ): Promise<{ restriction: Restriction; replayed: boolean }> {
   const { id, kind, at } = wanted;
-  const listing = { gsi1pk: listOf(kind), gsi1sk: `${at}#${id}` };
+  const listing = { gsi1pk: listOf(kind), gsi1sk: `${at}#${id}`, gsi2pk: untold, gsi2sk: `put#${at}#${id}` };
   const fresh = await putNew(ledger, { ...keyOf(id), ...listing, ...wanted });
   const restriction = fresh ? wanted : ((await findRestriction(ledger, id)) ?? wanted);
   if (canonicalJson(wishIn(restriction)) !== canonicalJson(wishIn(wanted)))
@@ -61,9 +73,12 @@ export async function liftRestriction(
   { kind, id, ...lifted }: Lifting,
 ): Promise<{ restriction: Restriction; repeated: boolean }> {
   const fresh = await changeItem(ledger, keyOf(id), {
-    UpdateExpression: 'SET lifted = :lifted',
+    UpdateExpression: 'SET lifted = :lifted, gsi2pk = :untold, gsi2sk = if_not_exists(gsi2sk, :since)',
     ConditionExpression: 'kind = :kind AND attribute_not_exists(lifted)',
-    ExpressionAttributeValues: { ':lifted': lifted, ':kind': kind },
+    ExpressionAttributeValues: {
+      ...{ ':lifted': lifted, ':kind': kind, ':untold': untold },
+      ':since': `lifted#${lifted.at}#${id}`,
+    },
   });
   const restriction = await findRestriction(ledger, id);
   if (restriction === undefined || restriction.kind !== kind) throw failure('RESTRICTION_UNKNOWN', { id });
@@ -72,6 +87,32 @@ export async function liftRestriction(
   const { by, at } = restriction.lifted ?? lifted;
   if (by !== lifted.by) throw failure('RESTRICTION_LIFTED', { id, by, at });
   return { restriction, repeated: !fresh };
+}
+
+/** What is to be published of a restriction: from when it was put, or from its lifting on. */
+interface Untold {
+  readonly restriction: Restriction;
+  readonly since: 'put' | 'lifted';
+}
+
+/** Undefined where everything was published. */
+export async function readUntold(ledger: Ledger, id: string): Promise<Untold | undefined> {
+  const item = await getItem(ledger, keyOf(id));
+  if (item?.['gsi2sk'] === undefined) return undefined;
+  return { restriction: restrictionIn(item), since: String(item['gsi2sk']).startsWith('put#') ? 'put' : 'lifted' };
+}
+
+/** Ids of restrictions of which something is to be published. Eventually consistent. */
+export async function listUntold(ledger: Ledger, limit: number): Promise<string[]> {
+  return (await queryFirst(ledger, { index: 'open', group: untold, limit })).map(({ id }) => String(id));
+}
+
+/** Notes that this was published. One that was lifted meanwhile is still to be told. */
+export async function noteTold(ledger: Ledger, { id, lifted }: Restriction): Promise<void> {
+  await changeItem(ledger, keyOf(id), {
+    UpdateExpression: 'REMOVE gsi2pk, gsi2sk',
+    ConditionExpression: `${lifted === undefined ? 'attribute_not_exists' : 'attribute_exists'}(lifted)`,
+  });
 }
 
 async function findRestriction(ledger: Ledger, id: string): Promise<Restriction | undefined> {

@@ -1,21 +1,35 @@
-/** What rollouts wait for, in the ledger: one item for each environment of a promotion, so that whoever looks at the promotion is told. */
+/**
+ * What rollouts wait for, in the ledger: one item for each environment of a promotion, and for each target that waits alone, so that whoever looks at the
+ * promotion is told.
+ */
 import { Waiting } from '#shared/domain/promotion/waiting.ts';
 import { changeItem, getItem, type Item, type Ledger, withoutKeys } from './table.ts';
 
-type Where = { readonly promotion: string; readonly environment: string };
+type Where = { readonly promotion: string } & Pick<Waiting, 'environment' | 'target'>;
 
-/** Notes that a rollout waits, and what for. Answers it with the time since when it has waited without going on. */
+/** Notes that a rollout or one of its targets waits, and what for. Answers it with the time since when it has waited without going on. */
 export async function recordWaiting(
   ledger: Ledger,
-  { promotion, environment, at, until, reason }: Where & Pick<Waiting, 'until' | 'reason'> & { readonly at: string },
+  {
+    promotion,
+    environment,
+    target,
+    at,
+    until,
+    reason,
+  }: Where & Pick<Waiting, 'until' | 'reason'> & { readonly at: string },
 ): Promise<Waiting> {
-  await changeItem(ledger, keyOf({ promotion, environment }), {
-    UpdateExpression:
-      'SET environment = :environment, #until = :until, reason = :reason, since = if_not_exists(since, :at)',
-    ExpressionAttributeNames: { '#until': 'until' },
-    ExpressionAttributeValues: { ':environment': environment, ':until': until, ':reason': reason, ':at': at },
+  const where = { promotion, environment, ...(target !== undefined && { target }) };
+  const own = target === undefined ? '' : ', #target = :target';
+  await changeItem(ledger, keyOf(where), {
+    UpdateExpression: `SET environment = :environment, #until = :until, reason = :reason, since = if_not_exists(since, :at)${own}`,
+    ExpressionAttributeNames: { '#until': 'until', ...(target !== undefined && { '#target': 'target' }) },
+    ExpressionAttributeValues: {
+      ...{ ':environment': environment, ':until': until, ':reason': reason, ':at': at },
+      ...(target !== undefined && { ':target': target }),
+    },
   });
-  const item = (await getItem(ledger, keyOf({ promotion, environment }))) as Item;
+  const item = (await getItem(ledger, keyOf(where))) as Item;
   return Waiting.parse(withoutKeys(item));
 }
 
@@ -34,6 +48,6 @@ export function waitingIn(items: readonly Item[]): Waiting[] {
     .map((item) => Waiting.parse(withoutKeys(item)));
 }
 
-function keyOf({ promotion, environment }: Where) {
-  return { pk: `PROMOTION#${promotion}`, sk: `WAITING#${environment}` };
+function keyOf({ promotion, environment, target }: Where) {
+  return { pk: `PROMOTION#${promotion}`, sk: `WAITING#${environment}${target === undefined ? '' : `#${target}`}` };
 }

@@ -44,10 +44,9 @@ export const controlEntries = {
         : `${actor} cannot override ${of} here: that is for members of ${groups.join(', ')}.`,
     next: () => 'Ask one of them to promote, or the platform team to name a group under `overrides` of a policy.',
   }),
-  WAITED_TOO_LONG: entry<{ environment: string; days: number; what: string }>({
+  WAITED_TOO_LONG: entry<{ place: string; days: number; what: string }>({
     ...stopped,
-    cause: ({ environment, days, what }) =>
-      `Waited ${days} days for ${environment}. The last thing in the way: ${what}`,
+    cause: ({ place, days, what }) => `Waited ${days} days for ${place}. The last thing in the way: ${what}`,
     next: () => 'Promote again once nothing is in the way.',
   }),
   SUPERSEDED: entry<{ environment: string; by: string }>({

@@ -1,10 +1,12 @@
 /** The events as JSON Schema, for whoever reads them elsewhere. */
 import * as z from 'zod';
 import { eventSource, PromotionEvent } from './event.ts';
+import { RestrictionEvent } from './restriction-event.ts';
 
 /** JSON Schema (2020-12) of an event as a rule's target gets it; what EventBridge adds of its own is left open. */
 export function eventJsonSchema(): object {
-  const { oneOf } = z.toJSONSchema(PromotionEvent, { io: 'input' }) as unknown as { oneOf: EventShape[] };
+  const all = z.discriminatedUnion('detailType', [...PromotionEvent.options, RestrictionEvent]);
+  const { oneOf } = z.toJSONSchema(all, { io: 'input' }) as unknown as { oneOf: EventShape[] };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Events of Drawbridge',

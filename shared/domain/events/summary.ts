@@ -15,12 +15,13 @@ interface Told {
   readonly approval?: { groups: readonly string[]; because: readonly string[]; expiresAt: string; reason?: string };
 }
 
-const longest = 1500;
+/** Characters. */
+export const longestSummary = 1500;
 
 /** Plain text: a rule of EventBridge puts it between quotes, so it has neither quotes nor backslashes. */
 export function summaryOf(detailType: PromotionEvent['detailType'], event: object): string {
   const text = sentences[detailType](event as Told).replaceAll(/["\\]/g, "'");
-  return cut(text, longest);
+  return cut(text, longestSummary);
 }
 
 const sentences: Readonly<Record<PromotionEvent['detailType'], (told: Told) => string>> = {

@@ -13,3 +13,10 @@ export interface Told {
   /** Why not all of it was published. Reconcile does so later. */
   readonly trouble?: unknown;
 }
+
+/** What was told of a freeze, an emergency stop or a hold. */
+export interface ToldRestriction {
+  readonly restriction: string;
+  /** Why it was not published. Reconcile does so later. */
+  readonly trouble?: unknown;
+}

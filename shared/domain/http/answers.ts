@@ -18,6 +18,7 @@ import { ReleaseCompletion } from '../release/provenance.ts';
 import { Release } from '../release/release.ts';
 import { FreezeWish, HoldWish, LiftWish, Restriction, StopWish } from '../restriction/restriction.ts';
 import { FiringRecord, Schedule } from '../schedule/schedule.ts';
+import { AttemptSeen } from '../verification/attempt.ts';
 import { Webhook } from '../webhook/webhook.ts';
 
 const Applied = { version: z.int().positive(), appliedBy: z.string(), appliedAt: Instant };
@@ -53,6 +54,7 @@ export const schemas = {
     rounds: z.array(Round),
     progress: z.array(TargetProgress),
     waiting: z.array(Waiting),
+    attempts: z.array(AttemptSeen),
     rollbacks: z.array(RollbackIntent),
     deployments: z.array(Deployment),
     approvals: z.array(ApprovalRequest),

@@ -25,6 +25,11 @@ export function upstreamsOf<T extends Target>(release: Release, target: T, other
     .map((stack) => ({ stack, target: holderOf(release, stack, { target, others }) }));
 }
 
+/** Whether any stack of the target takes an output. */
+export function takesOutputs(release: Release, target: Target): boolean {
+  return stacksOf(release, target).some((stack) => outputStacks(stack).length > 0);
+}
+
 /** Names of the stacks whose outputs a stack takes. */
 export function outputStacks({ values }: Pick<ReleaseStack, 'values'>): string[] {
   return Object.values(values).flatMap((value) => outputReference(value)?.stack ?? []);

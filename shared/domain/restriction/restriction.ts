@@ -80,12 +80,39 @@ export function restrictionOf(kind: RestrictionKind, wish: RestrictionWish, aski
   };
 }
 
-/** What is wrong with the times of a freeze that is asked for at an instant. */
-export function freezeFaults({ from, until }: z.infer<typeof FreezeWish>, at: Instant): Fault[] {
-  if (until === undefined) return [];
-  const fault = (detail: string) => [{ code: 'FIELD_INVALID', pointer: '/until', detail }];
-  if (inUtc(until) <= inUtc(at)) return fault('is in the past, so the freeze would be over already');
-  return from !== undefined && inUtc(until) <= inUtc(from) ? fault('is not after from') : [];
+/**
+ * What is wrong with the times of a freeze that is asked for at an instant, where there are these others. Two freezes of the same scope at the same
+ * time are refused: whoever lifts one of them would think that all is open.
+ */
+export function freezeFaults(wish: z.infer<typeof FreezeWish>, at: Instant, others: readonly Restriction[]): Fault[] {
+  const { from, until } = wish;
+  if (until !== undefined && inUtc(until) <= inUtc(at))
+    return [fault('/until', 'is in the past, so the freeze would be over already')];
+  if (from !== undefined && until !== undefined && inUtc(until) <= inUtc(from))
+    return [fault('/until', 'is not after from')];
+  const span = { from: inUtc(from ?? at), until: until === undefined ? endless : inUtc(until) };
+  const other = others.find((one) => !isOver(one, at) && overlaps(one, wish, span));
+  if (other === undefined) return [];
+  const end = other.until === undefined ? 'until it is lifted' : `until ${other.until}`;
+  return [
+    fault('/from', `overlaps ${other.id} of ${scopeText(other)}, ${end}: begin when that ends, or lift it first`),
+  ];
+}
+
+/** Later than every instant, as texts are ordered. */
+const endless = '~';
+
+function overlaps(
+  { kind, from, until = endless, at, ...other }: Restriction,
+  { pipeline, environment }: z.infer<typeof FreezeWish>,
+  span: { readonly from: string; readonly until: string },
+): boolean {
+  if (kind !== 'freeze' || other.pipeline !== pipeline || other.environment !== environment) return false;
+  return (from ?? at) < span.until && span.from < until;
+}
+
+function fault(pointer: string, detail: string): Fault {
+  return { code: 'FIELD_INVALID', pointer, detail };
 }
 
 /** Where something is to happen. */

@@ -31,6 +31,10 @@ export const Attempt = z.strictObject({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
+/** As it stands beside its promotion: what was answered is a part of the evidence. */
+export const AttemptSeen = z.strictObject(Attempt.omit({ output: true, outputDigest: true }).shape);
+export type AttemptSeen = z.infer<typeof AttemptSeen>;
+
 type Identity = Pick<Attempt, 'promotion' | 'environment' | 'target' | 'series' | 'index' | 'attempt'>;
 
 /**

@@ -106,10 +106,13 @@ describe('a promotion', () => {
       promotion: aPromotion(),
       rollouts: [aRollout()],
       rounds: [],
+      progress: [],
+      waiting: [],
+      attempts: [],
+      rollbacks: [],
       deployments: [aDeployment(), aDeployment({ stack: 'network' })],
       approvals: [],
       decisions: [],
-      ...{ progress: [], rollbacks: [], waiting: [] },
     });
     expect(await readPromotionRecord(ledger, 'prm-0000000000000000')).toBeUndefined();
   });
@@ -189,9 +192,14 @@ describe('a deployment', () => {
     expect((await listDeployments(ledger, aRollout())).map(({ outcome }) => outcome)).toEqual([is]);
   });
 
-  it('belongs to one environment', async () => {
+  it('belongs to one environment and one target', async () => {
     await recordDeployments(ledger, [aDeployment(), aDeployment({ environment: 'pre-production' })]);
     expect(await listDeployments(ledger, aRollout())).toEqual([aDeployment()]);
+    const other = aDeployment({ target: 'production-2' });
+    await recordDeployment(ledger, other);
+    expect(await listDeployments(ledger, aRollout())).toEqual([aDeployment(), other]);
+    expect(await listDeployments(ledger, { ...aRollout(), target: 'production' })).toEqual([aDeployment()]);
+    expect(await listDeployments(ledger, { ...aRollout(), target: 'production-2' })).toEqual([other]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Release } from '#shared/domain/release/release.ts';
-import { dependenciesIn, holdersOf, outputStacks, upstreamsOf } from '#shared/domain/release/upstream.ts';
+import { dependenciesIn, holdersOf, outputStacks, takesOutputs, upstreamsOf } from '#shared/domain/release/upstream.ts';
 import { aRelease, aStack, aTarget } from '#test/builders.ts';
 
 const shared = aTarget({ name: 'shared', labels: { environment: 'production', role: 'network' } });
@@ -32,6 +32,13 @@ describe('where the outputs come from that a target takes', () => {
   it('is nothing where no stack of the target takes any', () => {
     expect(found(apart, shared, [app, shared])).toEqual([]);
     expect(found(aRelease(), app, [app])).toEqual([]);
+  });
+
+  it('is asked for only by targets with a stack that takes one', () => {
+    const takers = [app, both, shared].filter((target) => takesOutputs(apart, target));
+    expect(takers).toEqual([app]);
+    expect([app, shared].map((target) => takesOutputs(everywhere, target))).toEqual([true, true]);
+    expect(takesOutputs(aRelease(), app)).toBe(false);
   });
 
   it.each<[string, (typeof app)[], string]>([

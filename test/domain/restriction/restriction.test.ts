@@ -3,6 +3,7 @@ import {
   FreezeWish,
   freezeFaults,
   HoldWish,
+  type Restriction,
   restrictionOf,
   StopWish,
   scopeText,
@@ -12,6 +13,9 @@ import { promotionId } from '#test/builders.ts';
 const at = '2026-01-05T09:00:00.000Z';
 const asking = { by: 'carol', key: 'k-1', at };
 const reason = 'year end';
+
+const faultsOf = (times: object, others: readonly Restriction[] = []) =>
+  freezeFaults({ reason, ...times }, at, others).map(({ pointer, detail }) => `${pointer} ${detail}`);
 
 describe('what is asked for', () => {
   it.each<[string, { safeParse(value: unknown): { success: boolean } }, object, boolean]>([
@@ -51,7 +55,41 @@ describe('what is asked for', () => {
     ],
     ['a start in the past', { from: '2026-01-01T00:00:00Z', until: '2026-01-06T00:00:00Z' }, []],
   ])('a freeze with %s', (_, times, faults) => {
-    expect(freezeFaults({ reason, ...times }, at).map(({ pointer, detail }) => `${pointer} ${detail}`)).toEqual(faults);
+    expect(faultsOf(times)).toEqual(faults);
+  });
+
+  const [early, middle, late] = ['2026-01-06T00:00:00.000Z', '2026-01-07T00:00:00.000Z', '2026-01-08T00:00:00.000Z'];
+  it.each<[string, object, object, boolean]>([
+    ['both of everything, without end', {}, {}, true],
+    ['of the same times', { from: early, until: late }, { from: early, until: late }, true],
+    ['one inside the other', { until: late }, { from: early, until: middle }, true],
+    ['one that ends in the other', { from: early, until: late }, { until: middle }, true],
+    ['one that begins in the other', { from: early, until: late }, { from: middle }, true],
+    ['one that begins as the other ends', { from: early, until: middle }, { from: middle, until: late }, false],
+    ['one that ends as the other begins', { from: middle }, { from: early, until: middle }, false],
+    [
+      'the same times, told in another zone',
+      { from: early, until: middle },
+      { from: '2026-01-06T12:00:00+13:00', until: middle },
+      true,
+    ],
+    ['one that began at once', {}, { from: middle, until: late }, true],
+    ['the same pipeline', { pipeline: 'orders' }, { pipeline: 'orders' }, true],
+    ['another pipeline', { pipeline: 'orders' }, { pipeline: 'billing' }, false],
+    ['one environment, and everything', {}, { environment: 'production' }, false],
+    ['everything, and one environment', { environment: 'production' }, {}, false],
+  ])('two freezes, %s', (_, there, asked, overlap) => {
+    const other = restrictionOf('freeze', { reason, ...there }, asking);
+    const end = other.until === undefined ? 'until it is lifted' : `until ${other.until}`;
+    const detail = `/from overlaps ${other.id} of ${scopeText(other)}, ${end}: begin when that ends, or lift it first`;
+    expect(faultsOf(asked, [other])).toEqual(overlap ? [detail] : []);
+  });
+
+  it('a freeze does not overlap one that is lifted or over, or what is no freeze', () => {
+    const other = restrictionOf('freeze', { reason }, asking);
+    const lifted = { ...other, lifted: { by: 'bob', at, reason } };
+    const over = { ...other, until: '2026-01-05T08:00:00.000Z' };
+    expect(faultsOf({}, [lifted, over, restrictionOf('stop', { reason }, asking)])).toEqual([]);
   });
 });
 
