@@ -67,7 +67,7 @@ beforeEach(() => {
 
 describe('beginning with a stack', () => {
   it('that already is what the release wants writes nothing', async () => {
-    expect(await begin()).toEqual({ kind: 'unchanged', stack: 'api' });
+    expect(await begin()).toEqual({ kind: 'unchanged', stack: 'api', seen: {} });
     unwritten();
   });
 
@@ -260,7 +260,7 @@ describe('beginning a later round', () => {
 
   it('finds a stack that is done by now unchanged', async () => {
     changeSetIs({ ...complete, ExecutionStatus: 'EXECUTE_COMPLETE' }, earlier);
-    expect(await begin({}, { earlier })).toEqual({ kind: 'unchanged', stack: 'api' });
+    expect(await begin({}, { earlier })).toEqual({ kind: 'unchanged', stack: 'api', seen: {} });
     unwritten();
   });
 
@@ -284,6 +284,7 @@ describe('looking at the change set', () => {
     expect(await look()).toEqual({
       kind: 'unchanged',
       stack: 'api',
+      seen: {},
       emptyChangeSet: { stackName: 'orders-api', changeSet: name },
     });
   });
