@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Problem } from '../errors/problem.ts';
 import { AccountId, Instant, Name, Region } from '../identifiers.ts';
+import { dataReads } from '../trust/data-reads.ts';
 import { type RoleRequest, subjectOf, type TrustedTarget, visitRequest } from '../trust/role-request.ts';
 import { type DecodedMessages, MessageWish } from './decoded-messages.ts';
 
@@ -73,13 +74,19 @@ export type BrokerAnswer =
   | { readonly kind: 'decoded'; readonly decoded: DecodedMessages }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
-/** People look. What is behind a denial, `trust decode` says to those who may know. */
+/**
+ * People look at how things are, also where the role may read more for the detection of drift. What is behind a denial, `trust decode` says to those
+ * who may know.
+ */
 const lookingOnly = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
     {
       Effect: 'Allow',
-      NotAction: ['lambda:InvokeFunction', 'states:StartExecution', 'sts:DecodeAuthorizationMessage'],
+      NotAction: [
+        ...['cloudformation:Detect*', 'lambda:Invoke*', 'states:Start*', 'sts:DecodeAuthorizationMessage'],
+        ...dataReads,
+      ],
       Resource: '*',
     },
   ],

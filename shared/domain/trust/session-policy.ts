@@ -13,6 +13,7 @@ import {
   partitionOf,
   roleArn,
 } from '../names.ts';
+import { dataReads } from './data-reads.ts';
 import { stackPath, widened } from './stack-paths.ts';
 
 /**
@@ -175,22 +176,7 @@ const notByStack: Statement = {
  */
 const readAnything: Statement = {
   Effect: 'Allow',
-  NotAction: [
-    'cloudformation:*',
-    'dynamodb:BatchGetItem',
-    'dynamodb:GetItem',
-    'dynamodb:Query',
-    'dynamodb:Scan',
-    'kms:Decrypt',
-    'lambda:Invoke*',
-    's3:GetObject*',
-    'secretsmanager:GetSecretValue',
-    'sqs:ReceiveMessage',
-    'states:DescribeExecution',
-    'states:GetExecutionHistory',
-    'states:Start*',
-    'sts:*',
-  ],
+  NotAction: ['cloudformation:*', 'lambda:Invoke*', 'states:DescribeExecution', 'states:Start*', 'sts:*', ...dataReads],
   Resource: '*',
 };
 

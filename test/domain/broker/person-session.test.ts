@@ -45,7 +45,15 @@ describe('the session of a person', () => {
   it.each([
     ['iam:ListUsers', 'allowed'],
     ['cloudformation:DescribeStacks', 'allowed'],
+    ['dynamodb:DescribeTable', 'allowed'],
+    ['s3:GetBucketPolicy', 'allowed'],
+    ['cloudformation:DetectStackDrift', 'denied'],
     ['lambda:InvokeFunction', 'denied'],
+    ['states:StartExecution', 'denied'],
+    ['dynamodb:Scan', 'denied'],
+    ['s3:GetObjectVersion', 'denied'],
+    ['secretsmanager:GetSecretValue', 'denied'],
+    ['sts:DecodeAuthorizationMessage', 'denied'],
   ])('%s is %s, whatever the role may', (action, kind) => {
     const session = parsed('session', JSON.parse(request.policy ?? ''), 'identity');
     const decided = evaluate(
