@@ -181,7 +181,7 @@ describe('a broken target', () => {
     [
       'the account has an old version',
       () => Object.assign(role('audit').tags, { 'drawbridge:version': '1' }),
-      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 5 is needed']],
+      [['version', 'failed', 'the account has version 1 of accounts/account.yml, and 6 is needed']],
     ],
     [
       'the rule is missing',
@@ -255,7 +255,8 @@ it('the needs it judges by are the calls that a promotion makes', async () => {
   );
   expect([...made].filter((call) => !needed.some((need) => need.call === call))).toEqual([]);
   // Made where a stack exists already, a change set turns out to be empty or is refused, settings change, a stack is brought back, a reply
-  // was lost, AWS checks more than the sandbox does, a user exists, or somebody asks what was denied.
+  // was lost, AWS checks more than the sandbox does, a user exists, somebody asks what was denied, probes are asked, alarms are watched, or drift
+  // is looked for.
   const stacks = (role: string, ...calls: string[]) => calls.map((call) => `${role} cloudformation:${call}`);
   const rare = [
     ...stacks('preview', 'DeleteChangeSet', 'GetStackPolicy', 'ListChangeSets', 'DescribeEvents', 'ListHookResults'),
@@ -267,6 +268,10 @@ it('the needs it judges by are the calls that a promotion makes', async () => {
     'deploy iam:PassRole',
     'audit iam:ListAccessKeys',
     'audit sts:DecodeAuthorizationMessage',
+    ...['lambda:InvokeFunction', 'states:StartExecution', 'states:DescribeExecution'].map((call) => `audit ${call}`),
+    ...['DescribeAlarms', 'DescribeAlarmHistory'].map((call) => `audit cloudwatch:${call}`),
+    ...stacks('audit', 'DetectStackDrift', 'DetectStackResourceDrift', 'DescribeStackResourceDrifts', 'DescribeStacks'),
+    ...stacks('audit', 'ListStackResources', 'DescribeStackDriftDetectionStatus'),
   ];
   const unmade = needed.filter(({ call, step }) => step !== 'doctor' && !made.has(call)).map(({ call }) => call);
   expect(unmade.sort()).toEqual(rare.sort());

@@ -128,6 +128,7 @@ it('no function but those that touch targets runs as the orchestrator role', () 
   expect(own.map(({ name }) => name).sort()).toEqual([
     'drawbridge-audit',
     'drawbridge-broker',
+    'drawbridge-detect-drift',
     'drawbridge-discard',
     'drawbridge-doctor',
     'drawbridge-execute',
