@@ -23,7 +23,7 @@ const promotion = {
 };
 /** As `GET /v1/promotions/:id` answers it; asking for one answers the promotion alone. */
 const recorded = {
-  ...{ ...promotion, promotion, rollouts: [], rounds: [], progress: [], waiting: [], rollbacks: [] },
+  ...{ ...promotion, promotion, rollouts: [], rounds: [], progress: [], waiting: [], attempts: [], rollbacks: [] },
   ...{ deployments: [], approvals: [], decisions: [] },
 };
 
