@@ -29,7 +29,8 @@ export const handler = task('openTarget', async (input, { ledger, documents }) =
   if (now.kind === 'wait') return { kind: 'wait', waits: waits + 1, until: now.until };
   if (now.kind === 'open') await openProgress(ledger, input);
   else await closeProgress(ledger, { ...input, reasons: [{ ...now.reason, target: input.target }] });
-  if (waits > 0) await endWaiting(ledger, input);
+  // However often it looked: what it waited for may be on record from a look that nobody heard of.
+  await endWaiting(ledger, input);
   return now.kind === 'open' ? open : { kind: 'closed' };
 });
 

@@ -20,6 +20,8 @@ import { countUnfinished, report, reportRestriction } from '#shared/lambda/repor
 /** At most so many promotions of each list in one pass, and for so long: the function ends after 60 s. */
 const most = 100;
 const budgetMilliseconds = 45_000;
+/** Rollbacks that cannot be asked for keep nothing else waiting. */
+const rollbackMilliseconds = 15_000;
 const tellingMilliseconds = 52_000;
 
 export const handler = onEvent(
@@ -31,7 +33,7 @@ export const handler = onEvent(
     const by: Record<Reconciled, string[]> = done;
     const rollbacks: string[] = [];
     for (const intent of await listUnasked(ledger, most))
-      if (Date.now() - begun < budgetMilliseconds)
+      if (Date.now() - begun < rollbackMilliseconds)
         ((await askedFor(ledger, admissionFunction, intent)) ? rollbacks : by.trouble).push(intent.promotion);
     for (const list of [listAccepted, listRunning])
       for (const listed of await list(ledger, most))
@@ -43,7 +45,8 @@ export const handler = onEvent(
     );
     const told = await tellUnpublished({ ledger, bus }, pass.at, () => Date.now() - begun < tellingMilliseconds);
     told.forEach(report);
-    (await tellRestrictions({ ledger, bus }, most)).forEach(reportRestriction);
+    const hasTime = () => Date.now() - begun < tellingMilliseconds;
+    (await tellRestrictions({ ledger, bus }, most, hasTime)).forEach(reportRestriction);
     const untold = told.flatMap(({ promotion, trouble }) => (trouble === undefined ? [] : [promotion]));
     countUnfinished('ReconcileTrouble', [...new Set([...by.trouble, ...untold])]);
     countUnfinished('ReconcileGivenUp', [...by['given-up'], ...by.quarantined]);

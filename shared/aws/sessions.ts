@@ -28,19 +28,17 @@ interface ClientSettings {
   readonly requestHandler?: typeof requestHandler;
 }
 
-interface OpenSession {
+interface CachedSession {
   readonly session: TargetSession;
   readonly expiresAt: number;
-}
-
-interface CachedSession extends OpenSession {
-  readonly invocation: number;
 }
 
 /** A session is not reused in its last minute: a call could start in time and still end too late. */
 const marginMilliseconds = 60_000;
 
 const cache = new Map<string, CachedSession>();
+/** The invocation they were opened in. */
+let openedIn = 0;
 
 /**
  * Runs `work` with a session for `purpose`. If AWS says the session is over while working, the role is assumed once more and the work
@@ -65,16 +63,17 @@ export function forgetSessions(): void {
 }
 
 async function sessionFor(purpose: Purpose): Promise<TargetSession> {
+  // A warm function opens its own, behind a guard of its own, and keeps none of before.
+  if (openedIn !== currentInvocation()) forgetSessions();
+  openedIn = currentInvocation();
   const cached = cache.get(keyOf(purpose));
-  const invocation = currentInvocation();
-  // A warm function opens its own, behind a guard of its own.
-  if (cached?.invocation === invocation && cached.expiresAt - marginMilliseconds > Date.now()) return cached.session;
+  if (cached !== undefined && cached.expiresAt - marginMilliseconds > Date.now()) return cached.session;
   const opened = await openSession(purpose);
-  cache.set(keyOf(purpose), { ...opened, invocation });
+  cache.set(keyOf(purpose), opened);
   return opened.session;
 }
 
-async function openSession(purpose: Purpose): Promise<OpenSession> {
+async function openSession(purpose: Purpose): Promise<CachedSession> {
   const { region } = purpose.target;
   const request = sessionRequest(purpose);
   const credentials = await openRole(request, purpose.target);

@@ -24,9 +24,9 @@ export async function tellRestriction({ ledger, bus }: World, id: string): Promi
   }
 }
 
-/** The same for all of them, `most` in a pass: what promotions put and lifted, and what could not be told before. */
-export async function tellRestrictions(world: World, most: number): Promise<ToldRestriction[]> {
+/** The same for all of them, `most` in a pass and while there is time: what promotions put and lifted, and what could not be told before. */
+export async function tellRestrictions(world: World, most: number, hasTime: () => boolean): Promise<ToldRestriction[]> {
   const told: ToldRestriction[] = [];
-  for (const id of await listUntold(world.ledger, most)) told.push(await tellRestriction(world, id));
+  for (const id of await listUntold(world.ledger, most)) if (hasTime()) told.push(await tellRestriction(world, id));
   return told;
 }

@@ -59,9 +59,9 @@ describe('a restriction', () => {
     expect(await listUntold(ledger, 10)).toEqual([id]);
     reachable();
     eventBridge.resetHistory();
-    expect(await tellRestrictions(world, 10)).toEqual([{ restriction: id }]);
+    expect(await tellRestrictions(world, 10, () => true)).toEqual([{ restriction: id }]);
     expect(published()).toEqual([`${id} put`, `${id} lifted`]);
-    expect(await tellRestrictions(world, 10)).toEqual([]);
+    expect(await tellRestrictions(world, 10, () => true)).toEqual([]);
   });
 
   it('that is lifted while its beginning is told has its lifting told later', async () => {
@@ -73,7 +73,7 @@ describe('a restriction', () => {
     });
     await tellRestriction(world, id);
     expect(published()).toEqual([`${id} put`]);
-    await tellRestrictions(world, 10);
+    await tellRestrictions(world, 10, () => true);
     expect(published().at(-1)).toBe(`${id} lifted`);
   });
 
@@ -91,10 +91,10 @@ describe('a pass', () => {
       .on(PutEventsCommand)
       .rejectsOnce(awsError('ServiceUnavailable', 'not now', 503))
       .resolves({});
-    const told = await tellRestrictions(world, 2);
+    const told = await tellRestrictions(world, 2, () => true);
     expect(told.map(({ trouble }) => trouble === undefined)).toEqual([false, true]);
     expect(await listUntold(ledger, 10)).toHaveLength(2);
-    await tellRestrictions(world, 10);
+    await tellRestrictions(world, 10, () => true);
     expect(new Set(published().map((text) => text.split(' ')[0]))).toEqual(new Set(ids));
     expect(await listUntold(ledger, 10)).toEqual([]);
   });

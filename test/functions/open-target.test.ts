@@ -170,6 +170,15 @@ describe('open target', () => {
     expect(await open({ round: 2 })).toEqual({ kind: 'open', stacks: ['api'], complete: false });
   });
 
+  it('keeps when it was started first, whichever round it is in: what alarms do counts since then', async () => {
+    const assignments = [{ target: 'production', stacks: ['api'], complete: true }];
+    await open();
+    await closeProgress(ledger, { ...where, round: 1, target: 'production', at: monday, reasons: [] });
+    await assignTargets(ledger, { ...where, digest, round: 2, waves: [{ targets: ['production'] }], assignments });
+    await open({ round: 2, at: secondsAfter(monday, 3600) });
+    expect(await progress()).toMatchObject({ round: 2, status: 'open', startedAt: monday });
+  });
+
   it.each<[string, Partial<StepInput<'openTarget'>>, string]>([
     ['another promotion took over', { promotion: otherPromotionId }, 'LEASE_LOST'],
     ['it was admitted in another epoch', { epoch: 2 }, 'LEASE_LOST'],

@@ -6,7 +6,7 @@ import { inTarget } from '#shared/aws/sessions.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { onEvent } from '#shared/lambda/event.ts';
 import { task } from '#shared/lambda/task.ts';
-import { aPurpose, monday, promotionId } from '#test/builders.ts';
+import { aPurpose, aTarget, monday, promotionId } from '#test/builders.ts';
 import { fakeAws, sts, stsTrusts } from '../aws/fake-aws.ts';
 import { logged } from './logged.ts';
 
@@ -42,5 +42,19 @@ it.each([
     await invoke();
     expect(sts).toHaveReceivedCommandTimes(AssumeRoleCommand, invocations);
     expect(sts).toHaveReceivedCommandTimes(GetCallerIdentityCommand, invocations);
+  }
+});
+
+it('keeps no session of an invocation before, however many targets there are', async () => {
+  const purposes = [aPurpose(), aPurpose({ target: aTarget({ account: '222222222222' }) })] as const;
+  let round = 0;
+  const visit = onEvent('reconcile', async () => {
+    round += 1;
+    for (const purpose of round === 2 ? [purposes[1]] : purposes) await inTarget(purpose, async () => {});
+    return { kind: 'reconciled' };
+  });
+  for (const assumed of [2, 3, 5]) {
+    await visit({}, context);
+    expect(sts).toHaveReceivedCommandTimes(AssumeRoleCommand, assumed);
   }
 });

@@ -15,7 +15,7 @@ import {
 import type { RollbackIntent } from '#shared/domain/promotion/rollback.ts';
 import type { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import type { Waiting } from '#shared/domain/promotion/waiting.ts';
-import type { Attempt, AttemptSeen } from '#shared/domain/verification/attempt.ts';
+import { type Attempt, type AttemptSeen, newestAttempts } from '#shared/domain/verification/attempt.ts';
 import { decisionOf, requestOf } from './approval-items.ts';
 import {
   changeItem,
@@ -127,7 +127,7 @@ export function recordIn(items: readonly Item[]): PromotionRecord | undefined {
     rounds: items.filter(({ sk }) => String(sk).startsWith('ROUND#')).map((item) => Round.parse(withoutKeys(item))),
     progress: some<TargetProgress>('TARGET#'),
     waiting: promotion.settledAt === undefined ? waitingIn(items) : [],
-    attempts: some<Attempt>('PROBE#').map(({ output: _, outputDigest: __, ...seen }) => seen),
+    attempts: newestAttempts(some<Attempt>('PROBE#').map(({ output: _, outputDigest: __, ...seen }) => seen)),
     rollbacks: some<RollbackIntent>('ROLLBACK#'),
     deployments: some<Deployment>('DEPLOYMENT#'),
     approvals: items.filter(({ sk }) => String(sk).startsWith('APPROVAL#')).map(requestOf),

@@ -35,7 +35,9 @@ export async function assignTargets(
 async function assignTarget(ledger: Ledger, progress: TargetProgress): Promise<void> {
   const known = await readTargetProgress(ledger, progress);
   if (known !== undefined && known.round === progress.round && known.status !== 'assigned') return;
-  await putItem(ledger, { ...keyOf(progress), ...progress });
+  // What its alarms do counts from the first round on that began anything there.
+  const begun = known?.startedAt === undefined ? {} : { startedAt: known.startedAt };
+  await putItem(ledger, { ...keyOf(progress), ...progress, ...begun });
 }
 
 export async function readTargetProgress(ledger: Ledger, where: Where): Promise<TargetProgress | undefined> {

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import type { Problem } from '../errors/problem.ts';
 import { AccountId, Instant, Name, Region } from '../identifiers.ts';
-import { dataReads } from '../trust/data-reads.ts';
 import { type RoleRequest, subjectOf, type TrustedTarget, visitRequest } from '../trust/role-request.ts';
 import { type DecodedMessages, MessageWish } from './decoded-messages.ts';
 
@@ -75,17 +74,17 @@ export type BrokerAnswer =
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 /**
- * People look at how things are, also where the role may read more for the detection of drift. What is behind a denial, `trust decode` says to those
- * who may know.
+ * People look at identities, stacks, alarms and rules. Named, since the role may read more where it was given that for the detection of drift. What is
+ * behind a denial, `trust decode` says to those who may know.
  */
 const lookingOnly = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
     {
       Effect: 'Allow',
-      NotAction: [
-        ...['cloudformation:Detect*', 'lambda:Invoke*', 'states:Start*', 'sts:DecodeAuthorizationMessage'],
-        ...dataReads,
+      Action: [
+        ...['iam:Get*', 'iam:List*', 'cloudformation:Describe*', 'cloudformation:List*', 'cloudformation:GetTemplate'],
+        ...['cloudwatch:Describe*', 'events:Describe*', 'events:List*', 'states:DescribeExecution'],
       ],
       Resource: '*',
     },

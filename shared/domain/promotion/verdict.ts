@@ -94,9 +94,11 @@ function goodOutcome({ mode, deployments }: RolloutFacts): Outcome {
 }
 
 /** Nothing of what was to be done was done: there is no failure of some that the others make good. Drift is told of each target. */
-function isWholeFailure({ mode, progress }: RolloutFacts): boolean {
-  const undone = progress.filter(({ status }) => status !== 'done').length;
-  return undone > 0 && (mode === 'drift' || undone === progress.length);
+function isWholeFailure({ mode, progress, deployments }: RolloutFacts): boolean {
+  const undone = progress.filter(({ status }) => status !== 'done').map(({ target }) => target);
+  const whole =
+    undone.length === progress.length && targetsRunning(deployments).every((target) => undone.includes(target));
+  return undone.length > 0 && (mode === 'drift' || whole);
 }
 
 /** Why targets stopped, where that ended the rollout, or was all that it was for: one that never ended is our machinery's fault. */

@@ -13,7 +13,6 @@ import {
   partitionOf,
   roleArn,
 } from '../names.ts';
-import { dataReads } from './data-reads.ts';
 import { stackPath, widened } from './stack-paths.ts';
 
 /**
@@ -176,7 +175,32 @@ const notByStack: Statement = {
  */
 const readAnything: Statement = {
   Effect: 'Allow',
-  NotAction: ['cloudformation:*', 'lambda:Invoke*', 'states:DescribeExecution', 'states:Start*', 'sts:*', ...dataReads],
+  NotAction: [
+    ...['cloudformation:*', 'lambda:Invoke*', 'states:DescribeExecution', 'states:Start*', 'sts:*'],
+    ...[
+      'dynamodb:BatchGet*',
+      'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+      'dynamodb:PartiQL*',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+    ],
+    ...[
+      'kinesis:GetRecords',
+      'kms:Decrypt',
+      'logs:FilterLogEvents',
+      'logs:GetLog*',
+      'logs:GetQueryResults',
+      'logs:StartQuery',
+    ],
+    ...[
+      's3:GetObject*',
+      'secretsmanager:GetSecretValue',
+      'sqs:ReceiveMessage',
+      'ssm:GetParameter*',
+      'states:GetExecutionHistory',
+    ],
+  ],
   Resource: '*',
 };
 

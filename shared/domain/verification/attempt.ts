@@ -35,6 +35,20 @@ export type Attempt = z.infer<typeof Attempt>;
 export const AttemptSeen = z.strictObject(Attempt.omit({ output: true, outputDigest: true }).shape);
 export type AttemptSeen = z.infer<typeof AttemptSeen>;
 
+/** So many of them are told of a promotion at most. */
+const mostAttempts = 200;
+
+/** The newest attempt of each probe in each target, those that did not pass first: a thousand targets ask many. */
+export function newestAttempts(attempts: readonly AttemptSeen[]): AttemptSeen[] {
+  const placeOf = ({ environment, target, index }: AttemptSeen) => JSON.stringify([environment, target, index]);
+  const newest = new Map<string, AttemptSeen>();
+  for (const one of attempts.toSorted((a, b) => a.series - b.series || a.attempt - b.attempt))
+    newest.set(placeOf(one), one);
+  const all = [...newest.values()];
+  const passed = (one: AttemptSeen) => one.outcome === 'passed';
+  return [...all.filter((one) => !passed(one)), ...all.filter(passed)].slice(0, mostAttempts);
+}
+
 type Identity = Pick<Attempt, 'promotion' | 'environment' | 'target' | 'series' | 'index' | 'attempt'>;
 
 /**

@@ -118,6 +118,15 @@ describe('how a rollout ended', () => {
       [code, code],
     ]),
     [
+      'the only target with work stopped, which is tolerated, and others run the release',
+      {
+        progress: [progress({ reasons: [because('STACK_FAILED')] })],
+        deployments: [deployment('a', 'failed'), deployment('a', 'unchanged', 't')],
+      },
+      'unchanged',
+      ['STACK_FAILED'],
+    ],
+    [
       'every target was kept from starting, however many are tolerated',
       { progress: [progress({ reasons: [because('STOPPED')] })] },
       'rejected',
