@@ -150,7 +150,9 @@ describe('a rollback that is asked for during a rollout', () => {
 
   it('names a target once where the rollout brings what it ran in part, and where it ran nothing', () => {
     const targets = [history('eu', 'c', [found('a')], {}), history('us', undefined, [found('a')])];
-    expect(waysBack(arriving(targets, underWay)).back[0]?.from).toMatchObject([{ release: 'c', targets: ['eu', 'us'] }]);
+    expect(waysBack(arriving(targets, underWay)).back[0]?.from).toMatchObject([
+      { release: 'c', targets: ['eu', 'us'] },
+    ]);
   });
 
   it.each<[string, [string, string], string | undefined]>([
