@@ -1,5 +1,5 @@
 /** Open target: may this target be started now, and what is to be done in it? What was begun once stays begun. */
-import { unlessRollback } from '#shared/aws/giving-way.ts';
+import { unlessPressed, unlessRollback } from '#shared/aws/giving-way.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
@@ -34,15 +34,15 @@ export const handler = task('openTarget', async (input, { ledger, documents }) =
   return now.kind === 'open' ? open : { kind: 'closed' };
 });
 
-/** What is only verified again changes nothing, so that nothing but its turn is in its way. Nobody waits for too long. */
+/** What changes nothing has nothing in its way but its turn, and whoever needs the environment more. Nobody waits for too long. */
 async function opennessFor(
   resources: Pick<Resources, 'ledger' | 'documents'>,
   input: StepInput<'openTarget'>,
 ): Promise<Openness> {
-  if (input.mode !== 'promote') return { kind: 'open' };
+  const { ledger } = resources;
+  if (input.mode !== 'promote') return unlessPressed(ledger, input);
   const lost = await readLostEligibility(resources, input);
   if (lost !== undefined) return { kind: 'closed', reason: lost };
-  const { ledger } = resources;
   const open = await readOpenness(ledger, { ...input, targets: [await readTarget(ledger, input.target)] });
   const found = await unlessRollback(ledger, input, open);
   if (found.kind !== 'wait') return found;

@@ -3,8 +3,8 @@ import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { Decision } from '#shared/domain/plan/decision.ts';
 import { type Openness, reasonFor } from '#shared/domain/promotion/openness.ts';
-import { replaces, waitingRollback } from '#shared/domain/promotion/queue.ts';
-import type { Promotion } from '#shared/domain/promotion/records.ts';
+import { replaces, waitingChange, waitingRollback } from '#shared/domain/promotion/queue.ts';
+import type { Mode, Promotion } from '#shared/domain/promotion/records.ts';
 import { tellWaiting } from './approve.ts';
 import { listApprovalRequests, supersedeApproval } from './ledger/approvals.ts';
 import { listDeployments } from './ledger/deployments.ts';
@@ -51,6 +51,16 @@ export async function givingWay(ledger: Ledger, rollout: Rollout, decided: Decis
 export async function unlessRollback(ledger: Ledger, rollout: Rollout, open: Openness): Promise<Openness> {
   const rollback = open.kind === 'wait' ? await rollbackBehind(ledger, rollout) : undefined;
   return rollback === undefined ? open : closedBy(rollout, rollback);
+}
+
+/**
+ * A target of what changes nothing is not started any more where a rollback waits for the environment. What looks for drift gives way to
+ * whatever would change something: it can look again.
+ */
+export async function unlessPressed(ledger: Ledger, rollout: Rollout & { readonly mode: Mode }): Promise<Openness> {
+  const next = rollout.mode === 'drift' ? waitingChange : waitingRollback;
+  const other = next(await listWaiters(ledger, rollout), rollout.at);
+  return other === undefined ? { kind: 'open' } : closedBy(rollout, other);
 }
 
 async function rollbackBehind(ledger: Ledger, rollout: Rollout): Promise<PromotionId | undefined> {

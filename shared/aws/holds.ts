@@ -1,4 +1,5 @@
 /** Holds that promotions put and lift: automation must not undo what a rollback, or a person who chose an older release, has done. */
+import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { covers, isInForce, type Restriction, restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { liftRestriction, listRestrictionsOf, putRestriction } from './ledger/restrictions.ts';
@@ -10,14 +11,15 @@ interface Where {
   readonly at: string;
 }
 
-/** Puts a hold on behalf of a promotion, unless one of its kind is there. One that was lifted meanwhile is not put again. */
+/**
+ * Puts a hold on behalf of a promotion, also where another one has put its own: that may be lifted while this one is still meant. One that was
+ * lifted meanwhile is not put again.
+ */
 export async function putHold(
   ledger: Ledger,
   { id, pipeline, requestedBy: by }: Holder,
   { environment, at, reason }: Where & { readonly reason: string },
 ): Promise<void> {
-  const others = await holdsOfPromotions(ledger, { pipeline, environment, at });
-  if (others.length > 0) return;
   const key = `${id}/${environment}`;
   await putRestriction(
     ledger,
@@ -45,7 +47,7 @@ export async function liftHolds(
 ): Promise<void> {
   const reason = `${releaseId} was promoted by ${id}`;
   for (const hold of await holdsOfPromotions(ledger, { pipeline, environment, at }))
-    await liftRestriction(ledger, { kind: 'hold', id: hold.id, by, at, reason });
+    await liftHold(ledger, { id: hold.id, by, at, reason });
 }
 
 /** Lifts the hold that a rollback put which somebody overtook: they chose what runs there. */
@@ -56,7 +58,17 @@ export async function liftOwnHold(
 ): Promise<void> {
   const reason = `${id} was overtaken`;
   for (const hold of await holdsOfPromotions(ledger, { pipeline, environment, at }))
-    if (hold.promotion === id) await liftRestriction(ledger, { kind: 'hold', id: hold.id, by, at, reason });
+    if (hold.promotion === id) await liftHold(ledger, { id: hold.id, by, at, reason });
+}
+
+/** Whoever lifted it in the same moment wanted the same. */
+async function liftHold(
+  ledger: Ledger,
+  lifting: { readonly id: string; readonly by: string; readonly at: string; readonly reason: string },
+): Promise<void> {
+  await liftRestriction(ledger, { kind: 'hold', ...lifting }).catch((error: unknown) => {
+    if (!(error instanceof DrawbridgeError) || error.problem.code !== 'RESTRICTION_LIFTED') throw error;
+  });
 }
 
 async function holdsOfPromotions(

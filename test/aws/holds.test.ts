@@ -1,6 +1,6 @@
 /** Holds that promotions put and lift; a person's own stay a person's. */
 import { describe, expect, it } from 'vitest';
-import { holdAfterRollback, liftHolds, putHold } from '#shared/aws/holds.ts';
+import { holdAfterRollback, liftHolds, liftOwnHold, putHold } from '#shared/aws/holds.ts';
 import {
   liftRestriction,
   listRestrictionsOf,
@@ -10,7 +10,7 @@ import {
 import { after } from '#shared/domain/promotion/lease.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
-import { ledgerTable } from './ledger-table.ts';
+import { beforeNextWrite, ledgerTable } from './ledger-table.ts';
 
 const { ledger } = ledgerTable();
 const environment = 'production';
@@ -43,10 +43,12 @@ describe('a hold of a promotion', () => {
     expect(await everHeld()).toHaveLength(1);
   });
 
-  it('is not put where another promotion has put one that still holds', async () => {
+  it('is put beside one of another promotion, which may lift its own', async () => {
     await put();
     await put({ id: otherPromotionId });
-    expect(await everHeld()).toMatchObject([{ promotion: promotionId }]);
+    await liftOwnHold(ledger, promotion, { environment, at: later });
+    expect(await held()).toMatchObject([{ promotion: otherPromotionId }]);
+    expect(await everHeld()).toHaveLength(2);
   });
 
   it.each([
@@ -75,7 +77,9 @@ describe('a hold of a promotion', () => {
 
   it('after a rollback says to which release', async () => {
     await holdAfterRollback(ledger, promotion, where);
-    expect(await held()).toMatchObject([{ reason: 'rolled back to orders-0123456789ab', promotion: promotionId }]);
+    expect(await held()).toMatchObject([
+      { reason: 'a rollback to orders-0123456789ab was asked for', promotion: promotionId },
+    ]);
   });
 });
 
@@ -110,5 +114,31 @@ describe('lifting what promotions put', () => {
   it('where there is none does nothing', async () => {
     await lift();
     expect(await everHeld()).toEqual([]);
+  });
+
+  it.each<[string, () => Promise<void>]>([
+    ['those of its place', () => lift()],
+    ['its own', () => liftOwnHold(ledger, promotion, { environment, at: later })],
+  ])('is content where a person lifts %s in the same moment', async (_, lifting) => {
+    await put();
+    const [hold] = await held();
+    beforeNextWrite(async () => {
+      await liftRestriction(ledger, {
+        kind: 'hold',
+        id: `${hold?.id}`,
+        by: 'carol',
+        at: later,
+        reason: 'looked at it',
+      });
+    });
+    await lifting();
+    expect(await everHeld()).toMatchObject([{ lifted: { by: 'carol', reason: 'looked at it' } }]);
+    expect(await held()).toEqual([]);
+  });
+
+  it('throws whatever else goes wrong', async () => {
+    await put();
+    beforeNextWrite(() => Promise.reject(new Error('no table')));
+    await expect(lift()).rejects.toThrow('no table');
   });
 });

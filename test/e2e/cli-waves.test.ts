@@ -62,6 +62,7 @@ describe('the second release, whose canary is found bad', () => {
     expect(environment.reasons).toEqual([
       {
         code: 'PROBE_FAILED',
+        next: expect.stringContaining('drawbridge status'),
         target: 'canary',
         text: expect.stringContaining('drawbridge-verify-greetings in canary'),
       },
@@ -123,7 +124,7 @@ describe('the second release, whose canary is found bad', () => {
       ),
     );
     expect((await drawbridge('hold', '--list', ...inWorld)).out).toBe(
-      `${hold}  greetings in production, by rollback:${promotion}: rolled back to ${first}`,
+      `${hold}  greetings in production, by rollback:${promotion}: a rollback to ${first} was asked for`,
     );
   });
 });
@@ -162,7 +163,7 @@ describe('as text', () => {
       `  automatic rollback after ${promotion}: ${release.id} was found bad (PROBE_FAILED)`,
       '  production       succeeded',
       '    greetings            deployed    UPDATE_COMPLETE            canary 222222222222/eu-west-1',
-      `held     ${holds[0].id}  greetings in production, by rollback:${promotion}: rolled back to ${first}`,
+      `held     ${holds[0].id}  greetings in production, by rollback:${promotion}: a rollback to ${first} was asked for`,
       '',
       expect.stringMatching(/^\d+ state transitions, \d+ AWS calls, \d+ s virtual, \d+\.\d s real; simulated$/),
       `next: npm run -s drawbridge -- status ${promotion} --sandbox --world ${folder}`,

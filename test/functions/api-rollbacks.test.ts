@@ -69,6 +69,18 @@ describe('a rollback by command', () => {
       expect(await rollBack()).toEqual(expected);
     });
 
+    it('keeps what ran before it as well, where that was found bad', async () => {
+      for (const target of ['eu', 'us'])
+        await recordVerifiedTarget(ledger, {
+          ...{ ...where, target, ...named('two'), promotion: otherPromotionId, at: after(monday, 2) },
+          revoked: true,
+        });
+      await rollout();
+      await begun();
+      const both = [...from('three', 'eu', 'us'), ...from('two', 'eu', 'us')];
+      expect(await rollBack()).toEqual({ release: digestOf('one'), targets: ['eu', 'us'], from: both });
+    });
+
     it('goes back from what runs as long as it has begun nothing', async () => {
       await rollout();
       expect(await rollBack()).toMatchObject(before);

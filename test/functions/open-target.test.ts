@@ -9,6 +9,7 @@ import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
 import { leaseSeconds, after as secondsAfter } from '#shared/domain/promotion/lease.ts';
 import { waiterOf } from '#shared/domain/promotion/queue.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import type { StepInput } from '#shared/steps.ts';
@@ -147,6 +148,28 @@ describe('open target', () => {
     await restrict('freeze', {});
     await restrict('stop', {});
     expect(await open({ mode: 'verify' })).toMatchObject({ kind: 'open' });
+  });
+
+  it.each<[StepInput<'openTarget'>['mode'], string, Partial<Promotion>, 'open' | 'closed']>([
+    ['verify', 'a rollback', { rollback: { automatic: true, reason: 'bad' } }, 'closed'],
+    ['verify', 'a release', {}, 'open'],
+    ['drift', 'a rollback', { rollback: { automatic: true, reason: 'bad' } }, 'closed'],
+    ['drift', 'a release', {}, 'closed'],
+    ['drift', 'what is only verified', { mode: 'verify' }, 'open'],
+  ])('in mode %s, where %s waits', async (mode, _, change, kind) => {
+    await joinQueue(ledger, place, waiterOf(aPromotion({ id: otherPromotionId, ...change }), monday));
+    expect(await open({ mode })).toMatchObject({ kind });
+    const reason = { code: 'SUPERSEDED', target: 'production', text: expect.stringContaining(otherPromotionId) };
+    expect(await progress()).toMatchObject(
+      kind === 'open' ? { status: 'open', reasons: [] } : { status: 'stopped', reasons: [reason] },
+    );
+  });
+
+  it('goes on where drift is being looked for already, whoever came since', async () => {
+    await open({ mode: 'drift' });
+    await joinQueue(ledger, place, waiterOf(aPromotion({ id: otherPromotionId }), monday));
+    expect(await open({ mode: 'drift' })).toMatchObject({ kind: 'open' });
+    expect(await progress()).toMatchObject({ status: 'open' });
   });
 
   it('starts nothing more once more targets of its wave stopped than may', async () => {

@@ -65,7 +65,7 @@ export interface DecisionFacts {
 /** After so long, in seconds, a plan says too little about now: a window may have been waited for. */
 const mostPlanAge = 6 * 3600;
 
-/** Targets that are checked for drift at once where the environment does not say. */
+/** Targets that are checked for drift at once. */
 const checkedAtOnce = 10;
 
 /** Stacks that are brought back in one round: the state of a round has to stay small, and the next round brings back the rest. */
@@ -149,10 +149,10 @@ function reverifying(facts: DecisionFacts): Decision {
   return waves.length === 0 ? { kind: 'nothing-to-do' } : { kind: 'go', more: false, waves, assignments };
 }
 
-/** Every target is compared with its templates, whatever the others turn out to be. Waves are for changes. */
+/** Every target is compared with its templates, whatever the others turn out to be. Waves and `maxConcurrency` are for changes. */
 function checking({ environment, targets, members }: DecisionFacts): Decision {
-  const { name, targets: selected, maxConcurrency = checkedAtOnce } = environment;
-  const flat = { name, targets: selected, maxConcurrency, failureTolerance: members.length };
+  const { name, targets: selected } = environment;
+  const flat = { name, targets: selected, maxConcurrency: checkedAtOnce, failureTolerance: members.length };
   const assignments = members.map((target) => ({ target, stacks: [], complete: true }));
   const waves = wavesOf({ environment: flat, targets, more: false }, assignments);
   if (waves.length === 0) return { kind: 'nothing-to-do' };

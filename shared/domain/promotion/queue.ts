@@ -89,8 +89,21 @@ export function replaces(candidate: Promotion, holder: Promotion): boolean {
 
 /** The rollback that is next, where one waits. */
 export function waitingRollback(waiters: readonly Waiter[], now: Instant): PromotionId | undefined {
+  return nextOf(waiters, now, ({ rollback }) => rollback);
+}
+
+/** What is next of all that would change something, where any waits. */
+export function waitingChange(waiters: readonly Waiter[], now: Instant): PromotionId | undefined {
+  return nextOf(waiters, now, ({ rollback, droppable }) => rollback || droppable);
+}
+
+function nextOf(
+  waiters: readonly Waiter[],
+  now: Instant,
+  isMeant: (waiter: Waiter) => boolean,
+): PromotionId | undefined {
   const [next] = waiters
-    .filter(({ rollback, supersededBy, seenAt }) => rollback && supersededBy === undefined && isPatient(seenAt, now))
+    .filter((one) => isMeant(one) && one.supersededBy === undefined && isPatient(one.seenAt, now))
     .toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
   return next?.promotion;
 }

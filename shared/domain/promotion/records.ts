@@ -89,7 +89,10 @@ export const Rollback = z.strictObject({
   /** True where no person asked. Such a rollback is never rolled back itself. */
   automatic: z.boolean(),
   reason: z.string(),
-  /** What its targets ran when it was asked for, as far as they ran anything. Absent where it was asked for before this was kept. */
+  /**
+   * What its targets ran when it was asked for, as far as they ran anything. Where a rollout was under way a target is in two entries: of what
+   * that brings, and of what it ran before. Absent where it was asked for before this was kept.
+   */
   from: z.array(Ran).optional(),
 });
 export type Rollback = z.infer<typeof Rollback>;

@@ -23,6 +23,8 @@ export interface Runs {
 export interface TargetHistory {
   readonly target: string;
   readonly runs: Runs | undefined;
+  /** What the ledger says meanwhile, where a rollout is about to bring what it runs. */
+  readonly before?: Runs | undefined;
   readonly verified: readonly Pick<VerifiedTarget, 'release' | 'releaseId' | 'revoked'>[];
 }
 
@@ -31,7 +33,7 @@ interface WayBack {
   readonly release: string;
   readonly releaseId: string;
   readonly targets: string[];
-  /** What they run now, as far as they run anything. */
+  /** What they run now, as far as they run anything: also what they ran before, where it is not known what has arrived. */
   readonly from: Ran[];
 }
 
@@ -42,12 +44,15 @@ export interface UnderWay {
   readonly targets: ReadonlySet<string>;
 }
 
-/** Targets as they are once the rollout that is under way arrived: a rollback that is asked for meanwhile is for what that brings. */
+/**
+ * Targets as they are once the rollout that is under way arrived: a rollback that is asked for meanwhile is for what that brings. Where it
+ * never arrives they still run what they ran.
+ */
 export function arriving(targets: readonly TargetHistory[], underWay: UnderWay | undefined): TargetHistory[] {
   return targets.map((one) => {
     if (underWay === undefined || !underWay.targets.has(one.target)) return one;
     const { release, releaseId } = underWay;
-    return { ...one, runs: { release, releaseId } };
+    return { ...one, runs: { release, releaseId }, before: one.runs };
   });
 }
 
@@ -68,19 +73,20 @@ export function waysBack(targets: readonly TargetHistory[]): WaysBack {
       const { release, releaseId } = last;
       const way = back.get(release) ?? { release, releaseId, targets: [], from: [] };
       way.targets.push(one.target);
-      noteRun(way.from, one);
+      noteRun(way.from, one.target, one.runs);
+      if (one.before?.release !== release) noteRun(way.from, one.target, one.before);
       back.set(release, way);
     }
   }
   return { back: [...back.values()], nowhere };
 }
 
-function noteRun(from: Ran[], { target, runs }: TargetHistory): void {
+function noteRun(from: Ran[], target: string, runs: Runs | undefined): void {
   if (runs === undefined) return;
   const { release, releaseId } = runs;
   const same = from.find((one) => one.release === release);
   if (same === undefined) from.push({ release, releaseId, targets: [target] });
-  else same.targets.push(target);
+  else if (!same.targets.includes(target)) same.targets.push(target);
 }
 
 /** The newest word on a release counts. What a target runs is nothing to go back to, unless it runs only parts of it by now. */
@@ -168,9 +174,9 @@ export function overtaken(
 ): Problem | undefined {
   const from = rollback?.from;
   if (from === undefined) return undefined;
-  const ran = new Map(from.flatMap((one) => one.targets.map((target) => [target, one.release])));
+  const ran = new Set(from.flatMap((one) => one.targets.map((target) => `${target} ${one.release}`)));
   const other = running.find(
-    (one) => targets.includes(one.target) && one.release !== release && one.release !== ran.get(one.target),
+    (one) => targets.includes(one.target) && one.release !== release && !ran.has(`${one.target} ${one.release}`),
   );
   if (other === undefined) return undefined;
   return problem('ROLLBACK_OVERTAKEN', { promotion: id, target: other.target, releaseId: other.releaseId });

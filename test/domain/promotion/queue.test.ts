@@ -7,6 +7,7 @@ import {
   standing,
   type Waiter,
   waiterOf,
+  waitingChange,
   waitingRollback,
 } from '#shared/domain/promotion/queue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
@@ -142,6 +143,19 @@ describe('the rollback that waits', () => {
     ['is none that gave way', [{ ...rollback, supersededBy: 'prm-own' }], undefined],
   ])('%s', (_, waiters, expected) => {
     expect(waitingRollback(waiters, now)).toBe(expected);
+  });
+});
+
+describe('the change that waits', () => {
+  it.each<[string, Waiter[], string | undefined]>([
+    ['is nobody where none waits', [], undefined],
+    ['is the first of them', [newer, own], 'prm-own'],
+    ['is a rollback before all others', [own, older, rollback], 'prm-back'],
+    ['is none that only verifies or looks', [verifying], undefined],
+    ['is none that was not seen for twenty minutes', [gone], undefined],
+    ['is none that gave way', [{ ...own, supersededBy: 'prm-newer' }], undefined],
+  ])('%s', (_, waiters, expected) => {
+    expect(waitingChange(waiters, now)).toBe(expected);
   });
 });
 

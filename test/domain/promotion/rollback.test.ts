@@ -136,6 +136,39 @@ describe('a rollback that is asked for during a rollout', () => {
     ]);
   });
 
+  const bad = [...verified, found('b', true)];
+  const asked = waysBack(arriving([history('eu', 'b', bad), history('us', 'b', bad)], underWay)).back;
+
+  it('keeps what its targets ran before as well, where they go further back than that', () => {
+    expect(asked).toEqual([
+      {
+        ...{ release: 'a', releaseId: 'orders-a', targets: ['eu', 'us'] },
+        from: ['c', 'b'].map((ran) => ({ release: ran, releaseId: `orders-${ran}`, targets: ['eu', 'us'] })),
+      },
+    ]);
+  });
+
+  it('names a target once where the rollout brings what it ran in part, and where it ran nothing', () => {
+    const targets = [history('eu', 'c', [found('a')], {}), history('us', undefined, [found('a')])];
+    expect(waysBack(arriving(targets, underWay)).back[0]?.from).toMatchObject([
+      { release: 'c', targets: ['eu', 'us'] },
+    ]);
+  });
+
+  it.each<[string, [string, string], string | undefined]>([
+    ['may start while nothing of it is on record', ['b', 'b'], undefined],
+    ['may start where it reached all of them', ['c', 'c'], undefined],
+    ['may start where it never reached one', ['c', 'b'], undefined],
+    ['may not where somebody brought something else', ['c', 'd'], 'ROLLBACK_OVERTAKEN'],
+  ])('%s', (_, [onEu, onUs], expected) => {
+    const rollback = { automatic: false, reason: 'bad', from: [...(asked[0]?.from ?? [])] };
+    const promotion = aPromotion({ release: 'a', targets: ['eu', 'us'], rollback });
+    const runs = Object.entries({ eu: onEu, us: onUs }).map(([target, release]) => {
+      return { target, release, releaseId: `orders-${release}` };
+    });
+    expect(overtaken(promotion, runs)?.code).toBe(expected);
+  });
+
   it('takes the others as they are, and all of them where nothing is under way', () => {
     const others = [history('ap', 'b', verified), history('af', 'b', verified)];
     expect(arriving(others, underWay)).toEqual(others);

@@ -85,6 +85,21 @@ describe('how a rollout ended', () => {
       [],
     ],
     [
+      'drift was looked for in some targets, and then something more urgent came',
+      { mode: 'drift', progress: [progress({ status: 'done' }), progress({ reasons: [because('SUPERSEDED')] })] },
+      'rejected',
+      ['SUPERSEDED'],
+    ],
+    [
+      'drift was found before something more urgent came',
+      {
+        mode: 'drift',
+        progress: [progress({ reasons: [because('DRIFTED')] }), progress({ reasons: [because('SUPERSEDED')] })],
+      },
+      'failed',
+      ['DRIFTED', 'SUPERSEDED'],
+    ],
+    [
       'drift was looked for and a target could not be reached',
       { mode: 'drift', progress: [progress({ reasons: [because('ASSUME_ROLE_DENIED')] })] },
       'errored',
