@@ -9,8 +9,8 @@ const runs = (target: string, name: string, change: object = {}) => ({
   ...{ environment: 'production', target, release: `sha256:${name}`, releaseId: `orders-${name}`, since: monday },
   ...change,
 });
-const verify = { mode: 'verify', environments: ['production'] } as const;
-const drift = { mode: 'drift', environments: ['production'] } as const;
+const verify = { mode: 'verify' as const, environments: ['production'] };
+const drift = { mode: 'drift' as const, environments: ['production'] };
 const idsOf = (...given: Parameters<typeof releasesThatRun>) => releasesThatRun(...given).map(({ id }) => id);
 
 it.each([
