@@ -4,8 +4,17 @@ import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { isPassing } from '#shared/domain/promotion/trouble.ts';
 import { journeyOf } from '#shared/domain/release/journey.ts';
-import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
+import {
+  alreadyAsked,
+  type Candidate,
+  chosen,
+  isEligible,
+  keyOf,
+  skipped,
+  unfit,
+} from '#shared/domain/schedule/fire.ts';
 import type { Firing, FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
+import { isAboutWhatRuns, type Place, placeOf, releasesThatRun } from '#shared/domain/schedule/what-runs.ts';
 import { requestPromotion } from './admission.ts';
 import type { Documents } from './documents.ts';
 import { listUnderWay } from './ledger/promotions.ts';
@@ -13,7 +22,7 @@ import { listReleases } from './ledger/releases.ts';
 import { listRestrictionsOf } from './ledger/restrictions.ts';
 import { concludeFiring, findFiring, findSchedule, recordFiring } from './ledger/schedules.ts';
 import type { Ledger } from './ledger/table.ts';
-import { listRunning } from './ledger/targets.ts';
+import { listRunning, listTargets } from './ledger/targets.ts';
 import { listVerified } from './ledger/verified.ts';
 import { readRelease } from './releases.ts';
 
@@ -34,9 +43,9 @@ export async function fire(around: Around, firing: Firing, at: string): Promise<
   const { ledger } = around;
   const record = (await findFiring(ledger, firing)) ?? (await recordFiring(ledger, await decided(around, firing, at)));
   if (record.outcome === 'skipped' || record.promotion !== undefined) return record;
-  const { schedule, release = '', environments, mode } = record;
+  const { schedule, release = '', environments, targets, mode } = record;
   const answer = await requestPromotion(around.admissionFunction, {
-    request: { release, ...(environments && { environments }), ...(mode && { mode }) },
+    request: { release, ...(environments && { environments }), ...(targets && { targets }), ...(mode && { mode }) },
     actor: `schedule:${schedule}`,
     idempotencyKey: keyOf(firing),
     trigger: { kind: 'schedule', source: schedule },
@@ -56,22 +65,54 @@ async function decided(around: Around, firing: Firing, at: string): Promise<Firi
   const problem = unfit(firing, found, at);
   if (problem !== undefined || found === undefined) return skipped(firing, problem as NonNullable<typeof problem>, at);
   const { schedule } = found;
+  const choice = isAboutWhatRuns(schedule) ? await standing(around, schedule) : await coming(around, schedule);
+  if (choice.kind === 'skip') return skipped(firing, choice.problem, at);
+  const { release, releaseId, environments, targets } = choice;
+  return {
+    ...{ schedule: firing.schedule, scheduledTime: firing.scheduledTime, firedAt: at, outcome: 'promoted' },
+    ...{ release, releaseId, environments, ...(targets && { targets }) },
+    ...(schedule.mode === undefined ? {} : { mode: schedule.mode }),
+  };
+}
+
+type Choice =
+  | ({ readonly kind: 'ask'; readonly release: string; readonly releaseId: string } & Place)
+  | { readonly kind: 'skip'; readonly problem: Problem };
+
+/** The newest eligible release, unless it is there, on its way or held. */
+async function coming(around: Around, schedule: Schedule): Promise<Choice> {
+  const { ledger } = around;
   const [newest, running, underWay, holds] = await Promise.all([
     newestEligible(around, schedule),
     listRunning(ledger, schedule.pipeline),
     listUnderWay(ledger, schedule.pipeline),
     listRestrictionsOf(ledger, 'hold'),
   ]);
-  if (newest.kind === 'broken') return skipped(firing, newest.problem, at);
-  const { candidate } = newest;
-  const choice = chosen(schedule, candidate, { running, underWay, holds });
-  if (choice.kind === 'skip' || candidate === undefined)
-    return skipped(firing, (choice as Extract<typeof choice, { kind: 'skip' }>).problem, at);
-  return {
-    ...{ schedule: firing.schedule, scheduledTime: firing.scheduledTime, firedAt: at, outcome: 'promoted' },
-    ...{ release: candidate.digest, releaseId: candidate.id, environments: choice.environments },
-    ...(schedule.mode === undefined ? {} : { mode: schedule.mode }),
-  };
+  if (newest.kind === 'broken') return { kind: 'skip', problem: newest.problem };
+  const choice = chosen(schedule, newest.candidate, { running, underWay, holds });
+  if (choice.kind === 'skip') return choice;
+  const { digest: release, id: releaseId } = newest.candidate as Candidate;
+  return { kind: 'ask', release, releaseId, environments: choice.environments };
+}
+
+/** What most of the targets run, verified or not. The next release where the targets of one have all gone elsewhere. */
+async function standing({ ledger, documents }: Around, schedule: Schedule): Promise<Choice> {
+  const { pipeline, metadata } = schedule;
+  const [running, underWay, targets] = await Promise.all([
+    listRunning(ledger, pipeline),
+    listUnderWay(ledger, pipeline),
+    listTargets(ledger),
+  ]);
+  for (const { digest, id } of releasesThatRun(schedule, running)) {
+    const release = await readRelease(documents, digest).catch((error: Error) => brokenBy(error, schedule, id));
+    if ('problem' in release) return { kind: 'skip', problem: release.problem };
+    const place = placeOf(schedule, release, { running, targets });
+    if (place === undefined) continue;
+    const before = alreadyAsked(schedule, { ...release, ...place }, underWay);
+    if (before !== undefined) return { kind: 'skip', problem: before };
+    return { kind: 'ask', release: digest, releaseId: id, ...place };
+  }
+  return { kind: 'skip', problem: problem('SCHEDULE_NOTHING_RUNS', { schedule: metadata.name, pipeline }) };
 }
 
 type Newest =

@@ -6,6 +6,7 @@ import { publishRelease } from '#cli/client/releases.ts';
 import { sharedServicesAccount as home, homeRegion } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
 import { recordRelease } from '#shared/aws/ledger/releases.ts';
+import { revokeVerified } from '#shared/aws/ledger/verified.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import type { FiringRecord, Schedule } from '#shared/domain/schedule/schedule.ts';
 import { functionCredentials, invoke, ledgerOf, person } from './clients.ts';
@@ -111,6 +112,45 @@ describe('a rehearsal that is started by a schedule', () => {
       { environment: 'production', status: 'succeeded' },
     ]);
     await remove('eligible');
+  });
+});
+
+describe('a schedule that looks at what runs', () => {
+  it('takes the release that runs, though another one is the newest eligible, or none is', async () => {
+    const first = await begin(rehearsal, { pipeline: 'standing' });
+    const { releaseId, release } = (await ended(rehearsal, first)).promotion;
+    const { digest } = await publish('standing', 'two');
+    const headers = { 'idempotency-key': 'standing-second' };
+    const body = { release: digest, environments: ['pre-production'] };
+    const asked = { method: 'POST', path: '/v1/promotions', body, headers } as const;
+    const { id } = await callApi<{ id: string }>(rehearsal.apiAs('alice'), asked);
+    expect((await ended(rehearsal, id)).promotion.status).toBe('succeeded');
+    // The second one may go to production, and waits for its time. Then the verification of both is taken back.
+    const revoke = (of: string) =>
+      revokeVerified(ledgerOf(rehearsal), {
+        ...{ release: of, environment: 'pre-production', promotion: first, at: at(rehearsal.sandbox.now()) },
+      });
+    for (const [mode, before] of [
+      ['verify', async () => undefined],
+      ['drift', () => Promise.all([revoke(digest), revoke(release)])],
+    ] as const) {
+      await before();
+      const schedule = aSchedule(`standing-${mode}`, { pipeline: 'standing', environments: ['production'], mode });
+      await apply(schedule);
+      const fired = (await fire(`standing-${mode}`, at(rehearsal.sandbox.now()))) as FiringRecord;
+      expect(fired).toMatchObject({ outcome: 'promoted', releaseId, environments: ['production'], mode });
+      expect((await ended(rehearsal, `${fired.promotion}`)).promotion).toMatchObject({ status: 'unchanged', mode });
+      await remove(`standing-${mode}`);
+    }
+  });
+
+  it.each(['verify', 'drift'] as const)('has nothing to %s where nothing runs', async (mode) => {
+    const name = `nothing-to-${mode}`;
+    await publish(name);
+    await apply(aSchedule(name, { mode }));
+    const reason = { code: 'SCHEDULE_NOTHING_RUNS' };
+    expect(await fire(name, at(rehearsal.sandbox.now()))).toMatchObject({ kind: 'skipped', reason });
+    await remove(name);
   });
 });
 

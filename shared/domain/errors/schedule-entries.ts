@@ -71,6 +71,14 @@ export const scheduleEntries = {
       `Pipeline ${pipeline} has no release that schedule ${schedule} may promote: none was made for these environments and verified in the ones before.`,
     next: () => 'Make a release, or promote one to the environments before.',
   }),
+  SCHEDULE_NOTHING_RUNS: entry<{ schedule: string; pipeline: string }>({
+    exit: 3,
+    status: 409,
+    cause: ({ schedule, pipeline }) =>
+      `Schedule ${schedule} finds no target that runs a release of pipeline ${pipeline} where it looks; what runs only in part cannot be verified.`,
+    next: ({ pipeline }) =>
+      `See what runs where with \`drawbridge status --pipeline ${pipeline}\`, then promote a release there.`,
+  }),
   SCHEDULE_ALREADY_THERE: entry<{ releaseId: string; environments: readonly string[] }>({
     exit: 3,
     status: 409,

@@ -97,8 +97,10 @@ export function decision(facts: DecisionFacts, plan: RolloutPlan): Decision {
   if (work.length === 0 && (facts.mode === 'plan' || !isUnverified(facts, plan))) return { kind: 'nothing-to-do' };
   if (facts.denied) return { kind: 'denied' };
   if (facts.mode === 'plan') return { kind: 'planned' };
+  // Nobody is asked to approve what may go no further; what only has to wait is approved meanwhile.
+  if (facts.openness.kind === 'closed') return facts.openness;
   if (facts.open !== undefined) return { kind: 'needs-approval', ...facts.open };
-  if (facts.openness.kind !== 'open') return facts.openness;
+  if (facts.openness.kind === 'wait') return facts.openness;
   if (facts.planAge > mostPlanAge) return { kind: 'again' };
   const recoveries = work.filter(({ stack }) => stack.kind === 'recover');
   if (recoveries.length > 0)

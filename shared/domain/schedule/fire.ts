@@ -69,21 +69,25 @@ export function chosen(
     const here = running.filter((one) => one.environment === environment);
     return here.length > 0 && here.every(({ release }) => release === digest);
   });
-  // What is already there is what a verification or a look for drift is about.
-  if (arrived && isChanging(schedule))
-    return { kind: 'skip', problem: problem('SCHEDULE_ALREADY_THERE', { releaseId, environments }) };
+  if (arrived) return { kind: 'skip', problem: problem('SCHEDULE_ALREADY_THERE', { releaseId, environments }) };
+  const before = alreadyAsked(schedule, { digest, id: releaseId, environments }, underWay);
+  return before === undefined ? { kind: 'promote', environments } : { kind: 'skip', problem: before };
+}
+
+/** Why nothing more is asked for: a promotion of that release, for the same purpose and to all of these environments, has not ended. */
+export function alreadyAsked(
+  { mode = 'promote' }: Pick<Schedule, 'mode'>,
+  { digest, id: releaseId, environments }: Pick<Candidate, 'digest' | 'id'> & { readonly environments: string[] },
+  underWay: Surroundings['underWay'],
+): Problem | undefined {
   const before = underWay.find(
     (one) =>
       one.release === digest &&
-      one.mode === (schedule.mode ?? 'promote') &&
+      one.mode === mode &&
       environments.every((environment) => one.environments.includes(environment)),
   );
-  if (before !== undefined)
-    return { kind: 'skip', problem: problem('SCHEDULE_UNDER_WAY', { releaseId, promotion: before.id }) };
-  return { kind: 'promote', environments };
+  return before === undefined ? undefined : problem('SCHEDULE_UNDER_WAY', { releaseId, promotion: before.id });
 }
-
-const isChanging = ({ mode = 'promote' }: Schedule): boolean => mode === 'promote' || mode === 'plan';
 
 /** The environments before the first one that is held; the hold where that is the very first. What is not promoted is held nowhere. */
 function upToHold(

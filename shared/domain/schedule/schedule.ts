@@ -18,7 +18,7 @@ export const Schedule = z.strictObject({
   timezone: Timezone.exactOptional(),
   /** In the release's order; all of them where nothing is said. */
   environments: z.array(Name).min(1).exactOptional(),
-  /** Promoted where nothing is said. */
+  /** Promoted where nothing is said. What is verified again or looked at for drift is what runs there, not the newest eligible release. */
   mode: Mode.exactOptional(),
   /** How late a firing may come and still count: 15m where nothing is said, a day at most, for which EventBridge Scheduler retries. */
   maxLateness: Duration.refine((text) => secondsOf(text) <= 86_400, 'expected at most 1d').exactOptional(),
@@ -63,6 +63,8 @@ export const FiringRecord = z.strictObject({
   release: z.string().exactOptional(),
   releaseId: z.string().exactOptional(),
   environments: z.array(Name).exactOptional(),
+  /** Some of the targets there; all of them where none is named. */
+  targets: z.array(Name).min(1).exactOptional(),
   mode: Mode.exactOptional(),
   promotion: z.string().exactOptional(),
   /** Why nothing was promoted. */

@@ -47,6 +47,7 @@ const beginning = (...stacks: string[]): Decision => ({
 
 const waiting = { kind: 'wait', until: monday, reason: { code: 'FROZEN', text: 'x' } } as const;
 const closed = { kind: 'closed', reason: { code: 'STOPPED', text: 'x' } } as const;
+const revoked = { kind: 'closed', reason: { code: 'NOT_ELIGIBLE', text: 'x' } } as const;
 const verifying = { ...environment, verify: [{ lambda: 'drawbridge-verify-orders' }] };
 
 describe('the decision on a rollout', () => {
@@ -72,6 +73,9 @@ describe('the decision on a rollout', () => {
     ['brings nothing back meanwhile', { openness: waiting }, broken, waiting],
     ['asks people meanwhile', { openness: waiting, open }, busy, { kind: 'needs-approval', ...open }],
     ['ends where they may not start at all', { openness: closed }, busy, closed],
+    ['asks nobody to approve what may go no further', { openness: revoked, open }, busy, revoked],
+    ['and nobody to bring back stacks for it', { openness: closed, open }, broken, closed],
+    ['is denied by a gate also then', { openness: closed, open, denied: true }, busy, { kind: 'denied' }],
     ['minds no freeze where it is only planned', { openness: waiting, mode: 'plan' }, busy, { kind: 'planned' }],
     ['minds none where nothing is to be done', { openness: closed }, idle, { kind: 'nothing-to-do' }],
     ['goes by a plan of six hours', { planAge: 6 * 3600 }, busy, going('api')],

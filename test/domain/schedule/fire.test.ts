@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { after as later } from '#shared/domain/promotion/lease.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
-import { type Candidate, chosen, isEligible, keyOf, skipped, unfit } from '#shared/domain/schedule/fire.ts';
+import {
+  alreadyAsked,
+  type Candidate,
+  chosen,
+  isEligible,
+  keyOf,
+  skipped,
+  unfit,
+} from '#shared/domain/schedule/fire.ts';
 import type { Schedule } from '#shared/domain/schedule/schedule.ts';
 import { monday } from '#test/builders.ts';
 import { aFiring, aSchedule, aScheduleRecord } from './schedule-builders.ts';
@@ -102,11 +110,6 @@ describe('what a schedule promotes', () => {
     expect(codeOf(schedule, candidate(), { running, underWay: [], holds: [] })).toEqual(expected);
   });
 
-  it.each(['verify', 'drift'] as const)('is what is there already, where it is to %s it', (mode) => {
-    const schedule = aSchedule({ environments: ['production'], mode });
-    expect(codeOf(schedule, candidate(), { ...nowhere, running: [here('production')] })).toEqual(['production']);
-  });
-
   it.each([
     ['the same release', onItsWay, 'SCHEDULE_UNDER_WAY'],
     ['another release', { ...onItsWay, release: 'sha256:old' }, journey],
@@ -127,6 +130,14 @@ describe('what a schedule promotes', () => {
     const own = holds.map((hold) => ({ ...hold, pipeline: schedule.pipeline }));
     expect(codeOf(schedule, candidate(), { ...nowhere, holds: own })).toEqual(expected);
     expect(codeOf(schedule, candidate(), { ...nowhere, holds })).toEqual(codeOf(schedule, candidate(), nowhere));
+  });
+
+  it('to look at again, waits for a look of the same kind', () => {
+    const wish = { digest: 'sha256:new', id: 'orders-0123456789ab', environments: ['production'] };
+    const looking = { ...onItsWay, mode: 'verify' as const };
+    expect(alreadyAsked({ mode: 'verify' }, wish, [looking])?.code).toBe('SCHEDULE_UNDER_WAY');
+    expect(alreadyAsked({ mode: 'drift' }, wish, [looking])).toBeUndefined();
+    expect(alreadyAsked({}, wish, [looking])).toBeUndefined();
   });
 
   it('only to plan, does not wait for what is promoted', () => {
