@@ -1,10 +1,11 @@
 /**
- * Sessions in target accounts by purpose, guarded before use and kept in memory for one invocation environment.
+ * Sessions in target accounts by purpose, guarded before use and kept in memory for one invocation.
  * Credentials never leave this module except inside a client.
  */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { type Purpose, sessionRequest } from '#shared/domain/trust/purpose.ts';
+import { currentInvocation } from '#shared/invocation.ts';
 import { openRole } from './assume-role.ts';
 import { isExpired } from './translate-error.ts';
 
@@ -26,6 +27,8 @@ interface CachedSession {
 const marginMilliseconds = 60_000;
 
 const cache = new Map<string, CachedSession>();
+/** The invocation they were opened in. */
+let openedIn = 0;
 
 /**
  * Runs `work` with a session for `purpose`. If AWS says the session is over while working, the role is assumed once more and the work
@@ -50,6 +53,9 @@ export function forgetSessions(): void {
 }
 
 async function sessionFor(purpose: Purpose): Promise<TargetSession> {
+  // A warm function opens its own, behind a guard of its own, and keeps none of before.
+  if (openedIn !== currentInvocation()) forgetSessions();
+  openedIn = currentInvocation();
   const cached = cache.get(keyOf(purpose));
   if (cached !== undefined && cached.expiresAt - marginMilliseconds > Date.now()) return cached.session;
   const opened = await openSession(purpose);

@@ -2,6 +2,7 @@
 import middy from '@middy/core';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
+import { beginInvocation } from '#shared/invocation.ts';
 import { log, logFailure } from './log.ts';
 import { type Resources, resources } from './resources.ts';
 
@@ -11,7 +12,7 @@ export function onEvent<Answer extends { readonly kind: string }>(
   run: (event: unknown, resources: Resources) => Promise<Answer>,
 ) {
   return middy()
-    .use({ onError: ({ error }) => logFailure(`${name} broke`, error) })
+    .use({ before: beginInvocation, onError: ({ error }) => logFailure(`${name} broke`, error) })
     .handler(async (event: unknown) => {
       const answer = await run(event, resources);
       log.info(`${name} ended`, { kind: answer.kind });

@@ -2,6 +2,7 @@
 import middy from '@middy/core';
 import type * as z from 'zod';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { beginInvocation } from '#shared/invocation.ts';
 import { type StepInput, type StepName, type StepOutput, steps } from '#shared/steps.ts';
 import { log, logFailure } from './log.ts';
 import { type Resources, resources } from './resources.ts';
@@ -23,7 +24,7 @@ export function waitingTask<Step extends StepName>(
 
 function stack(step: StepName, run: (input: unknown) => Promise<unknown>) {
   return middy()
-    .use({ onError: ({ error }) => logFailure('step broke', error, { step }) })
+    .use({ before: beginInvocation, onError: ({ error }) => logFailure('step broke', error, { step }) })
     .handler(async (event: unknown) => {
       const input = parsed(step, steps[step].input, event);
       log.info('step started', { step, ...subjectOf(input) });

@@ -110,7 +110,9 @@ it('E33 each step has a session of its own, named after it, of at most an hour f
       ? [{ name: caller.arn.split('/').slice(1).join(' '), life: caller.expiresAt - issuedAt }]
       : [],
   );
-  expect(opened.map(({ name }) => name)).toEqual([
+  // A step that looks again is a new invocation, which opens its own.
+  const names = opened.map(({ name }) => name);
+  expect(names.filter((name, index) => name !== names[index - 1])).toEqual([
     `drawbridge-audit ${promotion.id}-audit`,
     `drawbridge-preview ${promotion.id}-plan`,
     `drawbridge-deploy ${promotion.id}-execute`,
