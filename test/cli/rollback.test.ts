@@ -3,21 +3,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '#cli/run-cli.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
-import type { Whereabouts } from '#shared/domain/promotion/running.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
-import { aDeployment, aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { aDeployment, aPromotion, aRollout, promotionId } from '#test/builders.ts';
 import { jsonServer, signedIn } from '#test/json-server.ts';
 import { recorder } from './workspace.ts';
 
 const reason = 'customers cannot pay';
 const [older, newer] = ['orders-00000000000a', 'orders-00000000000b'];
-const runs = (target: string, environment = 'production', releaseId = newer): Whereabouts => ({
-  ...{ pipeline: 'orders', environment, target, release: digestOf(releaseId), releaseId },
-  ...{ promotion: otherPromotionId, since: monday },
-});
+const ran = { release: digestOf(newer), releaseId: newer, targets: ['eu-1', 'eu-2'] };
 const promotion = aPromotion({
   ...{ environments: ['production'], releaseId: older, targets: ['eu-1', 'eu-2'], requestedBy: 'carol' },
-  ...{ rollback: { automatic: false, reason }, status: 'running' as const },
+  ...{ rollback: { automatic: false, reason, from: [ran] }, status: 'running' as const },
 });
 const recordOf = (status: 'running' | 'succeeded' | 'failed' | 'rejected'): PromotionRecord => ({
   promotion: { ...promotion, status },
@@ -40,8 +36,6 @@ let refusal: ReturnType<typeof problem> | undefined;
 
 signedIn();
 const api = jsonServer(({ call }) => {
-  if (call === 'GET /v1/environments?pipeline=orders')
-    return { body: { items: [runs('eu-1'), runs('eu-2'), runs('us-1'), runs('eu-1', 'pre-production')] } };
   if (call !== 'POST /v1/rollbacks') return { body: looks.length > 1 ? looks.shift() : looks[0] };
   return refusal === undefined
     ? { status: 202, body: promotion }
