@@ -1,7 +1,10 @@
-/** Edge cases of carrying out: E8, E12, E23, E28, E32, E33, E34, E35 and E36 of docs/reference/edge-cases.md. */
+/** Edge cases of carrying out: E8, E12, E23, E28, E32, E33, E34, E35, E36 and E37 of docs/reference/edge-cases.md. */
 import { CreateStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { describe, expect, it } from 'vitest';
+import { diagnoseTarget } from '#cli/client/diagnoses.ts';
 import type { Fault } from '#sandbox/fault.ts';
+import { readTarget, recordTarget } from '#shared/aws/ledger/targets.ts';
+import { ledgerOf } from './clients.ts';
 import {
   askedOf,
   edgeWorld,
@@ -233,3 +236,27 @@ it('E36 resources that were cancelled because another failed are not named as th
   const reasons = record.rollouts.flatMap(({ reasons }) => reasons);
   expect(reasons).toMatchObject([{ code: 'STACK_FAILED', resource: 'Setting' }]);
 });
+
+it.each([
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+])(
+  'E37 of a target in %s every role is asked for in the partition %s, and its sessions name no other',
+  async (region, partition) => {
+    const ledger = ledgerOf(world());
+    const onboarded = await readTarget(ledger, 'pre-production');
+    await recordTarget(ledger, { ...onboarded, region });
+    const before = world().asked.length;
+    await diagnoseTarget(world().apiAs('alice'), 'pre-production');
+    await recordTarget(ledger, onboarded);
+    const sessions = world()
+      .asked.slice(before)
+      .flatMap(({ operation, input }) => (operation === 'AssumeRole' ? [input] : []));
+    expect(sessions.map((input) => input['RoleArn']).sort()).toEqual(
+      ['audit', 'deploy', 'preview'].map(
+        (name) => `arn:${partition}:iam::${account}:role/drawbridge/drawbridge-${name}`,
+      ),
+    );
+    for (const { Policy } of sessions) expect(`${Policy}`).not.toMatch(new RegExp(`arn:(?!${partition}:)`));
+  },
+);

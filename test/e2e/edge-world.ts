@@ -1,6 +1,6 @@
 /**
  * A rehearsal in which edge cases of CloudFormation are met by promotions. One world serves a whole test file: each case has a pipeline and
- * a stack of its own name. Everything that CloudFormation is asked is noted.
+ * a stack of its own name. Everything that CloudFormation and STS are asked is noted.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,7 @@ import { aPolicy } from '#test/domain/policy/policy-builders.ts';
 import { administrator, clientsAs } from './clients.ts';
 import { openRehearsal, preProduction, type Rehearsal } from './rehearsed-world.ts';
 
-/** A call as CloudFormation got it, allowed and about to run. */
+/** A call as CloudFormation or STS got it, allowed and about to run. */
 interface Asked {
   readonly operation: string;
   readonly account: string;
@@ -61,7 +61,7 @@ export function edgeWorld(): () => EdgeWorld {
 async function openEdgeWorld(): Promise<EdgeWorld> {
   const asked: Asked[] = [];
   const services = (all: readonly Service[]) =>
-    all.map((service) => (service.name === 'cloudformation' ? noting(service, asked) : service));
+    all.map((service) => (['cloudformation', 'sts'].includes(service.name) ? noting(service, asked) : service));
   return Object.assign(await openRehearsal({ services }), { asked });
 }
 
