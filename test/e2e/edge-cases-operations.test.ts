@@ -240,23 +240,19 @@ it('E36 resources that were cancelled because another failed are not named as th
 it.each([
   ['cn-north-1', 'aws-cn'],
   ['us-gov-west-1', 'aws-us-gov'],
-])(
-  'E37 of a target in %s every role is asked for in the partition %s, and its sessions name no other',
-  async (region, partition) => {
-    const ledger = ledgerOf(world());
-    const onboarded = await readTarget(ledger, 'pre-production');
-    await recordTarget(ledger, { ...onboarded, region });
-    const before = world().asked.length;
+])('E37 of a target in %s every role is asked for in the partition %s', async (region, partition) => {
+  const ledger = ledgerOf(world());
+  const onboarded = await readTarget(ledger, 'pre-production');
+  await recordTarget(ledger, { ...onboarded, region });
+  const before = world().asked.length;
+  try {
     await diagnoseTarget(world().apiAs('alice'), 'pre-production');
+  } finally {
     await recordTarget(ledger, onboarded);
-    const sessions = world()
-      .asked.slice(before)
-      .flatMap(({ operation, input }) => (operation === 'AssumeRole' ? [input] : []));
-    expect(sessions.map((input) => input['RoleArn']).sort()).toEqual(
-      ['audit', 'deploy', 'preview'].map(
-        (name) => `arn:${partition}:iam::${account}:role/drawbridge/drawbridge-${name}`,
-      ),
-    );
-    for (const { Policy } of sessions) expect(`${Policy}`).not.toMatch(new RegExp(`arn:(?!${partition}:)`));
-  },
-);
+  }
+  const assumed = world().asked.slice(before);
+  const roles = assumed.flatMap(({ operation, input }) => (operation === 'AssumeRole' ? [input['RoleArn']] : []));
+  expect(roles.sort()).toEqual(
+    ['audit', 'deploy', 'preview'].map((name) => `arn:${partition}:iam::${account}:role/drawbridge/drawbridge-${name}`),
+  );
+});
