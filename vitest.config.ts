@@ -1,11 +1,21 @@
 import { defineConfig } from 'vitest/config';
 import { recordings } from './test/recording/folder.ts';
 
+const all = 'test/**/*.test.ts';
+const rules = 'test/domain/**/*.test.ts';
+const wire = 'test/e2e/**/*.test.ts';
+const elsewhere = ['test/faults/**', 'test/corpus/**', 'test/replay/**'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Longer: npm run faults. Afterwards: vitest.replay.config.ts.
-    exclude: ['test/faults/**', 'test/corpus/**', 'test/replay/**', 'node_modules/**'],
+    projects: [
+      // Pure rules leave nothing behind, so that their files can share what is imported.
+      { extends: true, test: { name: 'rules', include: [rules], isolate: false } },
+      // Longer: npm run faults. Afterwards: vitest.replay.config.ts.
+      { extends: true, test: { name: 'parts', include: [all], exclude: [rules, wire, ...elsewhere] } },
+      // Whole promotions, which coverage would slow down by a fifth.
+      { extends: true, test: { name: 'wire', include: [wire] } },
+    ],
     setupFiles: ['test/setup.ts'],
     globalSetup: ['test/recording/global-setup.ts'],
     // What sandboxes do is recorded, and replayed afterwards with less permissions: vitest.replay.config.ts.

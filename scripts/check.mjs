@@ -11,14 +11,24 @@ import { continueInNode24, ensureInstalled } from './prepare.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules/.bin', name);
 const script = (name) => execute(process.execPath, [join(root, 'scripts', name)]);
-const results = { tests: join(root, 'build/test-results.json'), replay: join(root, 'build/replay-results.json') };
+const results = Object.fromEntries(
+  ['tests', 'wire', 'replay'].map((name) => [name, join(root, `build/${name}-results.json`)]),
+);
 
 const steps = [
   { name: 'format and lint', run: () => execute(bin('biome'), ['check', '--error-on-warnings', '.']) },
   { name: 'types', run: () => execute(bin('tsc'), ['--noEmit']) },
   { name: 'unused code', run: () => execute(bin('knip'), []) },
   { name: 'state machines', run: () => script('check-state-machines.mjs') },
-  { name: 'tests and coverage', run: () => vitest(['--coverage'], results.tests) },
+  {
+    name: 'tests and coverage',
+    run: () => vitest(['--coverage', '--project', 'rules', '--project', 'parts'], results.tests),
+  },
+  {
+    name: 'tests over the wire',
+    // What the sandboxes of the tests before did is replayed as well.
+    run: () => vitest(['--project', 'wire'], results.wire, { DRAWBRIDGE_RECORDINGS_GO_ON: 'yes' }),
+  },
   { name: 'least privilege', run: () => vitest(['--config', 'vitest.replay.config.ts'], results.replay) },
   { name: 'package', run: () => script('package.mjs') },
 ];
@@ -51,21 +61,16 @@ async function timed(run) {
   return { status, output, seconds: (performance.now() - start) / 1000 };
 }
 
-function vitest(options, file) {
-  return execute(bin('vitest'), [
-    'run',
-    ...options,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ]);
+function vitest(options, file, env = {}) {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  return execute(bin('vitest'), ['run', ...options, ...reporters], env);
 }
 
-function execute(command, parameters) {
+function execute(command, parameters, env = {}) {
   const child = spawn(command, parameters, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
+    env: { ...process.env, ...env, NO_COLOR: '1', PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` },
   });
   const chunks = [];
   child.stdout.on('data', (chunk) => chunks.push(chunk));

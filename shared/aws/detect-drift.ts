@@ -7,7 +7,7 @@ import {
   type StackResourceDrift,
 } from '@aws-sdk/client-cloudformation';
 import { mapBounded } from '#shared/bounded.ts';
-import { undetectable, type WatchedStack } from '#shared/domain/drift/detection.ts';
+import { shortReason, undetectable, type WatchedStack } from '#shared/domain/drift/detection.ts';
 import type { CheckedPart } from '#shared/domain/drift/drift.ts';
 import { isMissingStack } from './missing-stack.ts';
 import type { TargetSession } from './sessions.ts';
@@ -83,7 +83,7 @@ async function begin(session: TargetSession, stack: WatchedStack): Promise<Watch
     if (!isCode(error, 'ValidationError')) return asked(service, Promise.reject(error));
     const { message } = error as Error;
     if (/already|in progress/i.test(message) && !/_IN_PROGRESS/.test(message)) return stack;
-    return { ...stack, state: 'unchecked', reason: message };
+    return { ...stack, state: 'unchecked', reason: shortReason(message) };
   }
 }
 
@@ -98,7 +98,7 @@ async function look(session: TargetSession, stack: WatchedStack): Promise<Watche
     ...stack,
     state: 'over',
     ...(checkedAt === undefined ? {} : { checkedAt }),
-    ...(failed && { reason: answer.DetectionStatusReason ?? 'the detection failed' }),
+    ...(failed && { reason: shortReason(answer.DetectionStatusReason ?? 'the detection failed') }),
   };
 }
 

@@ -10,7 +10,7 @@ import {
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/detect-drift/handler.ts';
-import { listDrifts } from '#shared/aws/ledger/drifts.ts';
+import { findDetection, listDrifts } from '#shared/aws/ledger/drifts.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { assignTargets, openProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
@@ -162,6 +162,15 @@ describe('detect drift', () => {
     await look();
     expect(await look({ polls: 35 })).toEqual({ kind: 'checked' });
     expect(await known()).toMatchObject([{ status: 'NOT_CHECKED', reasons: [reason] }]);
+  });
+
+  it('keeps only the beginning of what CloudFormation has to say, between looks too', async () => {
+    cloudFormation
+      .on(DescribeStackDriftDetectionStatusCommand)
+      .resolves({ DetectionStatus: 'DETECTION_FAILED', DetectionStatusReason: 'x'.repeat(5000) });
+    await look();
+    await look({ polls: 1 });
+    expect((await findDetection(ledger, where))?.stacks).toMatchObject([{ state: 'over', reason: 'x'.repeat(300) }]);
   });
 
   it('keeps what a detection found that failed for other resources', async () => {

@@ -2,6 +2,7 @@
 import { mapBounded } from '#shared/bounded.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { Assignment } from '#shared/domain/plan/waves.ts';
+import { keptReasons } from '#shared/domain/promotion/kept-reasons.ts';
 import type { Reason } from '#shared/domain/promotion/records.ts';
 import { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import { changeItem, getItem, type Ledger, putItem, queryItems, withoutKeys } from './table.ts';
@@ -75,7 +76,7 @@ export async function closeProgress(
     ConditionExpression: 'round = :round AND #status IN (:assigned, :open)',
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: {
-      ...{ ':status': reasons.length === 0 ? 'done' : 'stopped', ':reasons': reasons, ':at': at },
+      ...{ ':status': reasons.length === 0 ? 'done' : 'stopped', ':reasons': keptReasons(reasons), ':at': at },
       ...{ ':round': round, ':assigned': 'assigned', ':open': 'open' },
     },
   });

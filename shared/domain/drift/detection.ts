@@ -46,10 +46,17 @@ export function undetectable(status: string | undefined): string | undefined {
 /** Half an hour of looks: AWS says that a detection takes up to several minutes (API reference, DetectStackDrift). */
 const mostLooks = 35;
 
+const mostText = 300;
+
 /** When to look again, in seconds; undefined once everything is known, or once it took too long. */
 export function detectionWait(stacks: readonly WatchedStack[], polls: number): number | undefined {
   const open = stacks.some(({ state }) => state === 'waiting' || state === 'running');
   return open && polls < mostLooks ? Math.min(5 + polls * 5, 60) : undefined;
+}
+
+/** An item of the ledger has to stay small, and CloudFormation may name every resource that it could not read. */
+export function shortReason(reason: string): string {
+  return reason.slice(0, mostText);
 }
 
 /** The stacks as they count once nobody looks again. */

@@ -43,8 +43,9 @@ export interface CheckedPart {
 }
 
 /** An item of the ledger has to stay small. */
-const mostResources = 50;
+const mostResources = 20;
 const mostPaths = 20;
+const mostReasons = 10;
 const mostText = 300;
 
 /** One record of a stack with all that are nested in it. What was found counts, also where not all of it could be checked. */
@@ -68,7 +69,7 @@ export function driftRecordOf(
   return {
     ...where,
     ...{ status, checkedAt, resources: sorted.slice(0, mostResources), ...(more > 0 && { more }) },
-    reasons: reasons.slice(0, mostResources),
+    reasons: reasons.slice(0, mostReasons),
   };
 }
 

@@ -1,4 +1,4 @@
-/** As many reasons as a record has room for. Each target's own are on record beside it. */
+/** As many reasons as a record has room for. Those of a target, and of each stack in it, are on record beside it. */
 import type { Reason } from './records.ts';
 
 /** Of 400 KB that an item of DynamoDB may have (Developer Guide, "Service, account, and table quotas"). */
@@ -21,6 +21,6 @@ export function keptReasons(reasons: readonly Reason[]): readonly Reason[] {
   if (more === 0) return reasons;
   return [
     ...kept,
-    { code: 'MORE_REASONS', text: `There are ${more} more reasons. Each is on record with its target.` },
+    { code: 'MORE_REASONS', text: `There are ${more} more reasons. Each is on record with its stack or target.` },
   ];
 }

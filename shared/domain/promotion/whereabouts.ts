@@ -69,8 +69,8 @@ function environmentsOf(running: readonly Running[]): Running[][] {
 /** Those that do not run what most do; of as many, what came last counts as what most do. */
 function oddOnes(here: readonly Running[]): Running[] {
   const groups = [...Map.groupBy(here, ({ release }) => release).values()];
-  const most = groups.toSorted((a, b) => b.length - a.length || (arrival(a) < arrival(b) ? 1 : -1))[0] ?? [];
-  return here.filter((one) => !most.includes(one));
+  const most = groups.toSorted((a, b) => b.length - a.length || (arrival(a) < arrival(b) ? 1 : -1))[0];
+  return here.filter((one) => most?.includes(one) !== true);
 }
 
 function arrival(group: readonly Running[]): string {

@@ -4,6 +4,8 @@ import { lines, pipelineText, policyText, problemsOf } from './config-text.ts';
 const named = (name: string, rest: string) =>
   `apiVersion: drawbridge/v1\nkind: Policy\nmetadata: { name: ${name} }\n${rest}\n`;
 const gates = (...all: string[]) => named('guard', `changeGates:\n${all.map((gate) => `  - ${gate}`).join('\n')}`);
+const weekend = (day: string) =>
+  `{ name: w, kind: deny, timeZone: Europe/Zurich, weekly: { days: [${day}], from: '00:00', to: '24:00' } }`;
 const people = named('people', 'groups: { security: [bob, carol] }');
 
 describe('policies', () => {
@@ -82,6 +84,11 @@ describe('policies', () => {
       ['DUPLICATE_NAME a.yml:6:13 (/changeGates/1/name)'],
     ],
     [
+      'window name twice',
+      [named('a', `windows:\n  - ${weekend('sat')}\n  - ${weekend('sun')}`)],
+      ['DUPLICATE_NAME a.yml:6:13 (/windows/1/name)'],
+    ],
+    [
       'gate with `then`',
       [gates('{ name: a, when: { stateful: true }, then: deny }')],
       ['FIELD_MISSING a.yml:5:5 (/changeGates/0/action)', 'FIELD_UNKNOWN a.yml:5:42 (/changeGates/0/then)'],
@@ -135,6 +142,11 @@ describe('policies', () => {
       'gate that asks an unknown group',
       [people, gates('{ name: a, when: { stateful: true }, action: { requireApproval: [security, legal] } }')],
       ['REFERENCE_UNKNOWN b.yml:5:80 (/changeGates/0/action/requireApproval/1)'],
+    ],
+    [
+      'override by an unknown group',
+      [people, named('a', 'overrides: { drift: [securty] }')],
+      ['REFERENCE_UNKNOWN b.yml:4:22 (/overrides/drift/0)'],
     ],
     ['expiry of a month', [named('a', 'approval: { expires: 30d }')], ['FIELD_INVALID a.yml:4:22 (/approval/expires)']],
   ])('%s', (_name, texts, expected) => {

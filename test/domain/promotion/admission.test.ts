@@ -60,6 +60,7 @@ describe('may a release enter an environment', () => {
       { mode: 'verify' },
       undefined,
     ],
+    ['wherever it was verified, where drift is looked for', notVerified, { mode: 'drift' }, undefined],
     [
       'whatever other targets of the environment run, where some are verified again',
       { targets: two, running: [runs('production')] },

@@ -19,7 +19,7 @@ describe('the reasons of a record', () => {
     expect(kept).toHaveLength(51);
     expect(kept.at(-1)).toEqual({
       code: 'MORE_REASONS',
-      text: 'There are 11 more reasons. Each is on record with its target.',
+      text: 'There are 11 more reasons. Each is on record with its stack or target.',
     });
   });
 

@@ -87,6 +87,18 @@ describe('why a target runs something else than the rest', () => {
       { eu: `${prm(2)} ended failed before it was its turn` },
     ],
     [
+      'in whatever order they are listed',
+      [runs('us', 2), runs('eu', 1)],
+      [bringer(2)],
+      { eu: `${prm(2)} ended failed before it was its turn` },
+    ],
+    [
+      'of those that run the same, the one that got it last',
+      [runs('us', 1), runs('asia', 3, { release: 'sha256:1' }), runs('eu', 2, { release: 'sha256:1' }), runs('old', 0)],
+      [bringer(3)],
+      { old: `${prm(3)} ended failed before it was its turn` },
+    ],
+    [
       'one that runs parts of two releases',
       [runs('eu', 1, { mixed: { promotion: prm(3), releaseId: 'orders-3', at: monday } })],
       [],
