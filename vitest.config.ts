@@ -3,16 +3,18 @@ import { recordings } from './test/recording/folder.ts';
 
 const all = 'test/**/*.test.ts';
 const rules = 'test/domain/**/*.test.ts';
+const sandbox = 'test/sandbox/**/*.test.ts';
 const wire = 'test/e2e/**/*.test.ts';
 const elsewhere = ['test/faults/**', 'test/corpus/**', 'test/replay/**'];
 
 export default defineConfig({
   test: {
     projects: [
-      // Pure rules leave nothing behind, so that their files can share what is imported.
+      // These leave nothing behind, so that their files can share what is imported.
       { extends: true, test: { name: 'rules', include: [rules], isolate: false } },
+      { extends: true, test: { name: 'sandbox', include: [sandbox], isolate: false } },
       // Longer: npm run faults. Afterwards: vitest.replay.config.ts.
-      { extends: true, test: { name: 'parts', include: [all], exclude: [rules, wire, ...elsewhere] } },
+      { extends: true, test: { name: 'parts', include: [all], exclude: [rules, sandbox, wire, ...elsewhere] } },
       // Whole promotions, which coverage would slow down by a fifth.
       { extends: true, test: { name: 'wire', include: [wire] } },
     ],

@@ -1,7 +1,7 @@
 /** Open target: may this target be started now, and what is to be done in it? What was begun once stays begun. */
 import { unlessPressed, unlessRollback } from '#shared/aws/giving-way.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
-import { closeProgress, listTargetProgress, openProgress } from '#shared/aws/ledger/target-progress.ts';
+import { closeProgress, listStopped, openProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { endWaiting, recordWaiting } from '#shared/aws/ledger/waiting.ts';
 import { readLostEligibility, readOpenness } from '#shared/aws/openness.ts';
@@ -16,15 +16,15 @@ import type { StepInput } from '#shared/steps.ts';
 export const handler = task('openTarget', async (input, { ledger, documents }) => {
   const { at, waits } = input;
   await confirmLease(ledger, input, at);
-  const wave = waveOf(await listTargetProgress(ledger, input), input);
-  const own = wave.find(({ target }) => target === input.target);
-  if (own === undefined) throw failure('PLAN_CHANGED', { stack: input.target, planned: input.digest, now: 'none' });
+  const own = await readTargetProgress(ledger, input);
+  if (own?.round !== input.round || own.wave !== input.number)
+    throw failure('PLAN_CHANGED', { stack: input.target, planned: input.digest, now: 'none' });
   // What was refused before stays so: whoever closed the target may not have been heard.
   if (own.status === 'stopped') return { kind: 'closed' };
   const open = { kind: 'open' as const, stacks: own.stacks, complete: own.complete };
   if (own.status !== 'assigned') return open;
 
-  const stopped = stoppedBefore(own, wave, input.failureTolerance);
+  const stopped = stoppedBefore(own, waveOf(await listStopped(ledger, input), input), input.failureTolerance);
   const now = stopped ? { kind: 'closed' as const, reason: stopped } : await opennessFor({ ledger, documents }, input);
   if (now.kind === 'wait') return { kind: 'wait', waits: waits + 1, until: now.until };
   if (now.kind === 'open') await openProgress(ledger, input);

@@ -2,9 +2,11 @@
  * Rollbacks over the wire, with the shipped roles, in virtual time: by themselves after a failed verification of the canary, and by command. The page
  * behind the stack's output never exists; what it answers is the sandbox's default, or a fault.
  */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { getPromotion, listPromotions, listRunning, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
@@ -16,7 +18,9 @@ import { sharedServicesAccount as home } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { FiringRecord } from '#shared/domain/schedule/schedule.ts';
+import { clientsAs, person } from './clients.ts';
 import { calls } from './faults.ts';
+import { executionOf } from './observations.ts';
 import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
 import { ended } from './small-release.ts';
 
@@ -172,6 +176,31 @@ describe('a canary whose verification fails', () => {
     expect(codes(await ended(rehearsal, `${intent?.rollback}`))).toEqual(['succeeded']);
     const promotions = await listPromotions(alice(), pipeline);
     expect(promotions.filter(({ rollback }) => rollback !== undefined)).toHaveLength(1);
+  });
+
+  it('stays where a person stopped the promotion: who runs what is on record, and the rest is theirs to see to', async () => {
+    const pipeline = 'unsettled';
+    const onFailedVerification = 'rollback' as const;
+    const first = await publish({ pipeline, onFailedVerification });
+    await promoted(first.digest);
+    const second = await publish({ pipeline, text: 'two', onFailedVerification });
+    rehearsal.strike(bad(pipeline));
+    const { id } = await requestPromotion(alice(), { release: second.digest, idempotencyKey: newKey() });
+    const { executions } = rehearsal.sandbox.world.states;
+    const { arn } = executionOf(rehearsal, id);
+    const canary = () =>
+      Object.values(executions).find(({ child }) => child?.parent === arn && child.label === 'Targets');
+    await rehearsal.sandbox.run(() => (canary()?.run.status ?? 'RUNNING') !== 'RUNNING');
+    const { states } = clientsAs(rehearsal, person(rehearsal, 'carol'));
+    await states.send(new StopExecutionCommand({ executionArn: arn }));
+    await rehearsal.sandbox.advance(11 * minutes);
+    const closed = await getPromotion(alice(), id);
+    expect(codes(closed)).toEqual(['aborted', 'PROBE_FAILED', 'EXECUTION_ENDED']);
+    expect(closed.rollbacks).toEqual([]);
+    expect(await where(pipeline)).toMatchObject({
+      'pre-production': { release: second.digest, promotion: id },
+      production: { release: first.digest },
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import { requestsTo } from './requests.ts';
 /** Begins, and answers how to end: by searching what commands wrote. */
 export function recordSandboxes(write: Write): () => void {
   let sandboxes = 0;
-  observeSandboxes({
+  const lookAway = observeSandboxes({
     decided: (() => {
       const record = requestsTo(write);
       return (_, decided) => record(decided);
@@ -22,6 +22,7 @@ export function recordSandboxes(write: Write): () => void {
     },
   });
   return () => {
+    lookAway();
     for (const leak of leaksPrinted()) write({ kind: 'leak', ...leak });
   };
 }

@@ -123,6 +123,22 @@ export async function queryItems(ledger: Ledger, pk: string, prefix: string): Pr
   });
 }
 
+/** The items of a group whose `sk` begins with `prefix` and which have this value: the others are read, and not answered. */
+export async function queryHaving(
+  ledger: Ledger,
+  { pk, prefix }: { readonly pk: string; readonly prefix: string },
+  [attribute, value]: readonly [string, string],
+): Promise<Item[]> {
+  return queryAll(ledger, {
+    TableName: ledger.table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    FilterExpression: '#attribute = :value',
+    ExpressionAttributeNames: { '#attribute': attribute },
+    ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix, ':value': value },
+    ConsistentRead: true,
+  });
+}
+
 /** The last items of a group whose `sk` begins with `prefix`, the last one first; one page at most. */
 export async function queryLast(ledger: Ledger, key: { pk: string; prefix: string }, limit: number): Promise<Item[]> {
   const command = new QueryCommand({

@@ -5,7 +5,7 @@ import type { Assignment } from '#shared/domain/plan/waves.ts';
 import { keptReasons } from '#shared/domain/promotion/kept-reasons.ts';
 import type { Reason } from '#shared/domain/promotion/records.ts';
 import { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
-import { changeItem, getItem, type Ledger, putItem, queryItems, withoutKeys } from './table.ts';
+import { changeItem, getItem, type Ledger, putItem, queryHaving, queryItems, withoutKeys } from './table.ts';
 
 type Where = Pick<TargetProgress, 'promotion' | 'environment' | 'target'>;
 type Round = Where & Pick<TargetProgress, 'round'>;
@@ -52,6 +52,16 @@ export async function listTargetProgress(
   { promotion, environment }: { readonly promotion: PromotionId; readonly environment: string },
 ): Promise<TargetProgress[]> {
   const items = await queryItems(ledger, `PROMOTION#${promotion}`, `TARGET#${environment}#`);
+  return items.map((item) => TargetProgress.parse(withoutKeys(item)));
+}
+
+/** Those that were stopped. Each of a thousand targets asks for them before it starts, so that the others are not answered. */
+export async function listStopped(
+  ledger: Ledger,
+  { promotion, environment }: { readonly promotion: PromotionId; readonly environment: string },
+): Promise<TargetProgress[]> {
+  const group = { pk: `PROMOTION#${promotion}`, prefix: `TARGET#${environment}#` };
+  const items = await queryHaving(ledger, group, ['status', 'stopped']);
   return items.map((item) => TargetProgress.parse(withoutKeys(item)));
 }
 
