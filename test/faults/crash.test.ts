@@ -66,8 +66,10 @@ describe('between the record of a promotion and its execution', () => {
     const { digest } = await publishRelease(api, await smallRelease({ pipeline }));
     return requestPromotion(api, { release: digest, idempotencyKey });
   }
-  const executionsSince = (before: number) => Object.keys(rehearsal.sandbox.world.states.executions).length - before;
-  const executions = () => Object.keys(rehearsal.sandbox.world.states.executions).length;
+  /** Of promotions: each of their targets has one of its own below. */
+  const executions = () =>
+    Object.values(rehearsal.sandbox.world.states.executions).filter(({ child }) => child === undefined).length;
+  const executionsSince = (before: number) => executions() - before;
 
   it('the reply of StartExecution is lost once: one execution, and the caller is told', async () => {
     const [before, pipeline] = [executions(), newPipeline('start')];
@@ -369,9 +371,12 @@ describe('two promotions of one environment', () => {
     },
   );
 
+  /** The promotion's own execution or one of a target of it. */
   function entered(id: string, state: string): boolean {
+    const { executions } = rehearsal.sandbox.world.states;
+    const isOf = (arn: string) => (executions[arn]?.child?.parent ?? arn).endsWith(id);
     return rehearsal.sandbox
       .journal()
-      .some((entry) => entry.kind === 'transition' && entry.execution.endsWith(id) && entry.state === state);
+      .some((entry) => entry.kind === 'transition' && entry.state === state && isOf(entry.execution));
   }
 });
