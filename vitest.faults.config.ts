@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/{faults,corpus}/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
+    // By itself vitest would leave one of two cores idle.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
