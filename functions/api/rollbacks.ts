@@ -1,7 +1,7 @@
 /** Rollbacks by command: targets go back to what was last verified on them, as a promotion of its own. */
 import type { Hono } from 'hono';
 import { readPromotion } from '#shared/aws/ledger/promotions.ts';
-import { readHistories } from '#shared/aws/roll-back.ts';
+import { listMembers, readHistories } from '#shared/aws/roll-back.ts';
 import { readUnderWay } from '#shared/aws/under-way.ts';
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
@@ -18,11 +18,13 @@ export function rollbacks(app: Hono<HttpEnvironment>, resources: Resources): voi
     if (before !== undefined) return accepted(context, before, true);
     const { pipeline, environment, reason } = wish;
     const underWay = await readUnderWay(resources.ledger, wish);
-    const choice = rollbackOf(environment, arriving(await readHistories(resources.ledger, wish), underWay));
+    const targets = wish.targets ?? (await listMembers(resources, wish));
+    const histories = await readHistories(resources.ledger, { pipeline, environment, targets });
+    const choice = rollbackOf(environment, arriving(histories, underWay));
     if (choice.kind === 'refused') throw new DrawbridgeError(choice.problem);
-    const { release, targets, from } = choice.way;
+    const { release, from } = choice.way;
     return admitted(context, resources, {
-      request: { release, environments: [environment], targets },
+      request: { release, environments: [environment], targets: choice.way.targets },
       rollback: { automatic: false, reason, from },
       pipeline,
     });

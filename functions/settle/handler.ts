@@ -13,6 +13,7 @@ import { tell } from '#shared/aws/tell.ts';
 import { undoneIn } from '#shared/aws/undone.ts';
 import { uncheckedReasons } from '#shared/domain/drift/detection.ts';
 import { failure } from '#shared/domain/errors/catalogue.ts';
+import { keptReasons } from '#shared/domain/promotion/kept-reasons.ts';
 import { isGood, type Reason } from '#shared/domain/promotion/records.ts';
 import {
   leftBehind,
@@ -68,7 +69,9 @@ export const handler = task('settle', async (input, { ledger, documents, bus, ad
   await freeLease(ledger, input);
 
   const status = promotionEnd(record.promotion, record.rollouts, { environment, ...ended });
-  if (status !== undefined) await recordEnd(ledger, record.promotion, { status, at });
+  // What ended before there was a rollout to tell it with is told by the promotion itself.
+  const reasons = rollout === undefined ? keptReasons(ended.reasons) : [];
+  if (status !== undefined) await recordEnd(ledger, record.promotion, { status, at, reasons });
   report(await tell({ ledger, bus }, id));
   return { kind: ended.outcome, reasons: reasonText(ended.reasons) };
 });

@@ -3,7 +3,7 @@
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { Problem } from '#shared/domain/errors/problem.ts';
 import { isPassing } from '#shared/domain/promotion/trouble.ts';
-import { journeyOf } from '#shared/domain/release/journey.ts';
+import { journeyOf, targetsOf } from '#shared/domain/release/journey.ts';
 import {
   alreadyAsked,
   type Candidate,
@@ -121,11 +121,16 @@ type Newest =
 
 /** The newest release that may go there. One that cannot be read ends the search: an older one could undo what runs. */
 async function newestEligible({ ledger, documents }: Around, schedule: Schedule): Promise<Newest> {
+  const targets = await listTargets(ledger);
   for (const { digest, id: releaseId } of await listReleases(ledger, schedule.pipeline, most)) {
     const release = await readRelease(documents, digest).catch((error: Error) => brokenBy(error, schedule, releaseId));
     if ('problem' in release) return release;
     const verifiedIn = await listVerified(ledger, digest);
-    const candidate = { digest, id: release.id, journey: journeyOf(release), verifiedIn };
+    const journey = journeyOf(release);
+    const members = Object.fromEntries(
+      journey.map((name) => [name, targetsOf(release, name, targets).map((target) => target.name)]),
+    );
+    const candidate = { digest, id: release.id, journey, members, verifiedIn };
     if (isEligible(schedule, candidate)) return { kind: 'found', candidate };
   }
   return { kind: 'found' };

@@ -11,34 +11,48 @@ import {
   waysBack,
 } from '#shared/domain/promotion/rollback.ts';
 import { isVerificationFailure } from '#shared/domain/promotion/verified-targets.ts';
-import { environmentOf } from '#shared/domain/release/journey.ts';
+import { environmentOf, targetsOf } from '#shared/domain/release/journey.ts';
 import { requestPromotion } from './admission.ts';
 import type { Documents } from './documents.ts';
 import { concludeIntent, recordIntent } from './ledger/rollback-intents.ts';
 import type { Ledger } from './ledger/table.ts';
-import { listRunning } from './ledger/targets.ts';
+import { listRunning, listTargets } from './ledger/targets.ts';
 import { listVerifiedTarget } from './ledger/verified.ts';
 import { readRelease } from './releases.ts';
 
 /** So many targets are looked up at once. */
 const atOnce = 25;
 
-/** What targets run and what was ever verified on them; all targets of the environment that run anything where none is named. */
+/** What targets run and what was ever verified on them. */
 export async function readHistories(
   ledger: Ledger,
-  {
-    pipeline,
-    environment,
-    targets,
-  }: { pipeline: string; environment: string; targets?: readonly string[] | undefined },
+  { pipeline, environment, targets }: { pipeline: string; environment: string; targets: readonly string[] },
 ): Promise<TargetHistory[]> {
   const here = (await listRunning(ledger, pipeline)).filter((one) => one.environment === environment);
-  const names = [...new Set(targets ?? here.map(({ target }) => target))];
-  return mapBounded(names, atOnce, async (target) => ({
+  return mapBounded([...new Set(targets)], atOnce, async (target) => ({
     target,
     runs: here.find((one) => one.target === target),
     verified: await listVerifiedTarget(ledger, { pipeline, environment, target }),
   }));
+}
+
+/**
+ * The targets of an environment that run something of a pipeline, by what they run: what one ran that has gone to another environment since is on
+ * record as well. One whose release cannot be read counts: it may be what is to be gone back from.
+ */
+export async function listMembers(
+  { ledger, documents }: { readonly ledger: Ledger; readonly documents: Documents },
+  { pipeline, environment }: { readonly pipeline: string; readonly environment: string },
+): Promise<string[]> {
+  const [running, targets] = await Promise.all([listRunning(ledger, pipeline), listTargets(ledger)]);
+  const here = running.filter((one) => one.environment === environment);
+  const digests = [...new Set(here.map(({ release }) => release))];
+  const members = await mapBounded(digests, atOnce, async (digest): Promise<[string, string[] | undefined]> => {
+    const release = await readRelease(documents, digest).catch(() => undefined);
+    return [digest, release && targetsOf(release, environment, targets).map(({ name }) => name)];
+  });
+  const byRelease = new Map(members);
+  return here.filter((one) => byRelease.get(one.release)?.includes(one.target) !== false).map(({ target }) => target);
 }
 
 interface Ended extends Pick<Settling, 'progress' | 'running'> {

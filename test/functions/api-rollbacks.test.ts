@@ -3,17 +3,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { recordDeployments } from '#shared/aws/ledger/deployments.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { recordOutcome, recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
-import { recordRunning } from '#shared/aws/ledger/targets.ts';
+import { recordRunning, recordTarget } from '#shared/aws/ledger/targets.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { recordVerifiedTarget } from '#shared/aws/ledger/verified.ts';
 import { after } from '#shared/domain/promotion/lease.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
-import { aDeployment, aPromotion, aRollout, monday, otherPromotionId, promotionId } from '#test/builders.ts';
+import { aDeployment, aPromotion, aRollout, aTarget, monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { lambda } from '../aws/fake-aws.ts';
 import { callHandler } from './api-call.ts';
 import { deployment } from './deployment.ts';
 
-const { ledger } = deployment();
+const { ledger, release } = deployment();
 const environment = 'production';
 const where = { pipeline: 'orders', environment };
 const named = (name: string) => ({ release: digestOf(name), releaseId: `orders-${name}` });
@@ -48,6 +48,19 @@ describe('a rollback by command', () => {
   it('goes from what runs to what was verified before', async () => {
     const expected = { release: digestOf('one'), targets: ['eu', 'us'], from: from('two', 'eu', 'us') };
     expect(await rollBack()).toEqual(expected);
+  });
+
+  it('leaves out what has gone to another environment since', async () => {
+    const runs = {
+      release: await release(),
+      releaseId: 'orders-three',
+      promotion: promotionId,
+      since: after(monday, 9),
+    };
+    for (const target of ['eu', 'us']) await recordRunning(ledger, { ...where, target, ...runs });
+    await recordTarget(ledger, aTarget({ name: 'eu' }));
+    await recordTarget(ledger, aTarget({ name: 'us', labels: { environment: 'staging' } }));
+    expect(await rollBack()).toMatchObject({ release: digestOf('two'), targets: ['eu'] });
   });
 
   describe('while a rollout holds the environment', () => {

@@ -312,7 +312,10 @@ describe('settle', () => {
       kind: 'errored',
       reasons: 'RELEASE_UNKNOWN: There is no release.',
     });
-    expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: 'errored' });
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({
+      status: 'errored',
+      reasons: [{ code: 'RELEASE_UNKNOWN', text: 'There is no release.' }],
+    });
   });
 
   it('stops for a promotion that nobody asked for', async () => {

@@ -24,12 +24,17 @@ export interface Candidate {
   readonly id: string;
   /** Its environments, in order. */
   readonly journey: readonly string[];
+  /** The targets of each of its environments, by name. */
+  readonly members: Readonly<Record<string, readonly string[]>>;
   /** Where this very release was verified. */
   readonly verifiedIn: ReadonlySet<string>;
 }
 
 /** Verified in every environment before the first one it would go to; the first of the journey asks for nothing. */
-export function isEligible(schedule: Pick<Schedule, 'environments'>, { journey, verifiedIn }: Candidate): boolean {
+export function isEligible(
+  schedule: Pick<Schedule, 'environments'>,
+  { journey, verifiedIn }: Pick<Candidate, 'journey' | 'verifiedIn'>,
+): boolean {
   const wanted = environmentsFor(schedule, journey);
   if (schedule.environments?.some((environment) => !journey.includes(environment))) return false;
   return journey.slice(0, journey.indexOf(`${wanted[0]}`)).every((environment) => verifiedIn.has(environment));
@@ -42,7 +47,7 @@ function environmentsFor({ environments }: Pick<Schedule, 'environments'>, journ
 
 /** What is where now, what is under way, and what is held. */
 export interface Surroundings {
-  readonly running: readonly { readonly environment: string; readonly release: string }[];
+  readonly running: readonly { readonly environment: string; readonly target: string; readonly release: string }[];
   readonly underWay: readonly Pick<Promotion, 'id' | 'release' | 'environments' | 'mode'>[];
   /** Holds that are in force. */
   readonly holds: readonly Restriction[];
@@ -66,8 +71,10 @@ export function chosen(
   const environments = upToHold(schedule, environmentsFor(schedule, candidate.journey), holds);
   if ('id' in environments) return { kind: 'skip', problem: heldBy(environments) };
   const arrived = environments.every((environment) => {
-    const here = running.filter((one) => one.environment === environment);
-    return here.length > 0 && here.every(({ release }) => release === digest);
+    // Targets come and go: what one runs that left says nothing, and one that came has everything before it.
+    const targets = candidate.members[environment] ?? [];
+    const here = running.filter((one) => one.environment === environment && one.release === digest);
+    return targets.length > 0 && targets.every((name) => here.some(({ target }) => target === name));
   });
   if (arrived) return { kind: 'skip', problem: problem('SCHEDULE_ALREADY_THERE', { releaseId, environments }) };
   const before = alreadyAsked(schedule, { digest, id: releaseId, environments }, underWay);

@@ -19,6 +19,7 @@ const candidate = (verifiedIn: string[] = [], change: Partial<Candidate> = {}): 
   digest: 'sha256:new',
   id: 'orders-0123456789ab',
   journey,
+  members: { staging: ['staging'], 'pre-production': ['pre'], production: ['eu', 'us'] },
   verifiedIn: new Set(verifiedIn),
   ...change,
 });
@@ -71,7 +72,7 @@ describe('a release', () => {
 
 describe('what a schedule promotes', () => {
   const nowhere = { running: [], underWay: [], holds: [] };
-  const here = (environment: string, release = 'sha256:new') => ({ environment, release });
+  const here = (environment: string, target: string, release = 'sha256:new') => ({ environment, target, release });
   const onItsWay = {
     id: 'prm-0123456789abcdef',
     release: 'sha256:new',
@@ -96,18 +97,36 @@ describe('what a schedule promotes', () => {
   it.each<[string, ReturnType<typeof here>[], unknown]>([
     [
       'runs in every target of every environment',
-      [here('pre-production'), here('production'), here('production')],
+      [here('pre-production', 'pre'), here('production', 'eu'), here('production', 'us')],
       'SCHEDULE_ALREADY_THERE',
     ],
     [
-      'runs in some targets only',
-      [here('pre-production'), here('production'), here('production', 'sha256:old')],
+      'runs in every target, and something else in one that left',
+      [
+        ...[here('pre-production', 'pre'), here('production', 'eu'), here('production', 'us')],
+        here('production', 'asia', 'sha256:old'),
+      ],
+      'SCHEDULE_ALREADY_THERE',
+    ],
+    [
+      'runs in every target but one that came',
+      [here('pre-production', 'pre'), here('production', 'eu')],
       ['pre-production', 'production'],
     ],
-    ['runs in one of the environments only', [here('pre-production')], ['pre-production', 'production']],
+    [
+      'runs in some targets only',
+      [here('pre-production', 'pre'), here('production', 'eu'), here('production', 'us', 'sha256:old')],
+      ['pre-production', 'production'],
+    ],
+    ['runs in one of the environments only', [here('pre-production', 'pre')], ['pre-production', 'production']],
   ])('when it %s', (_, running, expected) => {
     const schedule = aSchedule({ environments: ['pre-production', 'production'] });
     expect(codeOf(schedule, candidate(), { running, underWay: [], holds: [] })).toEqual(expected);
+  });
+
+  it('goes also where no target is, so that it comes further', () => {
+    const empty = candidate([], { journey: ['staging'], members: {} });
+    expect(codeOf(aSchedule(), empty, nowhere)).toEqual(['staging']);
   });
 
   it.each([
