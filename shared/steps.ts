@@ -48,6 +48,7 @@ export const steps = {
   plan: {
     input: z.strictObject({ ...admitted, at: Instant, target: Name, round, polls }),
     output: z.discriminatedUnion('kind', [
+      /** Or left out of the round, since it failed in an earlier one. */
       z.strictObject({ kind: z.literal('planned') }),
       /** Why is on record. */
       z.strictObject({ kind: z.literal('refused') }),
@@ -57,7 +58,13 @@ export const steps = {
   decide: {
     input: z.strictObject({ ...admitted, at: Instant, round }),
     output: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('nothing-to-do'), digest: Digest }),
+      z.strictObject({
+        kind: z.literal('nothing-to-do'),
+        digest: Digest,
+        more: z.literal(false),
+        /** Targets failed in earlier rounds. */
+        tolerant: z.boolean(),
+      }),
       z.strictObject({ kind: z.literal('denied'), digest: Digest }),
       /** Of a promotion that only plans. */
       z.strictObject({ kind: z.literal('planned'), digest: Digest }),
@@ -83,7 +90,7 @@ export const steps = {
         nextRound: round,
         /** Stacks remain that can only be planned when these are done. */
         more: z.boolean(),
-        /** Targets may fail without ending the rollout. */
+        /** Targets may fail without ending the rollout, or did. */
         tolerant: z.boolean(),
         waves: z.array(Wave).min(1),
       }),

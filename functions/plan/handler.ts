@@ -1,6 +1,6 @@
 /**
  * Plan: make a target's change sets as the preview role, read what they would do, and keep that under its digest. One call does one step;
- * while CloudFormation is at it, the answer says when to look again.
+ * while CloudFormation is at it, the answer says when to look again. A target that failed in an earlier round is left as it is.
  */
 import { requireClean, requireStillClean } from '#shared/aws/audit-target.ts';
 import { deleteChangeSet } from '#shared/aws/change-sets.ts';
@@ -9,6 +9,7 @@ import { listDrifts } from '#shared/aws/ledger/drifts.ts';
 import { checkLease } from '#shared/aws/ledger/leases.ts';
 import { recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import type { Ledger } from '#shared/aws/ledger/table.ts';
+import { isLeftOut } from '#shared/aws/ledger/target-progress.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { previewPurpose, type TargetWork, targetWork } from '#shared/aws/plan-target.ts';
 import { beginStack, lookAtStack } from '#shared/aws/prepare-stack.ts';
@@ -44,6 +45,7 @@ async function plan(
 ): Promise<StepOutput<'plan'>> {
   const { promotion, environment, round, polls } = input;
   await checkLease(ledger, input);
+  if (await isLeftOut(ledger, input)) return { kind: 'planned' };
   const target = await readTarget(ledger, input.target);
   const audit = { promotion, environment, target, at: input.at };
   if (polls === 0) await (round === 1 ? requireClean(ledger, audit) : requireStillClean(ledger, audit));

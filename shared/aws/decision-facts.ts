@@ -30,6 +30,7 @@ interface Deciding {
   readonly at: string;
   /** When the oldest part of the plan was made. */
   readonly since: string | undefined;
+  readonly leftOut: ReadonlySet<string>;
 }
 
 /** Everything that `decision` looks at, and what is kept of it. */
@@ -67,7 +68,7 @@ export async function decisionFacts(
   const facts: DecisionFacts = {
     ...{ mode: rollout.mode, environment: isRollback ? withoutSoak(environment) : environment, targets },
     ...{ stacks: dependenciesIn(release), denied: denials.length > 0, open },
-    members,
+    ...{ members, leftOut: rollout.leftOut },
     planAge: rollout.since === undefined ? 0 : (Date.parse(rollout.at) - Date.parse(rollout.since)) / 1000,
     openness: gate,
     elsewhere: rollout.mode === 'verify' && gate.kind === 'closed' ? gate.reason : undefined,

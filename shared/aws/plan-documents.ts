@@ -20,12 +20,21 @@ export async function readRolloutPlan(documents: Documents, digest: string): Pro
 /** Documents are small and many: so many are read at once. */
 const documentsAtOnce = 25;
 
-/** The newest plan of each target of a rollout, and when the oldest of them was made. */
+interface Planned {
+  readonly promotion: PromotionId;
+  readonly environment: string;
+  /** Targets that are not planned any more. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** The newest plan of each target that a rollout goes on with, and when the oldest of them was made. */
 export async function readPlannedTargets(
   { ledger, documents }: { readonly ledger: Ledger; readonly documents: Documents },
-  { promotion, environment }: { readonly promotion: PromotionId; readonly environment: string },
+  { promotion, environment, leftOut }: Planned,
 ): Promise<{ readonly plans: TargetPlan[]; readonly since: string | undefined }> {
-  const planned = (await listPlannedTargets(ledger, promotion)).filter((one) => one.environment === environment);
+  const planned = (await listPlannedTargets(ledger, promotion)).filter(
+    (one) => one.environment === environment && !leftOut.has(one.target),
+  );
   const [since] = planned.map(({ preparedAt }) => preparedAt).sort();
   return {
     plans: await mapBounded(planned, documentsAtOnce, ({ digest }) => readTargetPlan(documents, digest)),

@@ -41,6 +41,8 @@ export interface EdgeRelease {
   readonly files?: Readonly<Record<string, string>>;
   /** Environments of the journey; both where nothing is said. */
   readonly journey?: readonly string[];
+  /** More of each environment's entry. */
+  readonly environment?: object;
   /** The whole list of stacks, in place of the one. */
   readonly stacks?: readonly object[];
 }
@@ -110,16 +112,14 @@ export async function packageEdge(
   }
 }
 
-function pipelineText({ name, stack = {}, stacks, journey = ['pre-production', 'production'] }: EdgeRelease): string {
+function pipelineText({ name, stack = {}, stacks, environment = {}, ...release }: EdgeRelease): string {
+  const { journey = ['pre-production', 'production'] } = release;
   return JSON.stringify({
     apiVersion: 'drawbridge/v1',
     kind: 'Pipeline',
     metadata: { name },
     stacks: stacks ?? [{ name, template: 'template.yaml', stackName: name, ...stack }],
-    environments: journey.map((environment) => ({
-      name: environment,
-      targets: { matchLabels: { env: environment } },
-    })),
+    environments: journey.map((label) => ({ name: label, targets: { matchLabels: { env: label } }, ...environment })),
   });
 }
 

@@ -15,7 +15,7 @@ import {
 } from '#shared/aws/ledger/promotions.ts';
 import { joinQueue } from '#shared/aws/ledger/queue.ts';
 import { liftRestriction, listRestrictionsOf, putRestriction } from '#shared/aws/ledger/restrictions.ts';
-import { listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
+import { closeProgress, listTargetProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordRunning, recordTarget } from '#shared/aws/ledger/targets.ts';
 import { recordTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
@@ -58,7 +58,7 @@ const decide = async (plans: readonly TargetPlan[], change: Partial<StepInput<'d
   const { promotion, environment } = { ...place, ...change };
   for (const plan of plans) {
     const planned = { target: plan.target, digest: await putDocument(documents, 'plans', plan) };
-    await recordPlannedTarget(ledger, { promotion, environment, ...planned, preparedAt: monday, stacks: [] });
+    await recordPlannedTarget(ledger, { promotion, environment, ...planned, preparedAt: prepared, stacks: [] });
   }
   const input = { ...place, release: await release(), epoch: 1, at: monday, round: 1, ...change };
   if (verified) await recordVerified(ledger, { release: input.release, environment: 'pre-production', at: monday });
@@ -66,6 +66,8 @@ const decide = async (plans: readonly TargetPlan[], change: Partial<StepInput<'d
 };
 /** Whether the release was verified in the environment before. */
 let verified = true;
+/** When the plans of the targets were made. */
+let prepared: string = monday;
 /** What is assigned to each target, by name. */
 const assigned = async () =>
   (await listTargetProgress(ledger, place)).map(({ target, wave, stacks }) => [target, wave, stacks]);
@@ -75,6 +77,7 @@ const policy = (name: string, said: Parameters<typeof aPolicy>[1]) =>
 
 beforeEach(async () => {
   verified = true;
+  prepared = monday;
   await recordPromotion(ledger, aPromotion());
   await takeLease(ledger, place, monday);
   await recordRollout(ledger, aRollout());
@@ -269,6 +272,64 @@ describe('decide', () => {
       waves: [{ targets: ['production'], last: false }],
     });
     expect(await assigned()).toEqual([['production', 0, ['network']]]);
+  });
+
+  describe('where a target failed that is tolerated', () => {
+    const takes = { dependsOn: ['network'], values: { Vpc: { fromOutput: 'network.Vpc' } } };
+    const [early, late] = aRelease().environments;
+    const tolerating = () =>
+      release({
+        stacks: [aStack('network'), aStack('api', takes)],
+        environments: [early!, { ...late!, failureTolerance: 1 }],
+      });
+    const names = ['bad', 'good', 'other'];
+    const fail = (target: string, round: number) =>
+      closeProgress(ledger, { ...place, target, round, at: monday, reasons: [{ code: 'STACK_FAILED', text: 'x' }] });
+    const succeed = (target: string) => closeProgress(ledger, { ...place, target, round: 1, at: monday, reasons: [] });
+    /** Everywhere the network is changed, which fails in one target; whatever takes its outputs is left for later. */
+    const firstRound = async () => {
+      for (const name of names) await recordTarget(ledger, aTarget({ name }));
+      const plans = names.map((name) => targetPlan(name, 'network', 'api'));
+      expect(await decide(plans, { release: await tolerating() })).toMatchObject({ kind: 'go', more: true });
+      await fail('bad', 1);
+      for (const name of ['good', 'other']) await succeed(name);
+    };
+    const nextRound = async (...changing: string[]) =>
+      decide([targetPlan('good', ...changing), targetPlan('other', ...changing)], {
+        ...{ release: await tolerating(), round: 2, at: secondsAfter(monday, 7 * 3600) },
+      });
+    beforeEach(async () => {
+      await firstRound();
+      // When the others are planned again: the plan of the one that failed is as old as it is.
+      prepared = secondsAfter(monday, 7 * 3600);
+    });
+
+    it('goes on with the others to the end, and does not try that one again', async () => {
+      expect(await nextRound('api')).toMatchObject({
+        ...{ kind: 'go', more: false, tolerant: true },
+        waves: [{ targets: ['good', 'other'], last: true, failureTolerance: 0 }],
+      });
+      expect(await listTargetProgress(ledger, place)).toMatchObject([
+        { target: 'bad', round: 1, status: 'stopped', reasons: [{ code: 'STACK_FAILED' }] },
+        { target: 'good', round: 2, status: 'assigned', stacks: ['api'], complete: true },
+        { target: 'other', round: 2, status: 'assigned', stacks: ['api'], complete: true },
+      ]);
+    });
+
+    it('is cleaned up after also where nothing is left to do for the others', async () => {
+      expect(await nextRound()).toMatchObject({ kind: 'nothing-to-do', more: false, tolerant: true });
+    });
+
+    it('needs no other approval than the one of the plan in which it was', async () => {
+      await policy('four-eyes', { approval: { groups: ['managers'] }, groups: { managers: ['bob'] } });
+      const { digest } = await decide(
+        names.map((name) => targetPlan(name, 'network', 'api')),
+        { release: await tolerating() },
+      );
+      await closeApprovalRequest(ledger, { ...place, digest }, 'approved');
+      expect(await nextRound('api')).toMatchObject({ kind: 'go' });
+      expect((await listApprovalRequests(ledger, aRollout())).map(({ status }) => status)).toEqual(['approved']);
+    });
   });
 
   it('gives up on a plan that does not come to rest', async () => {

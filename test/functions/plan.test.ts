@@ -17,10 +17,12 @@ import { readPlannedTarget } from '#shared/aws/ledger/plans.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
 import { recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { listRefusals } from '#shared/aws/ledger/refusals.ts';
+import { assignTargets, closeProgress } from '#shared/aws/ledger/target-progress.ts';
 import { recordTarget } from '#shared/aws/ledger/targets.ts';
 import { TargetPlan } from '#shared/domain/plan/stack-plan.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import {
   aPromotion,
   aStack,
@@ -136,6 +138,28 @@ describe('plan, where an alarm will be watched', () => {
     await before();
     expect(await asked(0, change)).toEqual({ kind: 'planned' });
     expect(cloudWatch.calls()).toEqual([]);
+  });
+});
+
+describe('plan, where the target failed in a round and is tolerated', () => {
+  const progress = { ...place, target: 'production', round: 1 };
+  beforeEach(async () => {
+    const assignments = [{ target: 'production', stacks: ['network'], complete: false }];
+    const digest = digestOf('plan');
+    await assignTargets(ledger, { ...progress, digest, waves: [{ targets: ['production'] }], assignments });
+    stackIs('orders-network', { StackStatus: 'DELETE_FAILED' });
+  });
+
+  it('leaves it as it is in the next, be it as it may', async () => {
+    await closeProgress(ledger, { ...progress, at: monday, reasons: [{ code: 'STACK_FAILED', text: 'x' }] });
+    expect(await plan(0, { round: 2 })).toEqual({ kind: 'planned' });
+    expect([cloudFormation.calls(), sts.calls()]).toEqual([[], []]);
+    expect(await readPlannedTarget(ledger, { ...place, target: 'production' })).toBeUndefined();
+  });
+
+  it('plans it again where it got through', async () => {
+    await closeProgress(ledger, { ...progress, at: monday, reasons: [] });
+    await isRefused(plan(0, { round: 2 }), 'STACK_STUCK');
   });
 });
 

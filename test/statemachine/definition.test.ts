@@ -172,7 +172,9 @@ describe('the promotion state machine', () => {
     expect(leading('Decide')).toEqual(['Admitted', 'PlanTargets', 'DecideWait']);
   });
 
-  it('cleans up also after a rollout that went on although targets failed', () => {
+  it('cleans up also after a rollout that went on although targets failed, be there anything left to do or not', () => {
+    const idle = rollout['Decided']?.Choices?.find(({ StringEquals }) => StringEquals === 'nothing-to-do');
+    expect(idle).toMatchObject({ Next: 'RoundDone' });
     expect(rollout['RoundDone']).toMatchObject({
       Choices: [
         { Variable: '$.decide.answer.more', Next: 'NextRound' },

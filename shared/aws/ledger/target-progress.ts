@@ -4,7 +4,7 @@ import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { Assignment } from '#shared/domain/plan/waves.ts';
 import { keptReasons } from '#shared/domain/promotion/kept-reasons.ts';
 import type { Reason } from '#shared/domain/promotion/records.ts';
-import { TargetProgress } from '#shared/domain/promotion/target-progress.ts';
+import { leftOut, TargetProgress } from '#shared/domain/promotion/target-progress.ts';
 import { changeItem, getItem, type Ledger, putItem, queryHaving, queryItems, withoutKeys } from './table.ts';
 
 type Where = Pick<TargetProgress, 'promotion' | 'environment' | 'target'>;
@@ -63,6 +63,17 @@ export async function listStopped(
   const group = { pk: `PROMOTION#${promotion}`, prefix: `TARGET#${environment}#` };
   const items = await queryHaving(ledger, group, ['status', 'stopped']);
   return items.map((item) => TargetProgress.parse(withoutKeys(item)));
+}
+
+/** The targets without which a rollout goes on in this round. */
+export async function listLeftOut(ledger: Ledger, rollout: Omit<Round, 'target'>): Promise<ReadonlySet<string>> {
+  return rollout.round === 1 ? new Set() : leftOut(await listStopped(ledger, rollout), rollout);
+}
+
+/** Whether a rollout goes on without a target in this round. */
+export async function isLeftOut(ledger: Ledger, where: Round): Promise<boolean> {
+  const own = where.round === 1 ? undefined : await readTargetProgress(ledger, where);
+  return own !== undefined && leftOut([own], where).has(own.target);
 }
 
 /** Notes that work began. */

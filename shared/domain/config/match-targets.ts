@@ -30,7 +30,7 @@ export function matchTargets<T extends Labelled>(environment: Pick<Selecting, 't
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-interface Wave<T> {
+export interface Wave<T> {
   readonly targets: readonly T[];
   readonly maxConcurrency: number;
   /** How many of them may fail before no more of them start. */

@@ -49,6 +49,8 @@ export interface DecisionFacts {
   readonly members: readonly string[];
   /** Those of them that run the release and are verified with it. */
   readonly verified: ReadonlySet<string>;
+  /** Targets that failed in an earlier round: they are not in the plan any more. */
+  readonly leftOut: ReadonlySet<string>;
   /** Seconds that policies want alarms to be watched at least after the last wave. */
   readonly soakAtLeast?: number;
   /** Whether rollouts may start now. */
@@ -112,29 +114,35 @@ export function decision(facts: DecisionFacts, plan: RolloutPlan): Decision {
 }
 
 /** A decision as the step answers it: what an approval is about stays in the ledger. */
-export function answerTo(decided: Decision, plan: { readonly digest: string; readonly nextRound: number }) {
+export function answerTo(
+  decided: Decision,
+  { leftOut, ...plan }: { readonly digest: string; readonly nextRound: number } & Pick<DecisionFacts, 'leftOut'>,
+) {
   const { digest } = plan;
+  const failed = leftOut.size > 0;
   switch (decided.kind) {
     case 'nothing-to-do':
-    case 'denied':
+      return { kind: decided.kind, digest, more: false as const, tolerant: failed };
     case 'planned':
       return { kind: decided.kind, digest };
-    case 'needs-approval':
-      return { kind: decided.kind, ...plan, seconds: decided.seconds };
+    case 'denied':
     case 'closed':
       return { kind: 'denied' as const, digest };
+    case 'needs-approval':
+      return { kind: decided.kind, ...plan, seconds: decided.seconds };
     case 'wait':
       return { kind: decided.kind, digest, until: decided.until };
     case 'again':
     case 'recover':
       return { ...decided, ...plan };
     case 'go':
-      return { kind: decided.kind, ...plan, ...goingAs(decided) };
+      return { kind: decided.kind, ...plan, ...goingAs(decided, failed) };
   }
 }
 
-function goingAs({ more, waves, idle }: Extract<Decision, { kind: 'go' }>) {
-  return { more, tolerant: !idle && waves.some(({ failureTolerance }) => failureTolerance > 0), waves };
+function goingAs({ more, waves, idle }: Extract<Decision, { kind: 'go' }>, failed: boolean) {
+  const tolerant = failed || (!idle && waves.some(({ failureTolerance }) => failureTolerance > 0));
+  return { more, tolerant, waves };
 }
 
 /** Whether anything is to be done about a stack. */

@@ -1,5 +1,5 @@
 /** What is to be done in each target of a round, and in which waves. */
-import { type Labelled, planWaves } from '../config/match-targets.ts';
+import { type Labelled, planWaves, type Wave } from '../config/match-targets.ts';
 import type { Environment } from '../config/schema.ts';
 import { secondsOf } from '../policy/duration.ts';
 import type { RolloutPlan } from './decision.ts';
@@ -35,6 +35,8 @@ export interface RoundFacts {
   readonly verified: ReadonlySet<string>;
   /** Stacks that wait for a later round, by `stackKey`. */
   readonly deferred: ReadonlySet<string>;
+  /** Targets that failed in an earlier round. */
+  readonly leftOut?: ReadonlySet<string>;
   /** Seconds that policies want alarms to be watched at least after the last wave. */
   readonly soakAtLeast?: number;
 }
@@ -64,25 +66,30 @@ export function isSoaking({ environment: { soak, waves = [] }, soakAtLeast = 0 }
 
 /**
  * The assigned targets in the environment's waves. Targets that no wave takes, because of their labels or because those were changed since,
- * come last, so that none is forgotten. Alarms are watched in the last round alone: before it no target is done.
+ * come last, so that none is forgotten. Alarms are watched in the last round alone: before it no target is done. What a wave tolerates, it
+ * tolerates once: those that failed in an earlier round count.
  */
 export function wavesOf(
   {
     environment,
     targets,
     soakAtLeast = 0,
+    leftOut = new Set(),
     more,
-  }: Pick<RoundFacts, 'environment' | 'targets' | 'soakAtLeast'> & { readonly more: boolean },
+  }: Pick<RoundFacts, 'environment' | 'targets' | 'soakAtLeast' | 'leftOut'> & { readonly more: boolean },
   assigned: readonly { readonly target: string; readonly region?: string }[],
 ): RolloutWave[] {
   const labels = new Map(targets.map((target) => [target.name, target.labels]));
-  const ranked = assigned.map(({ target: name, region = '' }) => ({ name, region, labels: labels.get(name) ?? {} }));
+  const failed = [...leftOut].map((target) => ({ target, region: '' }));
+  const ranked = [...assigned, ...failed].map(({ target: name, region = '' }) => {
+    return { name, region, labels: labels.get(name) ?? {} };
+  });
   const { waves } = planWaves(environment, ranked);
   const taken = new Set(waves.flatMap((wave) => wave.targets));
   const left = ranked.filter((target) => !taken.has(target));
-  const filled = [...waves, { targets: left, maxConcurrency: 1, failureTolerance: 0, soak: undefined }].filter(
-    (wave) => wave.targets.length > 0,
-  );
+  const filled = [...waves, { targets: left, maxConcurrency: 1, failureTolerance: 0, soak: undefined }]
+    .map((wave) => without(leftOut, wave))
+    .filter((wave) => wave.targets.length > 0);
   return filled.map(({ maxConcurrency, failureTolerance, soak, targets: members }, index) => {
     const last = !more && index === filled.length - 1;
     const spans = more ? [] : [soak, last ? environment.soak?.for : undefined];
@@ -95,6 +102,12 @@ export function wavesOf(
       targets: members.map(({ name }) => name),
     };
   });
+}
+
+function without<Of extends Wave<{ readonly name: string }>>(leftOut: ReadonlySet<string>, wave: Of): Of {
+  const targets = wave.targets.filter(({ name }) => !leftOut.has(name));
+  const failed = wave.targets.length - targets.length;
+  return { ...wave, targets, failureTolerance: Math.max(0, wave.failureTolerance - failed) };
 }
 
 function isRunnable({ kind }: StackPlan): boolean {

@@ -54,6 +54,12 @@ export function isWaveStopped(wave: readonly TargetProgress[], failureTolerance:
   return wave.filter(({ status }) => status !== 'done').length > failureTolerance;
 }
 
+/** The targets that stopped in an earlier round: the rollout goes on without them. One that never ended is tried again. */
+export function leftOut(all: readonly TargetProgress[], { round }: { readonly round: number }): ReadonlySet<string> {
+  const stopped = all.filter((progress) => progress.round < round && progress.status === 'stopped');
+  return new Set(stopped.map(({ target }) => target));
+}
+
 /** The targets that are through: every stack there, verified as a whole, and watched for as long as was asked. */
 export function throughTargets(all: readonly TargetProgress[]): string[] {
   return all

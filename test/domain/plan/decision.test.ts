@@ -24,6 +24,7 @@ const facts = (more: Partial<DecisionFacts> = {}): DecisionFacts => ({
   targets: [labelled('production-a'), labelled('production-b')],
   members: ['production-a', 'production-b'],
   verified: new Set(),
+  leftOut: new Set(),
   openness: { kind: 'open' },
   planAge: 0,
   soakAtLeast: 0,
@@ -243,9 +244,11 @@ describe('the decision on a rollout', () => {
         assignments: ['production-a', 'production-b'].map((target) => ({ target, stacks: [], complete: true })),
       });
       // Nothing was executed, so that nothing is cleaned up.
-      expect(answerTo(decided, { digest: `sha256:${'1'.repeat(64)}`, nextRound: 2 })).toMatchObject({
-        tolerant: false,
-      });
+      expect(answerTo(decided, { digest: `sha256:${'1'.repeat(64)}`, nextRound: 2, leftOut: new Set() })).toMatchObject(
+        {
+          tolerant: false,
+        },
+      );
       // How many may change at once says nothing of how many may be looked at.
       expect(looking({ environment: { ...environment, maxConcurrency: 1 }, targets })).toMatchObject({
         waves: [{ maxConcurrency: 10 }],
@@ -270,8 +273,12 @@ describe('the answer of the step', () => {
   const reason = { code: 'FROZEN', text: 'x' };
 
   it.each<[string, Decision, object]>([
-    ['the plan alone where nothing comes after it', { kind: 'nothing-to-do' }, { kind: 'nothing-to-do', digest }],
-    ['likewise where it was denied', { kind: 'denied' }, { kind: 'denied', digest }],
+    [
+      'that nothing comes after a plan without anything to do',
+      { kind: 'nothing-to-do' },
+      { kind: 'nothing-to-do', digest, more: false, tolerant: false },
+    ],
+    ['the plan alone where it was denied', { kind: 'denied' }, { kind: 'denied', digest }],
     ['likewise where it was only planned', { kind: 'planned' }, { kind: 'planned', digest }],
     [
       'how long to wait, and not of whom, which stays in the ledger',
@@ -301,8 +308,17 @@ describe('the answer of the step', () => {
     ['that it was denied where it may not start at all', { kind: 'closed', reason }, { kind: 'denied', digest }],
     ['that it has to be planned again', { kind: 'again' }, { kind: 'again', ...plan }],
   ])('says %s', (_, decided, answer) => {
-    expect(answerTo(decided, plan)).toEqual(answer);
+    expect(answerTo(decided, { ...plan, leftOut: new Set() })).toEqual(answer);
   });
+
+  it.each<Decision>([{ kind: 'nothing-to-do' }, going('api')])(
+    'says of $kind that it is cleaned up after where a target failed in an earlier round',
+    (decided) => {
+      const answer = answerTo(decided, { ...plan, leftOut: new Set(['production-b']) });
+      expect(answer).toMatchObject({ kind: decided.kind, digest, more: false, tolerant: true });
+      expect(answer).not.toHaveProperty('leftOut');
+    },
+  );
 });
 
 it('foresees a deployment for each stack, told apart by what it will be', () => {

@@ -115,6 +115,7 @@ describe('rounds, whatever depends on what', () => {
       targets: [],
       members: [],
       verified: new Set<string>(),
+      leftOut: new Set<string>(),
       openness: { kind: 'open' },
       planAge: 0,
     } as const;

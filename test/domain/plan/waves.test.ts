@@ -134,6 +134,21 @@ describe('waves of a round', () => {
     expect(shape({}, [])).toEqual([]);
   });
 
+  it.each<[string, string[], number]>([
+    ['as many as the wave says while none failed', [], 2],
+    ['one less for each of the wave that failed in an earlier round', ['c'], 1],
+    ['none where as many failed', ['c', 'd'], 0],
+    ['never less than none', ['b', 'c', 'd'], 0],
+    ['whatever failed in other waves', ['canary', 'gone'], 2],
+  ])('tolerate %s', (_, failed, failureTolerance) => {
+    const waves = [{ matchLabels: { canary: 'true' }, failureTolerance: 1 }, { failureTolerance: 2 }];
+    const all = [target('canary', { canary: 'true' }), ...['a', 'b', 'c', 'd'].map((name) => target(name))];
+    const facts = { environment: { ...environment, waves }, targets: all, more: false, leftOut: new Set(failed) };
+    expect(wavesOf(facts, [{ target: 'a', region: 'eu-west-1' }])).toEqual([
+      { maxConcurrency: 1, failureTolerance, soakSeconds: 0, last: true, targets: ['a'] },
+    ]);
+  });
+
   it('have their regions in the order of the environment', () => {
     const placed = [
       { target: 'a', region: 'us-east-1' },

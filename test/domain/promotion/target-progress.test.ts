@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   isWaveStopped,
+  leftOut,
   stoppedBefore,
   type TargetProgress,
   throughTargets,
@@ -51,6 +52,19 @@ it.each<[string, TargetProgress['status'][], number, boolean]>([
 ])('a wave of which %s', (_, statuses, tolerated, stopped) => {
   const wave = statuses.map((status, index) => target(`t${index}`, status));
   expect(isWaveStopped(wave, tolerated)).toBe(stopped);
+});
+
+it('a round leaves out what stopped in an earlier one, and nothing else', () => {
+  const all = [
+    target('done', 'done'),
+    target('stopped', 'stopped'),
+    target('lost', 'open'),
+    target('stopped now', 'stopped', { round: 2 }),
+    target('under way', 'open', { round: 2 }),
+  ];
+  expect([...leftOut(all, { round: 1 })]).toEqual([]);
+  expect([...leftOut(all, { round: 2 })]).toEqual(['stopped']);
+  expect([...leftOut(all, { round: 3 })]).toEqual(['stopped', 'stopped now']);
 });
 
 it('through is what is done as a whole, and watched for as long as was asked', () => {
