@@ -205,6 +205,14 @@ describe('the promotion state machine', () => {
     expect(target['TargetClosed']).toMatchObject({ Type: 'Succeed' });
   });
 
+  it('watches the other targets to the end of their soak: one that fails is a value, and the wave is closed again', () => {
+    const wave = states.find(([name]) => name === 'Waves')?.[1].ItemProcessor?.States ?? {};
+    const soak = wave['Soaks']?.ItemProcessor?.States ?? {};
+    expect(soak['Soak']?.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'SoakFailed' }]);
+    expect(soak['SoakFailed']).toMatchObject({ Type: 'Pass', End: true });
+    expect(wave['Soaks']?.Next).toBe('CloseWave');
+  });
+
   it('starts no further wave after one that stopped, or whose soak failed', () => {
     const wave = states.find(([name]) => name === 'Waves')?.[1].ItemProcessor?.States ?? {};
     expect(wave['WaveClosed']).toMatchObject({ Default: 'WaveStopped' });
