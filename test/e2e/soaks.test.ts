@@ -4,8 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { listRunning, requestPromotion } from '#cli/client/promotions.ts';
+import { getPromotion, listRunning, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
+import { liftRestriction, putRestriction } from '#cli/client/restrictions.ts';
+import { requestRollback } from '#cli/client/rollbacks.ts';
 import { packageRelease } from '#cli/package-release.ts';
 import { callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
@@ -85,6 +87,45 @@ describe('the soak of two targets', () => {
     expect(await where(pipeline)).toMatchObject({
       'pre-production': { releaseId: first.id },
       production: { releaseId: next.id, verifiedAt: expect.any(String) },
+    });
+  });
+});
+
+describe('a soak', () => {
+  it('ends by an emergency stop: the release is there, nobody knows whether it is good, and nothing goes back', async () => {
+    const pipeline = 'stopped';
+    const { next } = await second({ pipeline });
+    const id = await request(next.digest);
+    await rehearsal.sandbox.advance(20 * minutes);
+    expect((await getPromotion(alice(), id)).promotion.status).toBe('running');
+    const wish = { pipeline, environment: 'fleet', reason: 'incident 4711' };
+    const stop = await putRestriction(carol(), 'stop', { wish, idempotencyKey: newKey() });
+    await rehearsal.sandbox.advance(8 * minutes);
+    const stopped = await getPromotion(alice(), id);
+    expect(codes(stopped)).toEqual(['rejected', 'STOPPED pre-production', 'STOPPED production']);
+    expect(stopped.rollbacks).toEqual([]);
+    const running = await where(pipeline);
+    for (const { name } of [preProduction, production]) {
+      expect(running[name]).toMatchObject({ releaseId: next.id, promotion: id });
+      expect(running[name]).not.toHaveProperty('verifiedAt');
+    }
+    await liftRestriction(carol(), 'stop', { id: stop.id, reason: 'over' });
+  });
+
+  it('ends by a rollback that waits for the environment, also where failures are tolerated', async () => {
+    const pipeline = 'urgent';
+    const { first, next } = await second({ pipeline, failureTolerance: 5 });
+    const id = await request(next.digest);
+    await rehearsal.sandbox.advance(20 * minutes);
+    const wish = { pipeline, environment: 'fleet', reason: 'customers cannot pay' };
+    const rollback = await requestRollback(carol(), { wish, idempotencyKey: newKey() });
+    await rehearsal.sandbox.advance(15 * minutes);
+    const given = await getPromotion(alice(), id);
+    expect(codes(given)).toEqual(['rejected', 'SUPERSEDED pre-production', 'SUPERSEDED production']);
+    expect((await ended(rehearsal, rollback.id)).promotion.status).toBe('succeeded');
+    expect(await where(pipeline)).toMatchObject({
+      'pre-production': { releaseId: first.id },
+      production: { releaseId: first.id },
     });
   });
 });

@@ -177,6 +177,7 @@ describe('how a rollout ended', () => {
       ['THROTTLED'],
     ],
     ['a soak could not be watched', { ...stopped(), refusals: [because('THROTTLED')] }, 'errored', ['THROTTLED']],
+    ['something more urgent ended a soak', stopped(because('SUPERSEDED')), 'rejected', ['SUPERSEDED']],
     [
       'a target could not be planned, and nobody said why',
       { caught: childFailed },
