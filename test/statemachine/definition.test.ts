@@ -140,7 +140,8 @@ describe('the promotion state machine', () => {
       // That it did not work says nothing about the rollout.
       ['Discards', 'States.ALL', 'Settle'],
     ]);
-    for (const name of ['ApprovalExpired', 'ApprovalRejected']) expect(rollout[name]?.Next).toBe('Audits');
+    for (const name of ['ApprovalExpired', 'ApprovalRejected', 'RecoveriesRefused'])
+      expect(rollout[name]?.Next).toBe('Audits');
     expect(rollout['Decided']?.Default).toBe('Audits');
     expect(rollout['Audits']?.Next).toBe('Discards');
     expect(rollout['Discards']?.Next).toBe('Settle');
@@ -164,7 +165,7 @@ describe('the promotion state machine', () => {
         .filter(([, state]) => nextOf(state).includes(to))
         .map(([name]) => name);
     // From Decided where the plan is too old to start by.
-    expect(leading('NextRound')).toEqual(['Decided', 'Approved', 'Recoveries', 'RoundDone']);
+    expect(leading('NextRound')).toEqual(['Decided', 'Approved', 'RecoveriesEnded', 'RoundDone']);
     expect(rollout['NextRound']).toMatchObject({ InputPath: '$.decide.answer.nextRound', Next: 'PlanTargets' });
     expect(leading('Waves')).toEqual(['Decided']);
     expect(leading('PlanTargets')).toEqual(['Admitted', 'NextRound']);
