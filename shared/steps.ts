@@ -184,6 +184,8 @@ export const steps = {
       failureTolerance: z.int().nonnegative(),
       soakSeconds: z.int().nonnegative(),
       last: z.boolean(),
+      /** Alarms were watched, and it is asked again. Absent in executions that began before that was asked. */
+      soaked: z.boolean().default(false),
     }),
     output: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('done') }),

@@ -1,4 +1,5 @@
-/** Soak: look whether the alarms of a target are good, as often as it takes. */
+/** Soak: look whether the alarms of a target are good, as often as it takes, unless something more urgent ends it. */
+import { reasonToStopWatching } from '#shared/aws/giving-way.ts';
 import { confirmLease } from '#shared/aws/ledger/leases.ts';
 import { listPolicies } from '#shared/aws/ledger/policies.ts';
 import { concludeSoak, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
@@ -29,7 +30,12 @@ async function soak(input: StepInput<'soak'>, { ledger, documents }: Resources):
   const targetStartedAt = (await readTargetProgress(ledger, input))?.startedAt ?? startedAt;
   const watching = { promotion, environment, target, settings, targetStartedAt, startedAt, endsAt, at };
   const answer = await soakTarget(watching);
-  if (answer.kind === 'pending') return { kind: 'pending', polls: polls + 1, next: answer.until };
-  await concludeSoak(ledger, { ...input, reasons: answer.kind === 'failed' ? [answer.reason] : [] });
-  return { kind: answer.kind };
+  if (answer.kind !== 'pending') {
+    await concludeSoak(ledger, { ...input, reasons: answer.kind === 'failed' ? [answer.reason] : [] });
+    return { kind: answer.kind };
+  }
+  const reason = await reasonToStopWatching(ledger, input);
+  if (reason === undefined) return { kind: 'pending', polls: polls + 1, next: answer.until };
+  await concludeSoak(ledger, { ...input, reasons: [{ ...reason, target: target.name }] });
+  return { kind: 'failed' };
 }

@@ -1,10 +1,10 @@
-/** Rollouts that hold an environment, only wait there and have changed nothing: whoever goes before them takes their place. */
+/** Rollouts that hold an environment and only wait there: whoever goes before them takes their place. */
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { Decision } from '#shared/domain/plan/decision.ts';
 import { type Openness, reasonFor } from '#shared/domain/promotion/openness.ts';
 import { replaces, waitingChange, waitingRollback } from '#shared/domain/promotion/queue.ts';
-import type { Mode, Promotion } from '#shared/domain/promotion/records.ts';
+import type { Mode, Promotion, Reason } from '#shared/domain/promotion/records.ts';
 import { tellWaiting } from './approve.ts';
 import { listApprovalRequests, supersedeApproval } from './ledger/approvals.ts';
 import { listDeployments } from './ledger/deployments.ts';
@@ -13,6 +13,7 @@ import { listWaiters } from './ledger/queue.ts';
 import { recordSupersession } from './ledger/supersessions.ts';
 import type { Ledger } from './ledger/table.ts';
 import { listTouched } from './ledger/touched-targets.ts';
+import { readStop } from './openness.ts';
 
 interface Where {
   readonly promotion: PromotionId;
@@ -61,6 +62,20 @@ export async function unlessPressed(ledger: Ledger, rollout: Rollout & { readonl
   const next = rollout.mode === 'drift' ? waitingChange : waitingRollback;
   const other = next(await listWaiters(ledger, rollout), rollout.at);
   return other === undefined ? { kind: 'open' } : closedBy(rollout, other);
+}
+
+/**
+ * Why a target is not watched any longer, or undefined: an emergency stop, or a rollback that waits for the environment. Neither is a word on the
+ * release. A stop is none of the business of what changes nothing.
+ */
+export async function reasonToStopWatching(
+  ledger: Ledger,
+  rollout: Rollout & { readonly mode: Mode },
+): Promise<Reason | undefined> {
+  const stop = rollout.mode === 'promote' ? await readStop(ledger, rollout) : undefined;
+  if (stop !== undefined) return reasonFor(stop);
+  const rollback = await rollbackBehind(ledger, rollout);
+  return rollback === undefined ? undefined : closedBy(rollout, rollback).reason;
 }
 
 async function rollbackBehind(ledger: Ledger, rollout: Rollout): Promise<PromotionId | undefined> {

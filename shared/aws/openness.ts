@@ -1,5 +1,6 @@
 /** Whether a rollout may go on at a place now, by what the ledger says at this moment. */
 import { DrawbridgeError, failure } from '#shared/domain/errors/catalogue.ts';
+import type { Problem } from '#shared/domain/errors/problem.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { lostEligibility } from '#shared/domain/promotion/admission.ts';
 import { type Openness, type OpennessFacts, openness, reasonFor, stopAt } from '#shared/domain/promotion/openness.ts';
@@ -49,11 +50,15 @@ export async function readLostEligibility(
   return lost === undefined ? undefined : reasonFor(lost);
 }
 
+type Spot = Pick<OpennessFacts, 'pipeline' | 'environment' | 'at'>;
+
+/** The emergency stop that is in force at a place, as a problem. */
+export async function readStop(ledger: Ledger, spot: Spot): Promise<Problem | undefined> {
+  return stopAt({ ...spot, restrictions: await listRestrictionsOf(ledger, 'stop') });
+}
+
 /** For the step before something is executed: nothing but an emergency stop counts there. Throws STOPPED. */
-export async function requireNotStopped(
-  ledger: Ledger,
-  spot: Pick<OpennessFacts, 'pipeline' | 'environment' | 'at'>,
-): Promise<void> {
-  const stop = stopAt({ ...spot, restrictions: await listRestrictionsOf(ledger, 'stop') });
+export async function requireNotStopped(ledger: Ledger, spot: Spot): Promise<void> {
+  const stop = await readStop(ledger, spot);
   if (stop !== undefined) throw new DrawbridgeError(stop);
 }

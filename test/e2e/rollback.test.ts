@@ -249,7 +249,7 @@ describe('a rollback while another rollout is there', () => {
     return { first, second, third, id };
   };
 
-  it('is for what that brings: it waits for its end, and goes back to what was there before it', async () => {
+  it('is for what that brings: it ends its soak, and goes back to what was there before it', async () => {
     const pipeline = 'during';
     const { second, third, id } = await underWay(pipeline, { soak: { atLeast: '2h' } });
     await rehearsal.sandbox.advance(60 * minutes);
@@ -261,7 +261,7 @@ describe('a rollback while another rollout is there', () => {
       rollback: { from: [{ releaseId: third.id, targets: ['pre-production', 'production'] }] },
     });
     expect(codes(await ended(rehearsal, rollback.id))).toEqual(['succeeded']);
-    expect(codes(await getPromotion(alice(), id))).toEqual(['succeeded']);
+    expect(codes(await getPromotion(alice(), id))).toEqual(['rejected', 'SUPERSEDED', 'SUPERSEDED']);
     expect(await where(pipeline)).toMatchObject({
       'pre-production': { releaseId: second.id, promotion: rollback.id },
       production: { releaseId: second.id, promotion: rollback.id },

@@ -114,6 +114,51 @@ describe('close wave', () => {
     });
   });
 
+  describe('once its targets were watched', () => {
+    const soak = (target: string, code?: string) => {
+      const reasons = code === undefined ? [] : [{ code, text: 'x' }];
+      return concludeSoak(ledger, { ...place, target, at: monday, reasons });
+    };
+    const again = (failureTolerance: number, last = false) =>
+      close({ failureTolerance, last, soakSeconds: 600, soaked: true });
+    beforeEach(async () => {
+      await end(['canary', 'a', 'b']);
+    });
+
+    it('is done where all soaked, and watches none of them anew', async () => {
+      await close({ soakSeconds: 600 });
+      await soak('a');
+      await soak('b');
+      expect(await again(0)).toEqual({ kind: 'done' });
+      expect(await soaking()).toEqual([]);
+    });
+
+    it.each([
+      [0, 'stopped'],
+      [1, 'done'],
+    ])('counts those that did not soak: where %i may, it is %s', async (failureTolerance, kind) => {
+      await close({ soakSeconds: 600 });
+      await soak('a', 'SOAK_FAILED');
+      await soak('b');
+      expect(await again(failureTolerance)).toEqual({ kind });
+    });
+
+    it('counts those of other waves after the last one', async () => {
+      await close({ soakSeconds: 600, last: true });
+      await soak('a');
+      await soak('b');
+      await soak('canary', 'SOAK_FAILED');
+      expect(await again(0, true)).toEqual({ kind: 'stopped' });
+      expect(await again(1, true)).toEqual({ kind: 'done' });
+    });
+
+    it('stops where one was not watched to its end, however many may fail', async () => {
+      await close({ soakSeconds: 600 });
+      await soak('a');
+      expect(await again(5)).toEqual({ kind: 'stopped' });
+    });
+  });
+
   it('watches nothing where every target of it stopped and that is tolerated', async () => {
     await stop('a', 'b');
     expect(await close({ failureTolerance: 2, soakSeconds: 1800 })).toEqual({ kind: 'done' });

@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/soak/handler.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import { joinQueue } from '#shared/aws/ledger/queue.ts';
 import { listRefusals } from '#shared/aws/ledger/refusals.ts';
+import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import {
   assignTargets,
   beginSoak,
@@ -11,7 +13,9 @@ import {
   openProgress,
   readTargetProgress,
 } from '#shared/aws/ledger/target-progress.ts';
-import { monday, promotionId } from '#test/builders.ts';
+import { waiterOf } from '#shared/domain/promotion/queue.ts';
+import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
+import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
 import { awsError, cloudWatch } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
@@ -97,6 +101,54 @@ describe('soak', () => {
     expect(await soak()).toMatchObject({ kind: 'pending' });
     await asks('here', { matchLabels: { environment: 'production' } });
     expect(await soak()).toEqual({ kind: 'failed' });
+  });
+
+  describe('while it waits', () => {
+    const stop = (environment: string) => {
+      const asking = { by: 'carol', key: 'k', at: monday };
+      return putRestriction(ledger, restrictionOf('stop', { environment, reason: 'a test' }, asking));
+    };
+    const rollBack = () => {
+      const rollback = aPromotion({ id: otherPromotionId, rollback: { automatic: false, reason: 'bad' } });
+      return joinQueue(ledger, { ...where, pipeline: 'orders' }, waiterOf(rollback, monday));
+    };
+
+    it.each<[string, () => Promise<unknown>, object, string, string]>([
+      ['an emergency stop', () => stop('production'), {}, 'STOPPED', 'a test'],
+      ['a rollback that waits for the environment', rollBack, {}, 'SUPERSEDED', otherPromotionId],
+      ['a rollback, where it only verifies', rollBack, { mode: 'verify' }, 'SUPERSEDED', otherPromotionId],
+    ])('ends by %s, which says nothing about the release', async (_, press, change, code, text) => {
+      alarmIs('OK');
+      await press();
+      expect(await soak(change)).toEqual({ kind: 'failed' });
+      expect(await readTargetProgress(ledger, where)).toMatchObject({
+        ...{ status: 'stopped', soaked: false },
+        reasons: [{ code, target: 'production', text: expect.stringContaining(text) }],
+      });
+    });
+
+    it.each<[string, () => Promise<unknown>, object]>([
+      ['a stop elsewhere', () => stop('pre-production'), {}],
+      ['a stop, where it changes nothing', () => stop('production'), { mode: 'verify' }],
+    ])('goes on in spite of %s', async (_, press, change) => {
+      alarmIs('OK');
+      await press();
+      expect(await soak(change)).toMatchObject({ kind: 'pending' });
+    });
+
+    it('is good where its time is over all the same', async () => {
+      alarmIs('OK');
+      await stop('production');
+      expect(await soak({ at: later(30), polls: 6 })).toEqual({ kind: 'soaked' });
+    });
+
+    it('has its alarms heard first', async () => {
+      alarmIs('ALARM', later(5));
+      cloudWatch.on(DescribeAlarmHistoryCommand).resolves({});
+      await stop('production');
+      expect(await soak({ at: later(10), polls: 2 })).toEqual({ kind: 'failed' });
+      expect(await readTargetProgress(ledger, where)).toMatchObject({ reasons: [{ code: 'SOAK_FAILED' }] });
+    });
   });
 
   it('is tried again while CloudWatch throttles, with the reason on record in case that it does not pass', async () => {

@@ -140,7 +140,8 @@ describe('the promotion state machine', () => {
       // That it did not work says nothing about the rollout.
       ['Discards', 'States.ALL', 'Settle'],
     ]);
-    for (const name of ['ApprovalExpired', 'ApprovalRejected']) expect(rollout[name]?.Next).toBe('Audits');
+    for (const name of ['ApprovalExpired', 'ApprovalRejected', 'RecoveriesRefused'])
+      expect(rollout[name]?.Next).toBe('Audits');
     expect(rollout['Decided']?.Default).toBe('Audits');
     expect(rollout['Audits']?.Next).toBe('Discards');
     expect(rollout['Discards']?.Next).toBe('Settle');
@@ -164,7 +165,7 @@ describe('the promotion state machine', () => {
         .filter(([, state]) => nextOf(state).includes(to))
         .map(([name]) => name);
     // From Decided where the plan is too old to start by.
-    expect(leading('NextRound')).toEqual(['Decided', 'Approved', 'Recoveries', 'RoundDone']);
+    expect(leading('NextRound')).toEqual(['Decided', 'Approved', 'RecoveriesEnded', 'RoundDone']);
     expect(rollout['NextRound']).toMatchObject({ InputPath: '$.decide.answer.nextRound', Next: 'PlanTargets' });
     expect(leading('Waves')).toEqual(['Decided']);
     expect(leading('PlanTargets')).toEqual(['Admitted', 'NextRound']);
@@ -205,6 +206,14 @@ describe('the promotion state machine', () => {
     ]);
     expect(target['CloseTarget']?.Next).toBe('TargetClosed');
     expect(target['TargetClosed']).toMatchObject({ Type: 'Succeed' });
+  });
+
+  it('watches the other targets to the end of their soak: one that fails is a value, and the wave is closed again', () => {
+    const wave = states.find(([name]) => name === 'Waves')?.[1].ItemProcessor?.States ?? {};
+    const soak = wave['Soaks']?.ItemProcessor?.States ?? {};
+    expect(soak['Soak']?.Catch).toMatchObject([{ ErrorEquals: ['States.ALL'], Next: 'SoakFailed' }]);
+    expect(soak['SoakFailed']).toMatchObject({ Type: 'Pass', End: true });
+    expect(wave['Soaks']?.Next).toBe('CloseWave');
   });
 
   it('starts no further wave after one that stopped, or whose soak failed', () => {

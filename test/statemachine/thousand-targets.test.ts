@@ -40,6 +40,8 @@ const bounded = {
   Recover: turnsWhile((looks) => recoveryWait(looks) !== undefined),
   // Of the longest soak there is.
   Soak: soakLooks(14 * 86_400),
+  // Once more after a soak: only the waves of the last round have one.
+  CloseWave: 1 + 1 / rounds,
 };
 /** Who waits for a window, or for the end of a freeze or stop, asks every hour. */
 const hours = (days: number) => days * 24;

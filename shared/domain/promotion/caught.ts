@@ -23,8 +23,11 @@ export function isCaught(caught: MaybeCaught): caught is Caught {
 /** Step Functions' word for a distributed map of which a child execution failed (Developer Guide, "Error names"). */
 export const childFailed = 'States.ExceedToleratedFailureThreshold';
 
+/** Our state machine's word for a stack that could not be brought back. */
+export const recoveryRefused = 'RecoveryRefused';
+
 /** Errors of our own state machine whose reasons are on record elsewhere. */
-const elsewhere = ['StackFailed', 'WaveStopped', childFailed];
+const elsewhere = ['StackFailed', 'WaveStopped', recoveryRefused, childFailed];
 
 export function isOnRecord({ Error: name }: Caught): boolean {
   return elsewhere.includes(name);

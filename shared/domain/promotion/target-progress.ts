@@ -60,6 +60,28 @@ export function leftOut(all: readonly TargetProgress[], { round }: { readonly ro
   return new Set(stopped.map(({ target }) => target));
 }
 
+/** The targets that a soak decides on: those of its wave, and after the last wave all others that were watched with them. */
+export function decidedBySoak(
+  all: readonly TargetProgress[],
+  { round, number, last }: { readonly round: number; readonly number: number; readonly last: boolean },
+): TargetProgress[] {
+  const isWatched = ({ soaked, soakDue }: TargetProgress) => last && soaked !== undefined && soakDue === undefined;
+  return all.filter((progress) => progress.round === round && (progress.wave === number || isWatched(progress)));
+}
+
+/**
+ * True where more targets are not good after a soak than are tolerated. What kept one from being watched to the end says nothing about the
+ * release, so it is never tolerated: nobody would know what the next wave gets.
+ */
+export function isSoakStopped(watched: readonly TargetProgress[], failureTolerance: number): boolean {
+  const unknown = watched.some(({ soaked, reasons }) => soaked === false && !reasons.some(isOfAlarm));
+  return unknown || isWaveStopped(watched, failureTolerance);
+}
+
+function isOfAlarm({ code }: Reason): boolean {
+  return code === 'SOAK_FAILED' || code === 'SOAK_NOT_READY';
+}
+
 /** The targets that are through: every stack there, verified as a whole, and watched for as long as was asked. */
 export function throughTargets(all: readonly TargetProgress[]): string[] {
   return all

@@ -10,6 +10,7 @@ import {
   type MaybeCaught,
   passesByItself,
   reasonOf,
+  recoveryRefused,
   type SortedReasons,
   sorted,
 } from './caught.ts';
@@ -130,7 +131,7 @@ function caughtReasons(
   const final = refusals.filter(({ code }) => !passesByItself(code));
   if (final.length > 0) return final;
   if (refusals.length > 0) return refusals;
-  if (caught.Error === childFailed) return [reasonOf(caught)];
+  if (caught.Error === childFailed || caught.Error === recoveryRefused) return [reasonOf(caught)];
   // Whoever watched them ended without a word.
   return progress.filter(({ soaked }) => soaked === false).map(({ target }) => lost(target));
 }

@@ -196,6 +196,7 @@ describe('what goes back by itself', () => {
     ['a target that said no', {}, ['eu']],
     ['also where it is tolerated', { outcome: 'succeeded' }, ['eu']],
     ['a soak that failed', { progress: [{ target: 'us', reasons: reasons('SOAK_FAILED') }] }, ['us']],
+    ['nothing where a stop ended the soak', { progress: [{ target: 'us', reasons: reasons('STOPPED') }] }, []],
     ['nothing where the environment only stops', { environment: { onFailedVerification: 'stop' } }, []],
     ['nothing where it says nothing', { environment: {} }, []],
     ['also where our machinery broke in another target', { outcome: 'errored' }, ['eu']],

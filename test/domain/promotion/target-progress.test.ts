@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  decidedBySoak,
+  isSoakStopped,
   isWaveStopped,
   leftOut,
   stoppedBefore,
@@ -65,6 +67,34 @@ it('a round leaves out what stopped in an earlier one, and nothing else', () => 
   expect([...leftOut(all, { round: 1 })]).toEqual([]);
   expect([...leftOut(all, { round: 2 })]).toEqual(['stopped']);
   expect([...leftOut(all, { round: 3 })]).toEqual(['stopped', 'stopped now']);
+});
+
+it('a soak decides on its wave, and after the last one on all that were watched with it', () => {
+  const all = [
+    target('of the wave', 'stopped', { wave: 1 }),
+    target('watched', 'stopped', { soaked: false }),
+    target('failed in its own soak', 'stopped', { soaked: false, soakDue: true }),
+    target('failed before', 'stopped', { soakDue: true }),
+    target('of another round', 'done', { round: 2, wave: 1 }),
+  ];
+  expect(names(decidedBySoak(all, { round: 1, number: 1, last: false }))).toEqual(['of the wave']);
+  expect(names(decidedBySoak(all, { round: 1, number: 1, last: true }))).toEqual(['of the wave', 'watched']);
+});
+
+describe('after a soak', () => {
+  const good = target('good', 'done', { soaked: true });
+  const because = (code: string) => ({ soaked: false, reasons: [{ code, text: 'x' }] });
+  it.each<[string, TargetProgress[], number, boolean]>([
+    ['all soaked', [good], 0, false],
+    ['an alarm went off, and none may', [good, target('a', 'stopped', because('SOAK_FAILED'))], 0, true],
+    ['an alarm went off, and one may', [good, target('a', 'stopped', because('SOAK_FAILED'))], 1, false],
+    ['an alarm could not tell, and one may', [good, target('a', 'stopped', because('SOAK_NOT_READY'))], 1, false],
+    ['one stopped before it, and one may', [good, target('a', 'stopped')], 1, false],
+    ['one was not watched to the end', [good, target('a', 'stopped', because('STOPPED'))], 5, true],
+    ['one never said how it ended', [good, target('a', 'done', { soaked: false })], 5, true],
+  ])('a wave of which %s', (_, watched, tolerated, stopped) => {
+    expect(isSoakStopped(watched, tolerated)).toBe(stopped);
+  });
 });
 
 it('through is what is done as a whole, and watched for as long as was asked', () => {

@@ -38,6 +38,7 @@ const stopped = (...reasons: Reason[]) => ({
   caught: { Error: 'WaveStopped', Cause: 'Why is on record.' },
 });
 const because = (code: string): Reason => ({ code, text: 'x' });
+const refusedRecovery = { Error: 'RecoveryRefused', Cause: 'Why is on record.' };
 const childFailed = { Error: 'States.ExceedToleratedFailureThreshold', Cause: 'The threshold was exceeded.' };
 
 const unclean = anAudit({ moment: 'after', findings: ['IAM user eve with 1 access key'] });
@@ -177,6 +178,19 @@ describe('how a rollout ended', () => {
       ['THROTTLED'],
     ],
     ['a soak could not be watched', { ...stopped(), refusals: [because('THROTTLED')] }, 'errored', ['THROTTLED']],
+    [
+      'stacks could not be brought back',
+      { refusals: [because('RECOVERY_FAILED'), because('STOPPED')], caught: refusedRecovery },
+      'failed',
+      ['RECOVERY_FAILED', 'STOPPED'],
+    ],
+    [
+      'a stack could not be brought back, and nobody said why',
+      { caught: refusedRecovery },
+      'errored',
+      ['RecoveryRefused'],
+    ],
+    ['something more urgent ended a soak', stopped(because('SUPERSEDED')), 'rejected', ['SUPERSEDED']],
     [
       'a target could not be planned, and nobody said why',
       { caught: childFailed },
