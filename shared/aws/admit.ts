@@ -19,7 +19,7 @@ import { listVerified } from './ledger/verified.ts';
 import { endWaiting, recordWaiting } from './ledger/waiting.ts';
 import { isNewest } from './newest-release.ts';
 import { readRelease } from './releases.ts';
-import { takeTurn } from './take-turn.ts';
+import { awaitOpening, takeTurn } from './take-turn.ts';
 
 interface World {
   readonly ledger: Ledger;
@@ -54,9 +54,13 @@ export async function admit(world: World, arrival: Arrival): Promise<Admitted> {
   }
   const gate = admissible(facts);
   if (gate.kind === 'closed') return reject(ledger, arrival, gate.reason);
-  if (gate.kind === 'wait') return wait(ledger, arrival, { ...gate, waits });
   const { queue: policy = 'queue' } = environmentOf(facts.release, environment);
-  const claimed = await takeTurn(ledger, { place: arrival, promotion: facts.promotion, policy, at, waits });
+  const candidate = { place: arrival, promotion: facts.promotion, policy, at, waits };
+  if (gate.kind === 'wait') {
+    const gaveWay = await awaitOpening(ledger, candidate, gate.until);
+    return gaveWay === undefined ? wait(ledger, arrival, { ...gate, waits }) : reject(ledger, arrival, gaveWay);
+  }
+  const claimed = await takeTurn(ledger, candidate);
   switch (claimed.kind) {
     case 'admitted':
       await begin(ledger, arrival, {

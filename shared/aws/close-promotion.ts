@@ -7,6 +7,7 @@ import { endApprovalRequests } from './ledger/approvals.ts';
 import { listAudits } from './ledger/audits.ts';
 import { freeLease, leaseLost } from './ledger/leases.ts';
 import { type PromotionRecord, recordEnd, recordOutcome } from './ledger/promotions.ts';
+import { leaveQueue } from './ledger/queue.ts';
 import type { Ledger } from './ledger/table.ts';
 import { noteTargets } from './note-targets.ts';
 
@@ -16,7 +17,7 @@ interface Places {
 }
 
 /**
- * Notes what open rollouts left in their targets and settles them, ends open approval requests, frees the leases and ends the promotion, in this
+ * Notes what open rollouts left in their targets and settles them, ends open approval requests, leaves the queues, frees the leases and ends the promotion, in this
  * order, so that a crash in between is finished by the next pass. Only for an execution that Step Functions says has ended: nothing of it may
  * hold an environment then. What Settle noted before stands as it is: it may have been taken back since.
  */
@@ -31,6 +32,7 @@ export async function closePromotion(
   for (const one of closed.rollouts) await settle(places, record, { ...one, at });
   for (const environment of environments) {
     await endApprovalRequests(ledger, { promotion: id, environment, at });
+    await leaveQueue(ledger, { pipeline, environment }, id);
     // Whichever epoch it was: the holder is this promotion, and it has ended.
     await freeLease(ledger, { pipeline, environment, promotion: id, mode, epoch: 0 });
   }

@@ -1,4 +1,5 @@
 /** Rollouts that hold an environment and only wait there: whoever goes before them takes their place. */
+import type { ApprovalRequest } from '#shared/domain/approval/records.ts';
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import type { Decision } from '#shared/domain/plan/decision.ts';
@@ -25,13 +26,24 @@ export async function dropHolder(ledger: Ledger, newer: Promotion, where: Where)
   const holder = await readPromotion(ledger, where.promotion);
   if (holder === undefined || !replaces(newer, holder) || (await hasChanged(ledger, where))) return;
   for (const request of await listApprovalRequests(ledger, where)) {
-    if (request.status !== 'open') continue;
-    const superseded = await supersedeApproval(ledger, request, newer.id);
-    // Somebody decided in the same moment: then it goes on, or ends by that.
+    const superseded = await supersededFor(ledger, request, newer.id);
     if (superseded === undefined) continue;
     await recordSupersession(ledger, { older: holder.id, newer: newer.id });
     await tellWaiting(ledger, superseded);
   }
+}
+
+/**
+ * The request as it gives way, or gave way to the same one before: a crash may have kept that from the records, and from the step. Undefined
+ * where somebody decided: then it goes on, or ends by that.
+ */
+async function supersededFor(
+  ledger: Ledger,
+  request: ApprovalRequest,
+  newer: PromotionId,
+): Promise<ApprovalRequest | undefined> {
+  if (request.status === 'open') return supersedeApproval(ledger, request, newer);
+  return request.supersededBy === newer ? request : undefined;
 }
 
 interface Rollout extends Where {
@@ -43,15 +55,13 @@ interface Rollout extends Where {
 export async function givingWay(ledger: Ledger, rollout: Rollout, decided: Decision): Promise<Decision> {
   if (decided.kind !== 'wait' || (await hasChanged(ledger, rollout))) return decided;
   const rollback = await rollbackBehind(ledger, rollout);
-  if (rollback === undefined) return decided;
-  await recordSupersession(ledger, { older: rollout.promotion, newer: rollback });
-  return closedBy(rollout, rollback);
+  return rollback === undefined ? decided : closeFor(ledger, rollout, rollback);
 }
 
 /** A target that would wait is not started any more where a rollback waits for the environment. */
 export async function unlessRollback(ledger: Ledger, rollout: Rollout, open: Openness): Promise<Openness> {
   const rollback = open.kind === 'wait' ? await rollbackBehind(ledger, rollout) : undefined;
-  return rollback === undefined ? open : closedBy(rollout, rollback);
+  return rollback === undefined ? open : closeFor(ledger, rollout, rollback);
 }
 
 /**
@@ -61,7 +71,7 @@ export async function unlessRollback(ledger: Ledger, rollout: Rollout, open: Ope
 export async function unlessPressed(ledger: Ledger, rollout: Rollout & { readonly mode: Mode }): Promise<Openness> {
   const next = rollout.mode === 'drift' ? waitingChange : waitingRollback;
   const other = next(await listWaiters(ledger, rollout), rollout.at);
-  return other === undefined ? { kind: 'open' } : closedBy(rollout, other);
+  return other === undefined ? { kind: 'open' } : closeFor(ledger, rollout, other);
 }
 
 /**
@@ -75,14 +85,16 @@ export async function reasonToStopWatching(
   const stop = rollout.mode === 'promote' ? await readStop(ledger, rollout) : undefined;
   if (stop !== undefined) return reasonFor(stop);
   const rollback = await rollbackBehind(ledger, rollout);
-  return rollback === undefined ? undefined : closedBy(rollout, rollback).reason;
+  return rollback === undefined ? undefined : (await closeFor(ledger, rollout, rollback)).reason;
 }
 
 async function rollbackBehind(ledger: Ledger, rollout: Rollout): Promise<PromotionId | undefined> {
   return waitingRollback(await listWaiters(ledger, rollout), rollout.at);
 }
 
-function closedBy({ environment }: Where, by: PromotionId) {
+/** It gives way, or something of it does, and both promotions say so. */
+async function closeFor(ledger: Ledger, { promotion, environment }: Where, by: PromotionId) {
+  await recordSupersession(ledger, { older: promotion, newer: by });
   return { kind: 'closed', reason: reasonFor(problem('SUPERSEDED', { environment, by })) } as const;
 }
 

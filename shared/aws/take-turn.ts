@@ -1,11 +1,11 @@
-/** Whose turn it is in an environment, by its queue policy. */
+/** Whose turn it is in an environment, by its queue policy; and who waits for an opening before that. */
 import { problem } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { type Turn, turn } from '#shared/domain/promotion/admission.ts';
 import type { Claim } from '#shared/domain/promotion/lease.ts';
 import { reasonFor } from '#shared/domain/promotion/openness.ts';
-import { type QueuePolicy, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
-import type { Promotion } from '#shared/domain/promotion/records.ts';
+import { type QueuePolicy, type Standing, standing, type Waiter, waiterOf } from '#shared/domain/promotion/queue.ts';
+import type { Promotion, Reason } from '#shared/domain/promotion/records.ts';
 import { dropHolder } from './giving-way.ts';
 import { freeLease, type Place, readLease, takeLease } from './ledger/leases.ts';
 import { joinQueue, leaveQueue, listWaiters, supersedeWaiter } from './ledger/queue.ts';
@@ -30,16 +30,38 @@ export async function takeTurn(ledger: Ledger, candidate: Candidate): Promise<Tu
   const current = await readLease(ledger, place);
   if (place.mode === 'plan') return turnFor(candidate, await takeLease(ledger, place, at));
   if (current?.holder === place.promotion) return enter(ledger, candidate, await takeLease(ledger, place, at));
-  const waiters = await listWaiters(ledger, place);
-  const before = waiters.find(({ promotion }) => promotion === place.promotion);
-  const own: Waiter = { ...waiterOf(candidate.promotion, at), ...before, seenAt: at };
-  const stands = standing(own, waiters, { policy: candidate.policy, now: at });
+  const { own, stands } = await lineUp(ledger, candidate);
   if (stands.kind === 'superseded') return giveWay(ledger, candidate, stands.by);
-  for (const older of stands.drops) await dropWaiter(ledger, candidate, older);
   if (stands.kind === 'behind') return wait(ledger, candidate, { own, holder: stands.ahead });
   const claim = await takeLease(ledger, place, at);
   if (claim.kind === 'held') return wait(ledger, candidate, { own, holder: claim.holder });
   return enter(ledger, candidate, claim);
+}
+
+/**
+ * Waits in the queue while a window or a freeze is in the way, until it looks again at `looksAt`: so neither gets past the other when it is over.
+ * Answers why it waits no more where it gave way.
+ */
+export async function awaitOpening(ledger: Ledger, candidate: Candidate, looksAt: string): Promise<Reason | undefined> {
+  const { own, stands } = await lineUp(ledger, candidate, looksAt);
+  if (stands.kind === 'superseded') return (await giveWay(ledger, candidate, stands.by)).reason;
+  await joinQueue(ledger, candidate.place, own);
+  return undefined;
+}
+
+/** Where it stands among those who wait. Those that give way to it are told. */
+async function lineUp(
+  ledger: Ledger,
+  candidate: Candidate,
+  looksAt?: string,
+): Promise<{ own: Waiter; stands: Standing }> {
+  const { place, promotion, policy, at } = candidate;
+  const waiters = await listWaiters(ledger, place);
+  const before = waiters.find((one) => one.promotion === place.promotion);
+  const own = waiterOf(promotion, at, { before, looksAt });
+  const stands = standing(own, waiters, { policy, now: at });
+  if (stands.kind !== 'superseded') for (const older of stands.drops) await dropWaiter(ledger, candidate, older);
+  return { own, stands };
 }
 
 /** Out of the queue, unless somebody newer was quicker: then the turn is theirs. */
@@ -68,7 +90,11 @@ async function wait(ledger: Ledger, candidate: Candidate, behind: Behind): Promi
   return turnFor(candidate, { kind: 'held', holder: behind.holder, until: candidate.at });
 }
 
-async function giveWay(ledger: Ledger, { place }: Candidate, newer: PromotionId): Promise<Turn> {
+async function giveWay(
+  ledger: Ledger,
+  { place }: Candidate,
+  newer: PromotionId,
+): Promise<Extract<Turn, { kind: 'rejected' }>> {
   const { environment, promotion: older } = place;
   await supersedeWaiter(ledger, place, { older, newer });
   await recordSupersession(ledger, { older, newer });

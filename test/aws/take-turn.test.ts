@@ -1,7 +1,12 @@
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { decide } from '#shared/aws/approve.ts';
-import { askForApproval, listApprovalRequests, waitForApproval } from '#shared/aws/ledger/approvals.ts';
+import {
+  askForApproval,
+  listApprovalRequests,
+  supersedeApproval,
+  waitForApproval,
+} from '#shared/aws/ledger/approvals.ts';
 import { recordDeployment } from '#shared/aws/ledger/deployments.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
 import { readPromotion, recordPromotion } from '#shared/aws/ledger/promotions.ts';
@@ -190,6 +195,22 @@ describe('with the policy supersede', () => {
       expect(await readPromotion(ledger, second.id)).toMatchObject({ supersedes: [first.id] });
       await turnOf(second, 7);
       expect(answers()).toHaveLength(1);
+    });
+
+    it('is told, and both say so, also where the call that ended its request got no further', async () => {
+      const [request] = await listApprovalRequests(ledger, about);
+      await supersedeApproval(ledger, request!, second.id);
+      await turnOf(second, 6);
+      expect(answers()).toMatchObject([['token-1', { kind: 'rejected', code: 'SUPERSEDED' }]]);
+      expect(await readPromotion(ledger, first.id)).toMatchObject({ supersededBy: second.id });
+      expect(await readPromotion(ledger, second.id)).toMatchObject({ supersedes: [first.id] });
+    });
+
+    it('gave way to one alone', async () => {
+      await turnOf(second, 6);
+      await turnOf(third, 7);
+      expect(await readPromotion(ledger, first.id)).toMatchObject({ supersededBy: second.id });
+      expect(await readPromotion(ledger, third.id)).toMatchObject({ supersedes: [second.id] });
     });
 
     it.each<[string, () => Promise<void>]>([

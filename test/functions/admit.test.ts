@@ -2,12 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/admit/handler.ts';
 import { holdAfterRollback } from '#shared/aws/holds.ts';
 import { freeLease, takeLease } from '#shared/aws/ledger/leases.ts';
-import { readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { applyPolicy } from '#shared/aws/ledger/policies.ts';
+import { readPromotion, readPromotionRecord, readRollout, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { listWaiters } from '#shared/aws/ledger/queue.ts';
 import { liftRestriction, listRestrictionsOf, putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { recordRunning } from '#shared/aws/ledger/targets.ts';
 import { recordVerified } from '#shared/aws/ledger/verified.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
+import type { QueuePolicy } from '#shared/domain/promotion/queue.ts';
+import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import { aPromotion, monday, otherPromotionId, promotionId } from '#test/builders.ts';
@@ -225,6 +228,128 @@ describe('admit', () => {
 
   it('stops for a promotion that is not on record', async () => {
     await expect(admit({ promotion: 'prm-0000000000000000' })).rejects.toMatchObject({ name: 'PROMOTION_UNKNOWN' });
+  });
+});
+
+describe('two promotions that wait for the end of a freeze', () => {
+  type Asking = Partial<Promotion> & { readonly until?: string; readonly policy?: QueuePolicy };
+  const minutes = (count: number) => secondsAfter(monday, count * 60);
+  const [v1, v2] = [promotionId, otherPromotionId];
+  let policy: QueuePolicy;
+  const ask = async (promotion: string, minute: number) => {
+    const environments = [{ name: environment, targets: { matchLabels: { environment } }, queue: policy }];
+    const digest = await release({ environments });
+    return (await admit({ promotion, release: digest, at: minutes(minute) })).kind;
+  };
+  const reasonOf = async (promotion: string) => (await readRollout(ledger, promotion, environment))?.reasons[0]?.code;
+  const begin = async (kind: QueuePolicy, { until, ...later }: Asking = {}) => {
+    policy = kind;
+    await recordPromotion(ledger, aPromotion({ id: v1, requestedAt: minutes(-1) }));
+    await recordPromotion(ledger, aPromotion({ id: v2, requestedAt: minutes(9), ...later }));
+    const wish = { reason: 'books', ...(until !== undefined && { until }) };
+    const { restriction } = await putRestriction(
+      ledger,
+      restrictionOf('freeze', wish, { by: 'carol', key: 'k', at: monday }),
+    );
+    return () =>
+      liftRestriction(ledger, { kind: 'freeze', id: restriction.id, by: 'carol', at: minutes(55), reason: 'done' });
+  };
+  const leave = (promotion: string, epoch: number) => freeLease(ledger, { ...theirs, promotion, epoch });
+
+  it.each<[string, [string, number, string][]]>([
+    [
+      'the newer one',
+      [
+        [v2, 70, 'admitted'],
+        [v1, 60, 'rejected'],
+      ],
+    ],
+    [
+      'the older one',
+      [
+        [v1, 60, 'rejected'],
+        [v2, 70, 'admitted'],
+      ],
+    ],
+  ])('the newer one alone goes where the policy is supersede and %s asks first', async (_, asked) => {
+    const lift = await begin('supersede');
+    expect(await ask(v1, 0)).toBe('wait');
+    expect(await ask(v2, 10)).toBe('wait');
+    await lift();
+    for (const [promotion, minute, kind] of asked) expect(await ask(promotion, minute)).toBe(kind);
+    expect(await reasonOf(v1)).toBe('SUPERSEDED');
+    expect(await readPromotion(ledger, v1)).toMatchObject({ supersededBy: v2 });
+    expect(await readPromotion(ledger, v2)).toMatchObject({ supersedes: [v1] });
+  });
+
+  it('an older one gives way while both wait, and does not ask again', async () => {
+    await begin('supersede');
+    await ask(v1, 0);
+    await ask(v2, 10);
+    expect(await ask(v1, 60)).toBe('rejected');
+    expect(await ask(v2, 70)).toBe('wait');
+  });
+
+  it('one that comes first when the freeze is over drops the one that waits', async () => {
+    const lift = await begin('supersede');
+    await ask(v1, 0);
+    await lift();
+    expect(await ask(v2, 56)).toBe('admitted');
+    await leave(v2, 1);
+    expect(await ask(v1, 60)).toBe('rejected');
+  });
+
+  it('the older one goes first where the policy is queue, whoever asks first', async () => {
+    const lift = await begin('queue');
+    await ask(v1, 5);
+    await ask(v2, 10);
+    await lift();
+    expect(await ask(v2, 64)).toBe('wait');
+    expect(await reasonOf(v2)).toBeUndefined();
+    expect(await ask(v1, 65)).toBe('admitted');
+    expect(await ask(v2, 66)).toBe('wait');
+    await leave(v1, 1);
+    expect(await ask(v2, 67)).toBe('admitted');
+  });
+
+  it('also in the second in which it opens for both', async () => {
+    await begin('queue', { until: minutes(30) });
+    await ask(v1, 5);
+    await ask(v2, 10);
+    expect(await ask(v2, 30)).toBe('wait');
+    expect(await ask(v1, 30)).toBe('admitted');
+  });
+
+  it('one that was queued before a freeze keeps its place in it', async () => {
+    policy = 'queue';
+    const holder = promotionId.replace('0', '1');
+    await takeLease(ledger, { ...theirs, promotion: holder }, monday);
+    await recordPromotion(ledger, aPromotion({ id: v1, requestedAt: minutes(-1) }));
+    await ask(v1, 1);
+    const lift = await begin('queue');
+    await ask(v1, 2);
+    await leave(holder, 1);
+    await lift();
+    expect(await ask(v2, 58)).toBe('wait');
+    expect(await ask(v1, 62)).toBe('admitted');
+  });
+
+  it('one that ended while it waited keeps the other for five minutes more, no longer', async () => {
+    const lift = await begin('queue');
+    await ask(v1, 5);
+    await ask(v2, 10);
+    await lift();
+    expect(await ask(v2, 69)).toBe('wait');
+    expect(await ask(v2, 70)).toBe('admitted');
+  });
+
+  it('one that overrides windows waits for nobody who waits for them', async () => {
+    await begin('queue', { override: { of: ['windows'], reason: 'customers cannot pay' }, requestedBy: 'bob' });
+    const hotfix = { selector: {}, overrides: { windows: ['managers'] }, groups: { managers: ['bob'] } };
+    const policyOf = { apiVersion: 'drawbridge/v1' as const, kind: 'Policy' as const, metadata: { name: 'hotfix' } };
+    await applyPolicy(ledger, { name: 'hotfix', policy: { ...policyOf, ...hotfix }, seen: 0, by: 'root', at: monday });
+    await ask(v1, 5);
+    expect(await ask(v2, 10)).toBe('admitted');
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '#functions/open-target/handler.ts';
 import { readLease, takeLease } from '#shared/aws/ledger/leases.ts';
-import { readPromotionRecord, recordPromotion } from '#shared/aws/ledger/promotions.ts';
+import { readPromotion, readPromotionRecord, recordPromotion } from '#shared/aws/ledger/promotions.ts';
 import { joinQueue } from '#shared/aws/ledger/queue.ts';
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
 import { assignTargets, closeProgress, readTargetProgress } from '#shared/aws/ledger/target-progress.ts';
@@ -72,12 +72,15 @@ describe('open target', () => {
   it('waits for nothing any more where a rollback waits for the environment', async () => {
     await restrict('freeze', { until: secondsAfter(monday, 600) });
     const rollback = aPromotion({ id: otherPromotionId, rollback: { automatic: true, reason: 'bad' } });
+    await recordPromotion(ledger, rollback);
     await joinQueue(ledger, place, waiterOf(rollback, monday));
     expect(await open()).toEqual({ kind: 'closed' });
     expect(await progress()).toMatchObject({
       status: 'stopped',
       reasons: [{ code: 'SUPERSEDED', target: 'production', text: expect.stringContaining(otherPromotionId) }],
     });
+    expect(await readPromotion(ledger, promotionId)).toMatchObject({ supersededBy: otherPromotionId });
+    expect(await readPromotion(ledger, otherPromotionId)).toMatchObject({ supersedes: [promotionId] });
   });
 
   it('starts nothing during an emergency stop, and keeps why', async () => {
@@ -163,6 +166,14 @@ describe('open target', () => {
     expect(await progress()).toMatchObject(
       kind === 'open' ? { status: 'open', reasons: [] } : { status: 'stopped', reasons: [reason] },
     );
+    const by = kind === 'open' ? undefined : otherPromotionId;
+    expect((await readPromotion(ledger, promotionId))?.supersededBy).toBe(by);
+  });
+
+  it('looks for drift while a release waits for an opening', async () => {
+    const looksAt = secondsAfter(monday, 3600);
+    await joinQueue(ledger, place, waiterOf(aPromotion({ id: otherPromotionId }), monday, { looksAt }));
+    expect(await open({ mode: 'drift' })).toMatchObject({ kind: 'open' });
   });
 
   it('goes on where drift is being looked for already, whoever came since', async () => {

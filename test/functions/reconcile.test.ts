@@ -22,9 +22,11 @@ import {
   recordRollout,
   recordStarted,
 } from '#shared/aws/ledger/promotions.ts';
+import { joinQueue, listWaiters } from '#shared/aws/ledger/queue.ts';
 import { recordIntent } from '#shared/aws/ledger/rollback-intents.ts';
 import { listRunning as listRunsWhere, recordRunning } from '#shared/aws/ledger/targets.ts';
 import { listVerified, recordVerified, revokeVerified } from '#shared/aws/ledger/verified.ts';
+import { waiterOf } from '#shared/domain/promotion/queue.ts';
 import type { Promotion } from '#shared/domain/promotion/records.ts';
 import { mostAttempts } from '#shared/domain/promotion/trouble.ts';
 import { digestOf } from '#shared/domain/release/canonical-json.ts';
@@ -88,7 +90,7 @@ describe('a promotion whose execution has ended', () => {
     ['TIMED_OUT', 'errored'],
     ['SUCCEEDED', 'errored'],
   ])(
-    'as %s while it is on record as running is closed as %s: rollout, questions, lease and end',
+    'as %s while it is on record as running is closed as %s: rollout, questions, queue, lease and end',
     async (status, end) => {
       await running();
       await takeLease(ledger, place, monday);
@@ -96,8 +98,10 @@ describe('a promotion whose execution has ended', () => {
         ...{ ...about, pipeline: 'orders', requirement: { groups: [], because: [] } },
         ...{ seconds: 3600, policies: [], at: monday },
       });
+      await joinQueue(ledger, place, waiterOf(aPromotion(), monday));
       execution(status);
       expect(await reconcile()).toEqual({ ...nothing, closed: [promotionId] });
+      expect(await listWaiters(ledger, place)).toEqual([]);
       expect(await readPromotion(ledger, promotionId)).toMatchObject({ status: end, settledAt: expect.any(String) });
       expect(await readRollout(ledger, promotionId, 'production')).toMatchObject({
         status: end,

@@ -11,6 +11,7 @@ import { changeItem, getItem, type Ledger, withoutKeys } from './table.ts';
 const StoredWaiter = z.strictObject({
   ...{ promotion: PromotionId, requestedAt: Instant, joinedAt: Instant, seenAt: Instant },
   ...{ rollback: z.boolean(), droppable: z.boolean(), whole: z.boolean() },
+  ...{ looksAt: Instant.exactOptional(), openSince: Instant.exactOptional() },
   supersededBy: PromotionId.exactOptional(),
 });
 
@@ -29,7 +30,9 @@ export async function listWaiters(ledger: Ledger, queue: Queue): Promise<Waiter[
 
 /** Begins or goes on waiting. One that was told to give way stays so. */
 export async function joinQueue(ledger: Ledger, queue: Queue, own: Waiter): Promise<void> {
-  const over = (await listWaiters(ledger, queue)).filter(({ seenAt }) => seenAt < after(own.seenAt, forgottenSeconds));
+  const over = (await listWaiters(ledger, queue)).filter(
+    ({ promotion, seenAt }) => promotion !== own.promotion && seenAt < after(own.seenAt, forgottenSeconds),
+  );
   const names = Object.fromEntries(over.map(({ promotion }, index) => [`#over${index}`, promotion]));
   const remove = over.length === 0 ? '' : ` REMOVE ${Object.keys(names).join(', ')}`;
   await changeItem(ledger, keyOf(queue), {

@@ -105,11 +105,66 @@ describe('who is next', () => {
   it('a promotion waits from its arrival on; rollbacks and verifications are not dropped', () => {
     const { id, requestedAt } = aPromotion();
     const common = { promotion: id, requestedAt, joinedAt: now, seenAt: now };
-    expect(waiterOf(aPromotion(), now)).toEqual({ ...common, rollback: false, droppable: true, whole: true });
+    expect(waiterOf(aPromotion(), now)).toEqual({
+      ...{ ...common, rollback: false, droppable: true, whole: true, openSince: now },
+    });
     expect(waiterOf(aPromotion({ targets: ['production'] }), now)).toMatchObject({ droppable: true, whole: false });
     expect(waiterOf(aPromotion({ mode: 'verify' }), now)).toMatchObject({ droppable: false });
     const back = aPromotion({ rollback: { automatic: true, reason: 'x' } });
     expect(waiterOf(back, now)).toMatchObject({ rollback: true, droppable: false });
+  });
+});
+
+describe('while windows and freezes are in the way', () => {
+  const atGate = (one: Waiter, looks: number): Waiter => ({ ...one, seenAt: at(looks - 60), looksAt: at(looks) });
+  const opened = { ...own, openSince: at(55) };
+  const [early, late] = [atGate(older, 100), atGate(newer, 100)];
+  const lookedSince = { ...early, seenAt: at(56) };
+  const free = (drops: string[] = []) => ({ kind: 'first' as const, drops });
+  const behindOlder = { kind: 'behind', ahead: 'prm-older', drops: [] } as const;
+
+  it.each<[string, QueuePolicy, Waiter, Waiter[], ReturnType<typeof standing>]>([
+    ['an older one that has not looked yet goes first', 'queue', opened, [early, late], behindOlder],
+    ['also one that looked in that very moment', 'queue', opened, [{ ...early, seenAt: at(55) }], behindOlder],
+    ['one that looked since has another opening', 'queue', opened, [lookedSince], free()],
+    ['one that is five minutes late keeps nobody waiting', 'queue', opened, [atGate(older, 55)], free()],
+    ['one that is not as late does', 'queue', opened, [atGate(older, 56)], behindOlder],
+    ['whoever waits for no opening goes at once', 'queue', own, [early, late], free()],
+    ['so does a rollback', 'queue', rollback, [early], free()],
+    ['nobody is refused for one that is not there yet', 'reject', opened, [early], free()],
+    ['the newest drops older ones that wait for an opening', 'supersede', opened, [early], free(['prm-older'])],
+    ['and does so where it waits for one itself', 'supersede', atGate(own, 90), [early], free(['prm-older'])],
+    ['an older one gives way there', 'supersede', atGate(own, 90), [late], { kind: 'superseded', by: 'prm-newer' }],
+    ['to one that can go', 'supersede', atGate(own, 90), [newer], { kind: 'superseded', by: 'prm-newer' }],
+    ['whoever can go gives way to none that cannot', 'supersede', opened, [late], free()],
+    ['and is not dropped by it', 'supersede', atGate(own, 90), [older], behindOlder],
+    ['one for some targets drops nobody there', 'supersede', { ...opened, whole: false }, [early], behindOlder],
+  ])('%s', (_, policy, who, others, expected) => {
+    expect(standing(who, others, { policy, now })).toEqual(expected);
+  });
+
+  it('one that waits keeps its place, and knows since when nothing else is in its way', () => {
+    const promotion = aPromotion();
+    const waits = waiterOf(promotion, at(0), { looksAt: at(60) });
+    expect(waits).toMatchObject({ joinedAt: at(0), seenAt: at(0), looksAt: at(60) });
+    expect(waits).not.toHaveProperty('openSince');
+    const open = waiterOf(promotion, at(60), { before: waits });
+    expect(open).toMatchObject({ joinedAt: at(0), seenAt: at(60), openSince: at(60) });
+    expect(open).not.toHaveProperty('looksAt');
+    expect(waiterOf(promotion, at(61), { before: open })).toMatchObject({ seenAt: at(61), openSince: at(60) });
+    expect(waiterOf(promotion, at(62), { before: open, looksAt: at(70) })).not.toHaveProperty('openSince');
+    const told = { ...waits, supersededBy: otherPromotionId };
+    expect(waiterOf(promotion, at(60), { before: told })).toMatchObject({ supersededBy: otherPromotionId });
+  });
+
+  it.each<[string, boolean, Partial<Promotion>]>([
+    ['a promotion', true, {}],
+    ['one that overrides eligibility', true, { override: { of: ['eligibility'], reason: 'x' } }],
+    ['one that overrides windows', false, { override: { of: ['windows'], reason: 'x' } }],
+    ['a rollback', false, { rollback: { automatic: true, reason: 'x' } }],
+    ['what is only verified', false, { mode: 'verify' }],
+  ])('%s waits for openings: %s', (_, expected, change) => {
+    expect(waiterOf(aPromotion(change), now).openSince).toBe(expected ? now : undefined);
   });
 });
 
@@ -154,6 +209,7 @@ describe('the change that waits', () => {
     ['is none that only verifies or looks', [verifying], undefined],
     ['is none that was not seen for twenty minutes', [gone], undefined],
     ['is none that gave way', [{ ...own, supersededBy: 'prm-newer' }], undefined],
+    ['is none that waits for an opening', [{ ...own, looksAt: at(90) }], undefined],
   ])('%s', (_, waiters, expected) => {
     expect(waitingChange(waiters, now)).toBe(expected);
   });
