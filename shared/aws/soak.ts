@@ -2,6 +2,8 @@
 import { alarmUrl } from '#shared/domain/broker/console-links.ts';
 import { DrawbridgeError } from '#shared/domain/errors/catalogue.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { applicablePolicies } from '#shared/domain/policy/applicable.ts';
+import { environmentOf } from '#shared/domain/release/journey.ts';
 import {
   type AlarmFacts,
   type SoakAnswer,
@@ -9,10 +11,15 @@ import {
   soakAnswer,
   unreadiness,
 } from '#shared/domain/verification/soak.ts';
+import { soakSettings } from '#shared/domain/verification/soak-settings.ts';
 import { readAlarms } from './alarms.ts';
+import type { Documents } from './documents.ts';
+import { listPolicyDocuments } from './ledger/policies.ts';
+import { readPromotion } from './ledger/promotions.ts';
 import type { Ledger } from './ledger/table.ts';
 import type { TargetRecord } from './ledger/targets.ts';
 import { wasTouched } from './ledger/touched-targets.ts';
+import { readRelease } from './releases.ts';
 import { inTarget } from './sessions.ts';
 
 interface Watching {
@@ -40,6 +47,26 @@ export async function requireReady(ledger: Ledger, watching: Watching): Promise<
   if (await wasTouched(ledger, { promotion, environment, target: target.name })) return;
   const found = unreadiness({ ...watching, seen: await seenIn(watching), linkOf: linksOf(target) });
   if (found !== undefined) throw new DrawbridgeError(found);
+}
+
+/**
+ * The same right before a target is started, which may be days after it was planned. A rollback asks for no alarm. Throws SOAK_NOT_READY, and what
+ * reading the release, assuming the role and CloudWatch may bring.
+ */
+export async function requireStillReady(
+  { ledger, documents }: { readonly ledger: Ledger; readonly documents: Documents },
+  starting: Omit<Watching, 'settings'> & { readonly pipeline: string; readonly release: string },
+): Promise<void> {
+  const { promotion, environment, pipeline, target } = starting;
+  if (await wasTouched(ledger, { promotion, environment, target: target.name })) return;
+  const [promoted, release, policies] = await Promise.all([
+    readPromotion(ledger, promotion),
+    readRelease(documents, starting.release),
+    listPolicyDocuments(ledger),
+  ]);
+  if (promoted?.rollback !== undefined) return;
+  const strict = applicablePolicies(policies, { pipeline, environment, targets: [target] });
+  await requireReady(ledger, { ...starting, settings: soakSettings(environmentOf(release, environment), strict) });
 }
 
 /**

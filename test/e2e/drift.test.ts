@@ -2,20 +2,18 @@
  * Drift over the wire, with the shipped roles: somebody edits resources past CloudFormation, in a stack and in one nested in it; a look for drift finds
  * it, the next plan shows it, and the environment says whether it may go on.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getPlan } from '#cli/client/plans.ts';
 import { listPromotions, listRunning, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
-import { packageRelease } from '#cli/package-release.ts';
 import { deleteResource, editResource } from '#sandbox/cloudformation/drift/edits.ts';
 import { callApi } from '#shared/aws/api.ts';
 import { listDrifts } from '#shared/aws/ledger/drifts.ts';
 import { listVerified } from '#shared/aws/ledger/verified.ts';
 import type { Mode } from '#shared/domain/promotion/records.ts';
 import { ledgerOf } from './clients.ts';
+import { packagedFrom } from './packaged-from.ts';
 import { openRehearsal, preProduction, type Rehearsal } from './rehearsed-world.ts';
 import { ended } from './small-release.ts';
 
@@ -176,19 +174,12 @@ interface Pipeline {
 }
 
 async function drifting(pipeline: Pipeline) {
-  const folder = mkdtempSync(join(tmpdir(), 'drifting-release-'));
-  try {
-    mkdirSync(join(folder, 'templates'));
-    writeFileSync(join(folder, 'templates/jobs.yaml'), jobs);
-    writeFileSync(join(folder, 'templates/app.yaml'), app);
-    writeFileSync(join(folder, 'templates/inner.yaml'), inner);
-    writeFileSync(join(folder, 'drawbridge.yml'), configuration(pipeline));
-    const packaged = await packageRelease(folder);
-    if (packaged.kind === 'release') return packaged;
-    throw new Error(JSON.stringify(packaged.problems));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return packagedFrom({
+    'templates/jobs.yaml': jobs,
+    'templates/app.yaml': app,
+    'templates/inner.yaml': inner,
+    'drawbridge.yml': configuration(pipeline),
+  });
 }
 
 const jobs = `Parameters:

@@ -2,15 +2,13 @@
  * A rehearsal in which edge cases of CloudFormation are met by promotions. One world serves a whole test file: each case has a pipeline and
  * a stack of its own name. Everything that CloudFormation and STS are asked is noted.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { sendDecision } from '#cli/client/approvals.ts';
 import { putPolicy } from '#cli/client/policies.ts';
 import { getPromotion, type PromotionWish, requestPromotion, retryPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
-import { type PackagedRelease, packageRelease } from '#cli/package-release.ts';
+import type { PackagedRelease } from '#cli/package-release.ts';
 import { waitsForPeople } from '#cli/rehearsal/waits-for-people.ts';
 import type { Call, Service } from '#sandbox/kernel.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
@@ -18,6 +16,7 @@ import type { Policy } from '#shared/domain/policy/policy.ts';
 import type { RecoveryWish } from '#shared/domain/promotion/records.ts';
 import { aPolicy } from '#test/domain/policy/policy-builders.ts';
 import { administrator, clientsAs } from './clients.ts';
+import { packageFiles } from './packaged-from.ts';
 import { openRehearsal, preProduction, type Rehearsal } from './rehearsed-world.ts';
 
 /** A call as CloudFormation or STS got it, allowed and about to run. */
@@ -95,21 +94,11 @@ export async function packageEdge(
   release: EdgeRelease,
 ): Promise<PackagedRelease | { kind: 'invalid'; problems: object[] }> {
   const { template, files = {} } = release;
-  const folder = mkdtempSync(join(tmpdir(), 'edge-release-'));
-  const all = {
+  return packageFiles({
     'drawbridge.yml': pipelineText(release),
     'template.yaml': typeof template === 'string' ? template : JSON.stringify(template),
     ...files,
-  };
-  try {
-    for (const [path, text] of Object.entries(all)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-    return (await packageRelease(folder)) as Awaited<ReturnType<typeof packageEdge>>;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function pipelineText({ name, stack = {}, stacks, environment = {}, ...release }: EdgeRelease): string {

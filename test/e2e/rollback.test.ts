@@ -3,16 +3,12 @@
  * behind the stack's output never exists; what it answers is the sandbox's default, or a fault.
  */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { getPromotion, listPromotions, listRunning, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { listRestrictions } from '#cli/client/restrictions.ts';
 import { requestRollback } from '#cli/client/rollbacks.ts';
-import { packageRelease } from '#cli/package-release.ts';
 import { waitsForPeople } from '#cli/rehearsal/waits-for-people.ts';
 import { sharedServicesAccount as home } from '#sandbox/organization.ts';
 import { callApi } from '#shared/aws/api.ts';
@@ -20,19 +16,16 @@ import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { FiringRecord } from '#shared/domain/schedule/schedule.ts';
 import { clientsAs, person } from './clients.ts';
 import { calls } from './faults.ts';
+import { openFleetOfTwo } from './fleet-of-two.ts';
 import { executionOf } from './observations.ts';
-import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
+import { packagedFrom } from './packaged-from.ts';
+import { preProduction, type Rehearsal } from './rehearsed-world.ts';
 import { ended } from './small-release.ts';
 
 let rehearsal: Rehearsal;
 const minutes = 60_000;
 beforeAll(async () => {
-  rehearsal = await openRehearsal();
-  for (const { name, account, region } of [preProduction, production]) {
-    const metadata = { name, labels: { env: name, fleet: 'all' } };
-    const body = { apiVersion: 'drawbridge/v1', kind: 'Target', metadata, account, region };
-    await callApi(carol(), { method: 'PUT', path: `/v1/targets/${name}`, body });
-  }
+  rehearsal = await openFleetOfTwo();
 }, 240_000);
 afterAll(() => rehearsal.close());
 afterEach(() => rehearsal.strike());
@@ -341,17 +334,10 @@ describe('a rollback by command', () => {
 });
 
 async function waves(wanted: Wanted) {
-  const folder = mkdtempSync(join(tmpdir(), 'rolled-back-'));
-  try {
-    mkdirSync(join(folder, 'templates'));
-    writeFileSync(join(folder, 'templates/waves.yaml'), `${template}${wanted.more ?? ''}${outputs}`);
-    writeFileSync(join(folder, 'drawbridge.yml'), configuration(wanted));
-    const packaged = await packageRelease(folder);
-    if (packaged.kind === 'release') return packaged;
-    throw new Error(JSON.stringify(packaged.problems));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return packagedFrom({
+    'templates/waves.yaml': `${template}${wanted.more ?? ''}${outputs}`,
+    'drawbridge.yml': configuration(wanted),
+  });
 }
 
 const template = `AWSTemplateFormatVersion: '2010-09-09'

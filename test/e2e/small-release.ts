@@ -1,14 +1,12 @@
 /** A release of one small stack, and its promotion: so many tests need one of their own that it is made to measure. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { getPromotion, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
-import { type PackagedRelease, packageRelease } from '#cli/package-release.ts';
+import type { PackagedRelease } from '#cli/package-release.ts';
 import { runWithApprovals } from '#cli/rehearsal/approve-rehearsal.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
+import { packagedFrom } from './packaged-from.ts';
 import type { Rehearsal } from './rehearsed-world.ts';
 
 export interface SmallRelease {
@@ -24,17 +22,10 @@ export interface SmallRelease {
 
 /** A release of a stack with a parameter and a topic, for pre-production and then production. */
 export async function smallRelease(release: SmallRelease): Promise<PackagedRelease> {
-  const folder = mkdtempSync(join(tmpdir(), 'small-release-'));
-  try {
-    mkdirSync(join(folder, 'templates'));
-    writeFileSync(join(folder, 'templates/small.yaml'), release.template ?? template);
-    writeFileSync(join(folder, 'drawbridge.yml'), configuration(release));
-    const packaged = await packageRelease(folder);
-    if (packaged.kind === 'release') return packaged;
-    throw new Error(JSON.stringify(packaged.problems));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return packagedFrom({
+    'templates/small.yaml': release.template ?? template,
+    'drawbridge.yml': configuration(release),
+  });
 }
 
 /** Publishes a small release and asks for its promotion, as alice. Nothing happens until the clock runs. */

@@ -1,28 +1,20 @@
 /** Soaks of several targets over the wire, with the shipped roles, in virtual time: what one target's alarm does to the others, and what ends a soak. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { getPromotion, listRunning, requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
 import { liftRestriction, putRestriction } from '#cli/client/restrictions.ts';
 import { requestRollback } from '#cli/client/rollbacks.ts';
-import { packageRelease } from '#cli/package-release.ts';
-import { callApi } from '#shared/aws/api.ts';
 import type { PromotionRecord } from '#shared/aws/ledger/promotions.ts';
-import { openRehearsal, preProduction, production, type Rehearsal } from './rehearsed-world.ts';
+import { openFleetOfTwo } from './fleet-of-two.ts';
+import { packagedFrom } from './packaged-from.ts';
+import { preProduction, production, type Rehearsal } from './rehearsed-world.ts';
 import { ended } from './small-release.ts';
 
 let rehearsal: Rehearsal;
 const minutes = 60_000;
 beforeAll(async () => {
-  rehearsal = await openRehearsal();
-  for (const { name, account, region } of [preProduction, production]) {
-    const metadata = { name, labels: { env: name, fleet: 'all' } };
-    const body = { apiVersion: 'drawbridge/v1', kind: 'Target', metadata, account, region };
-    await callApi(carol(), { method: 'PUT', path: `/v1/targets/${name}`, body });
-  }
+  rehearsal = await openFleetOfTwo();
 }, 240_000);
 afterAll(() => rehearsal.close());
 afterEach(() => rehearsal.strike());
@@ -38,6 +30,8 @@ interface Wanted {
   readonly pipeline: string;
   readonly text?: string;
   readonly failureTolerance?: number;
+  /** Pre-production first, watched before production follows. */
+  readonly waves?: boolean;
 }
 const publish = async (wanted: Wanted) => publishRelease(alice(), await watched(wanted));
 const request = async (release: string) => (await requestPromotion(alice(), { release, idempotencyKey: newKey() })).id;
@@ -91,6 +85,25 @@ describe('the soak of two targets', () => {
   });
 });
 
+describe('a target of a later wave', () => {
+  it('is not started where its alarm went off while the wave before was watched', async () => {
+    const pipeline = 'later';
+    const { first, next } = await second({ pipeline, waves: true });
+    rehearsal.strike(goesOff(pipeline, production, 30));
+    const failed = await promoted(next.digest);
+    expect(codes(failed)).toEqual(['failed', 'SOAK_NOT_READY production']);
+    expect(failed.rollbacks).toEqual([]);
+    expect(failed.deployments.map(({ target, outcome }) => [target, outcome])).toEqual([
+      ['pre-production', 'deployed'],
+      ['production', 'pending'],
+    ]);
+    expect(await where(pipeline)).toMatchObject({
+      'pre-production': { releaseId: next.id },
+      production: { releaseId: first.id },
+    });
+  });
+});
+
 describe('a soak', () => {
   it('ends by an emergency stop: the release is there, nobody knows whether it is good, and nothing goes back', async () => {
     const pipeline = 'stopped';
@@ -131,17 +144,10 @@ describe('a soak', () => {
 });
 
 async function watched(wanted: Wanted) {
-  const folder = mkdtempSync(join(tmpdir(), 'soaked-release-'));
-  try {
-    mkdirSync(join(folder, 'templates'));
-    writeFileSync(join(folder, 'templates/watched.yaml'), template(wanted));
-    writeFileSync(join(folder, 'drawbridge.yml'), configuration(wanted));
-    const packaged = await packageRelease(folder);
-    if (packaged.kind === 'release') return packaged;
-    throw new Error(JSON.stringify(packaged.problems));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return packagedFrom({
+    'templates/watched.yaml': template(wanted),
+    'drawbridge.yml': configuration(wanted),
+  });
 }
 
 const template = ({ pipeline }: Wanted) => `AWSTemplateFormatVersion: '2010-09-09'
@@ -164,7 +170,12 @@ Resources:
       ComparisonOperator: GreaterThanThreshold
 `;
 
-const configuration = ({ pipeline, text = 'one', failureTolerance = 0 }: Wanted) => `apiVersion: drawbridge/v1
+const configuration = ({
+  pipeline,
+  text = 'one',
+  failureTolerance = 0,
+  waves = false,
+}: Wanted) => `apiVersion: drawbridge/v1
 kind: Pipeline
 metadata: { name: ${pipeline} }
 stacks:
@@ -179,4 +190,9 @@ environments:
     failureTolerance: ${failureTolerance}
     soak: { for: 1h, alarms: [${pipeline}-errors] }
     onFailedVerification: rollback
+${waves ? canaryFirst : ''}`;
+
+const canaryFirst = `    waves:
+      - { matchLabels: { env: pre-production }, soak: 1h }
+      - { matchLabels: { env: production } }
 `;

@@ -2,13 +2,10 @@
  * Probes and soaks over the wire, with the shipped roles: what the environment verifies is asked in the target, as the audit role, and may be nothing
  * else. The functions of the template never run here; what they answer is the sandbox's default, or a fault.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { requestPromotion } from '#cli/client/promotions.ts';
 import { publishRelease } from '#cli/client/releases.ts';
-import { packageRelease } from '#cli/package-release.ts';
 import type { StandIn } from '#sandbox/lambda/registry.ts';
 import { readTarget } from '#shared/aws/ledger/targets.ts';
 import { listVerifications } from '#shared/aws/ledger/verifications.ts';
@@ -18,6 +15,7 @@ import { soakTarget } from '#shared/aws/soak.ts';
 import { verifyTarget } from '#shared/aws/verify-target.ts';
 import type { PromotionId } from '#shared/domain/identifiers.ts';
 import { invoke } from './clients.ts';
+import { packagedFrom } from './packaged-from.ts';
 import { openRehearsal, preProduction, type Rehearsal } from './rehearsed-world.ts';
 import { ended } from './small-release.ts';
 
@@ -208,17 +206,10 @@ describe('a soak', () => {
 });
 
 async function verifiedRelease() {
-  const folder = mkdtempSync(join(tmpdir(), 'verified-release-'));
-  try {
-    mkdirSync(join(folder, 'templates'));
-    writeFileSync(join(folder, 'templates/verified.yaml'), template);
-    writeFileSync(join(folder, 'drawbridge.yml'), configuration);
-    const packaged = await packageRelease(folder);
-    if (packaged.kind === 'release') return packaged;
-    throw new Error(JSON.stringify(packaged.problems));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return packagedFrom({
+    'templates/verified.yaml': template,
+    'drawbridge.yml': configuration,
+  });
 }
 
 const boundary =

@@ -1,13 +1,15 @@
 /** A fleet: one pre-production target and hundreds of production targets in accounts of their own, onboarded, and a release for all of them. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PackagedRelease, packageRelease } from '#cli/package-release.ts';
+import type { PackagedRelease } from '#cli/package-release.ts';
 import { openSandbox } from '#cli/rehearsal/open-sandbox.ts';
 import type { World } from '#sandbox/kernel.ts';
 import { loadWorld } from '#sandbox/runtime/world-file.ts';
 import type { Target } from '#shared/domain/config/schema.ts';
 import type { Policy } from '#shared/domain/policy/policy.ts';
+import { packagedFrom } from '#test/e2e/packaged-from.ts';
 
 export const pipeline = 'fleet';
 /** In the order in which they depend on each other. */
@@ -74,17 +76,10 @@ const notProduction: Policy = {
 };
 
 export async function fleetRelease(): Promise<PackagedRelease> {
-  const folder = mkdtempSync(join(tmpdir(), 'fleet-release-'));
-  try {
-    mkdirSync(join(folder, 'templates'));
-    writeFileSync(join(folder, 'templates/small.yaml'), template);
-    writeFileSync(join(folder, 'drawbridge.yml'), configuration);
-    const packaged = await packageRelease(folder);
-    if (packaged.kind === 'release') return packaged;
-    throw new Error(JSON.stringify(packaged.problems));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return packagedFrom({
+    'templates/small.yaml': template,
+    'drawbridge.yml': configuration,
+  });
 }
 
 /** Of each of the stacks. */

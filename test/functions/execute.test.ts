@@ -6,6 +6,7 @@ import {
   SetStackPolicyCommand,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -13,9 +14,9 @@ import { handler } from '#functions/execute/handler.ts';
 import { listDeployments } from '#shared/aws/ledger/deployments.ts';
 import { takeLease } from '#shared/aws/ledger/leases.ts';
 import { type PlannedStack, recordPlannedTarget } from '#shared/aws/ledger/plans.ts';
-import { recordRollout } from '#shared/aws/ledger/promotions.ts';
+import { recordPromotion, recordRollout } from '#shared/aws/ledger/promotions.ts';
 import { putRestriction } from '#shared/aws/ledger/restrictions.ts';
-import { wasTouched } from '#shared/aws/ledger/touched-targets.ts';
+import { recordTouched, wasTouched } from '#shared/aws/ledger/touched-targets.ts';
 import { readWait } from '#shared/aws/ledger/waits.ts';
 import { digestOfChanges } from '#shared/domain/plan/preparation.ts';
 import { after as secondsAfter } from '#shared/domain/promotion/lease.ts';
@@ -23,6 +24,7 @@ import { digestOf } from '#shared/domain/release/canonical-json.ts';
 import { restrictionOf } from '#shared/domain/restriction/restriction.ts';
 import {
   aChange,
+  aPromotion,
   aRollout,
   aWait,
   changeSetId,
@@ -32,17 +34,18 @@ import {
   promotionId,
   stackId,
 } from '#test/builders.ts';
-import { awsError, cloudFormation, stepFunctions, sts } from '../aws/fake-aws.ts';
+import { awsError, cloudFormation, cloudWatch, stepFunctions, sts } from '../aws/fake-aws.ts';
 import { context, deployment } from './deployment.ts';
 
-const { ledger } = deployment();
+const { ledger, release } = deployment();
 const place = { pipeline: 'orders', environment: 'production', promotion: promotionId, mode: 'promote' } as const;
 const digest = digestOf('rollout plan');
+let released: string;
 const execute = (change: object = {}) =>
   handler(
     {
       ...place,
-      release: digestOf('release'),
+      release: released,
       epoch: 1,
       digest,
       target: 'production',
@@ -95,6 +98,7 @@ const planned = (handles: Omit<PlannedStack, 'stack' | 'stackName' | 'stackId'>)
   });
 
 beforeEach(async () => {
+  released = await release();
   await takeLease(ledger, { ...place, environment: 'staging' }, monday);
   await takeLease(ledger, place, monday);
   await recordRollout(ledger, aRollout({ planDigest: digest, clearedDigest: digest }));
@@ -118,6 +122,37 @@ describe('execute', () => {
     });
     expect(stepFunctions.calls()).toEqual([]);
     expect(await standing()).toMatchObject({ outcome: 'in-progress', status: 'EXECUTE_IN_PROGRESS' });
+  });
+
+  describe('where the environment is watched', () => {
+    beforeEach(async () => {
+      const soak = { for: '30m', alarms: ['orders-5xx'] };
+      const targets = { matchLabels: { environment: 'production' } };
+      released = await release({ environments: [{ name: 'production', targets, soak }] });
+      cloudWatch.on(DescribeAlarmsCommand).resolves({
+        MetricAlarms: [{ AlarmName: 'orders-5xx', StateValue: 'ALARM', StateReason: '12 errors' }],
+      });
+    });
+
+    it('starts no target whose alarm is off by now', async () => {
+      await recordPromotion(ledger, aPromotion());
+      await expect(execute()).rejects.toMatchObject({ name: 'SOAK_NOT_READY' });
+      expect(await wasTouched(ledger, { ...place, target: 'production' })).toBe(false);
+      expect(cloudFormation.calls()).toEqual([]);
+    });
+
+    it('goes on in one that was started, whatever its alarm does: that is for its soak', async () => {
+      await recordTouched(ledger, { ...place, target: 'production', at: monday });
+      await execute();
+      expect(cloudFormation).toHaveReceivedCommandTimes(ExecuteChangeSetCommand, 1);
+      expect(cloudWatch.calls()).toEqual([]);
+    });
+
+    it('starts a rollback: it is to mend what the alarm is about', async () => {
+      await recordPromotion(ledger, aPromotion({ rollback: { automatic: false, reason: 'bad' } }));
+      await execute();
+      expect(cloudFormation).toHaveReceivedCommandTimes(ExecuteChangeSetCommand, 1);
+    });
   });
 
   it('stores the task token before it assumes the role and executes', async () => {
@@ -268,7 +303,7 @@ describe('execute', () => {
     eventsAre('UPDATE_IN_PROGRESS');
     await execute();
     expect(cloudFormation).toHaveReceivedCommandTimes(ExecuteChangeSetCommand, 1);
-    expect(await readWait(ledger, stackId)).toEqual(aWait());
+    expect(await readWait(ledger, stackId)).toEqual(aWait({ release: released }));
     expect(await standing()).toMatchObject({ status: 'UPDATE_IN_PROGRESS' });
   });
 
